@@ -1,0 +1,4 @@
+CREATE TABLE shelf (
+  name TEXT PRIMARY KEY,
+  places BIGINT NOT NULL
+);
