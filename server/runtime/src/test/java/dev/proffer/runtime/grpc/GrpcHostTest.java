@@ -285,8 +285,7 @@ class GrpcHostTest {
   }
 
   private RecommenderServiceGrpc.RecommenderServiceBlockingStub stub() throws IOException {
-    return RecommenderServiceGrpc.newBlockingStub(start())
-        .withDeadlineAfter(20, TimeUnit.SECONDS);
+    return RecommenderServiceGrpc.newBlockingStub(start()).withDeadlineAfter(20, TimeUnit.SECONDS);
   }
 
   private StatusRuntimeException refusal(RecommendRequest request) throws IOException {

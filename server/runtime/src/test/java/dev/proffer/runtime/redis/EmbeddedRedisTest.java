@@ -20,7 +20,8 @@ class EmbeddedRedisTest {
       ask(redis, connection -> connection.sync().set("key", "value"));
     }
     try (EmbeddedRedis redis = EmbeddedRedis.start(folder)) {
-      assertThat(ask(redis, connection -> connection.sync().get("key"))).isEqualTo("value");
+      String kept = ask(redis, connection -> connection.sync().get("key"));
+      assertThat(kept).isEqualTo("value");
     }
   }
 
@@ -39,7 +40,8 @@ class EmbeddedRedisTest {
       assertThat(redis.pid()).isNotEqualTo(killed);
       while (System.nanoTime() < deadline) {
         try {
-          assertThat(ask(redis, connection -> connection.sync().ping())).isEqualTo("PONG");
+          String answer = ask(redis, connection -> connection.sync().ping());
+          assertThat(answer).isEqualTo("PONG");
           return;
         } catch (io.lettuce.core.RedisConnectionException e) {
           Thread.sleep(50);

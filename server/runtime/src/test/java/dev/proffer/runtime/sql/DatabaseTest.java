@@ -24,13 +24,11 @@ class DatabaseTest {
   void keepsWhatWasWrittenAndForgetsWhatFailed() {
     try (Database database = open()) {
       database.write(connection -> add(connection, "kitchen", 1));
-      assertThatThrownBy(
-              () ->
-                  database.write(
-                      connection -> {
-                        add(connection, "garden", 1);
-                        throw new IllegalStateException("half-way");
-                      }))
+      assertThatThrownBy(() ->
+              database.write(connection -> {
+                add(connection, "garden", 1);
+                throw new IllegalStateException("half-way");
+              }))
           .hasMessage("half-way");
     }
     try (Database database = open()) {
@@ -45,8 +43,7 @@ class DatabaseTest {
         ExecutorService threads = Executors.newFixedThreadPool(8)) {
       List<Future<?>> writers = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
-        writers.add(
-            threads.submit(() -> database.write(connection -> add(connection, "toys", 1))));
+        writers.add(threads.submit(() -> database.write(connection -> add(connection, "toys", 1))));
       }
       for (Future<?> writer : writers) {
         writer.get();
@@ -79,15 +76,14 @@ class DatabaseTest {
   }
 
   private static long places(Database database, String name) {
-    return database.read(
-        connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement("SELECT places FROM shelf WHERE name = ?")) {
-            statement.setString(1, name);
-            try (ResultSet rows = statement.executeQuery()) {
-              return rows.next() ? rows.getLong(1) : 0L;
-            }
-          }
-        });
+    return database.read(connection -> {
+      try (PreparedStatement statement =
+          connection.prepareStatement("SELECT places FROM shelf WHERE name = ?")) {
+        statement.setString(1, name);
+        try (ResultSet rows = statement.executeQuery()) {
+          return rows.next() ? rows.getLong(1) : 0L;
+        }
+      }
+    });
   }
 }
