@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +62,8 @@ public final class GrpcHost implements AutoCloseable {
         InProcessServerBuilder.forName(inProcessName).executor(executor);
     definitions.forEach(inProcessBuilder::addService);
     inProcessBuilder.addService(health.getHealthService());
+    NotHosted notHosted = new NotHosted(Set.copyOf(serviceNames));
+    inProcessBuilder.fallbackHandlerRegistry(notHosted);
     this.inProcess = inProcessBuilder.build().start();
 
     NettyServerBuilder networkBuilder =
@@ -75,6 +78,7 @@ public final class GrpcHost implements AutoCloseable {
             .maxRstFramesPerWindow(400, 30);
     definitions.forEach(networkBuilder::addService);
     networkBuilder.addService(health.getHealthService());
+    networkBuilder.fallbackHandlerRegistry(notHosted);
     if (settings.get(GrpcSettings.REFLECTION)) {
       networkBuilder.addService(ProtoReflectionServiceV1.newInstance());
     }

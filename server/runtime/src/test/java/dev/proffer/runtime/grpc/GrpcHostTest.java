@@ -256,6 +256,22 @@ class GrpcHostTest {
   }
 
   @Test
+  void saysThatAServiceIsHostedElsewhere() throws Exception {
+    start();
+    StatusRuntimeException refused =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () ->
+                dev.proffer.proto.insight.v1.InsightServiceGrpc.newBlockingStub(channel)
+                    .listSegments(
+                        dev.proffer.proto.insight.v1.ListSegmentsRequest.getDefaultInstance()));
+
+    assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+    assertThat(detail(refused, ErrorInfo.class).getReason()).isEqualTo("NOT_IMPLEMENTED");
+    assertThat(refused.getStatus().getDescription()).contains("does not host");
+  }
+
+  @Test
   void answersUnavailableForAPeerWithoutAddress() {
     try (PeerChannels peers = new PeerChannels(settings(), Set.of(), "nobody")) {
       StatusRuntimeException refused =
