@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.promotion;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the best legal promotion of one unit at a time, for one person at one moment.
+///
+/// A finder belongs to one request and one thread. Whether a promotion is open to the person is
+/// looked up once, when the first item asks; after that an item costs one pass over the postings of
+/// its id, category, brand and attributes. What needs a code, a second unit or points is not an
+/// offer for a single unit.
+public final class OfferFinder {
+  private static final byte NOT_ASKED = 0;
+  private static final byte OPEN = 1;
+  private static final byte CLOSED = 2;
+
+  private final PromotionSnapshot snapshot;
+  private final PersonFacts person;
+  private final Moment moment;
+  private final Usage usage;
+  private final byte[] open;
+  private final long[] budgetLeft;
+  // The number of the item that met a promotion last: an item meets each promotion once, although
+  // several of its postings may hold it.
+  private final int[] metBy;
+  private int item;
+
+  OfferFinder(PromotionSnapshot snapshot, PersonFacts person, Moment moment, Usage usage) {
+    this.snapshot = snapshot;
+    this.person = person;
+    this.moment = moment;
+    this.usage = usage;
+    int count = snapshot.size();
+    open = new byte[count];
+    budgetLeft = new long[count];
+    metBy = new int[count];
+  }
+
+  /// The promotion that leaves one unit cheapest, or null when none takes anything off. Ties go to
+  /// the higher priority, then to the lower id.
+  public @Nullable ItemOffer best(ItemFacts facts) {
+    int best = -1;
+    long bestPrice = facts.priceMinorUnits();
+    item++;
+    int[][] postings = snapshot.postings(facts);
+    for (int[] posting : postings) {
+      for (int p : posting) {
+        if (metBy[p] == item) {
+          continue;
+        }
+        metBy[p] = item;
+        long price = snapshot.unitPrice(p, facts);
+        if ((price < bestPrice || (price == bestPrice && best >= 0 && before(p, best)))
+            && isOpen(p)
+            && facts.priceMinorUnits() - price <= budgetLeft[p]
+            && snapshot.admits(p, facts)) {
+          best = p;
+          bestPrice = price;
+        }
+      }
+    }
+    return best < 0 ? null : new ItemOffer(snapshot.at(best), facts.priceMinorUnits(), bestPrice);
+  }
+
+  /// The ids of all promotions that take something off one unit of the item, for the decision log.
+  public List<String> legal(ItemFacts facts) {
+    item++;
+    int[] found = new int[8];
+    int count = 0;
+    for (int[] posting : snapshot.postings(facts)) {
+      for (int p : posting) {
+        if (metBy[p] == item) {
+          continue;
+        }
+        metBy[p] = item;
+        long saving = facts.priceMinorUnits() - snapshot.unitPrice(p, facts);
+        if (saving > 0 && isOpen(p) && saving <= budgetLeft[p] && snapshot.admits(p, facts)) {
+          if (count == found.length) {
+            found = Arrays.copyOf(found, count * 2);
+          }
+          found[count++] = p;
+        }
+      }
+    }
+    Arrays.sort(found, 0, count);
+    List<String> ids = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      ids.add(snapshot.at(found[i]).id());
+    }
+    return ids;
+  }
+
+  private boolean before(int a, int b) {
+    int byPriority = Integer.compare(snapshot.at(b).priority(), snapshot.at(a).priority());
+    return byPriority < 0
+        || (byPriority == 0 && snapshot.at(a).id().compareTo(snapshot.at(b).id()) < 0);
+  }
+
+  private boolean isOpen(int p) {
+    byte known = open[p];
+    if (known == NOT_ASKED) {
+      known = ask(p) ? OPEN : CLOSED;
+      open[p] = known;
+    }
+    return known == OPEN;
+  }
+
+  private boolean ask(int p) {
+    CompiledPromotion promotion = snapshot.at(p);
+    budgetLeft[p] = Long.MAX_VALUE;
+    if (promotion.closedTo(person, moment) != null) {
+      return false;
+    }
+    if (!promotion.limited()) {
+      return true;
+    }
+    Usage.Left left = usage.left(promotion);
+    budgetLeft[p] = left.budgetMinorUnits();
+    return left.redemptions() > 0 && left.personRedemptions() > 0;
+  }
+}

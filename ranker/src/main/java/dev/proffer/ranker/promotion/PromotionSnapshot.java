@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.promotion;
+
+import dev.proffer.proto.promotion.v1.Promotion;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// All promotions at one version, compiled and indexed. Immutable and free of locks; a write makes
+/// a new one.
+///
+/// Promotions are kept in the order in which they apply: by lane, higher priority first, then by
+/// id. For offers on single units there are postings by item id, category, brand and attribute, so
+/// that an item meets only promotions that name it in some way, and their figures lie in arrays.
+public final class PromotionSnapshot {
+  /// The order in which promotions apply.
+  static final Comparator<CompiledPromotion> ORDER =
+      Comparator.comparingInt(CompiledPromotion::lane)
+          .thenComparing(Comparator.comparingInt(CompiledPromotion::priority).reversed())
+          .thenComparing(CompiledPromotion::id);
+
+  private static final int[] NONE = {};
+  // Categories come from the catalogue, so their number is its size at most; the bound is for a
+  // caller that makes them up.
+  private static final int CATEGORIES_MAX = 200_000;
+
+  private static final byte NO_UNIT_OFFER = 0;
+  private static final byte PERCENT = 1;
+  private static final byte AMOUNT = 2;
+  private static final byte FIXED = 3;
+  private static final byte OTHER = 4;
+
+  private final long version;
+  private final CompiledPromotion[] promotions;
+  private final Map<String, CompiledPromotion> byId;
+  private final Map<String, List<CompiledPromotion>> byCode;
+
+  private final Map<String, int[]> byItem = new HashMap<>();
+  private final Map<String, int[]> byCategory = new HashMap<>();
+  private final Map<String, int[]> byBrand = new HashMap<>();
+  private final Map<String, int[]> byAttribute = new HashMap<>();
+  private final int[] everything;
+  private final ConcurrentHashMap<String, int[]> withAncestors = new ConcurrentHashMap<>();
+
+  private final byte[] kinds;
+  private final long[] figures;
+  private final long[] leastSpends;
+  private final long[] caps;
+  private final boolean[] simple;
+
+  public PromotionSnapshot(long version, Collection<Promotion> protos) {
+    this.version = version;
+    promotions =
+        protos.stream().map(CompiledPromotion::new).sorted(ORDER).toArray(CompiledPromotion[]::new);
+    byId = new HashMap<>();
+    byCode = new HashMap<>();
+    int count = promotions.length;
+    kinds = new byte[count];
+    figures = new long[count];
+    leastSpends = new long[count];
+    caps = new long[count];
+    simple = new boolean[count];
+    Map<String, List<Integer>> items = new HashMap<>();
+    Map<String, List<Integer>> categories = new HashMap<>();
+    Map<String, List<Integer>> brands = new HashMap<>();
+    Map<String, List<Integer>> attributes = new HashMap<>();
+    List<Integer> all = new ArrayList<>();
+    for (int p = 0; p < count; p++) {
+      CompiledPromotion promotion = promotions[p];
+      byId.put(promotion.id(), promotion);
+      if (!promotion.code().isEmpty()) {
+        byCode.computeIfAbsent(promotion.code(), _ -> new ArrayList<>()).add(promotion);
+      }
+      kinds[p] = unitKind(promotion);
+      figures[p] =
+          switch (promotion.effect()) {
+            case Effect.Percent(int basisPoints) -> basisPoints;
+            case Effect.AmountOnce(long amount) -> amount;
+            case Effect.AmountEach(long amount) -> amount;
+            case Effect.Fixed(long price, int _) -> price;
+            case Effect.Tiered _,
+                Effect.Nth _,
+                Effect.BuyGet _,
+                Effect.Present _,
+                Effect.ShippingFree _,
+                Effect.Bundle _,
+                Effect.Points _ ->
+                0;
+          };
+      leastSpends[p] = Math.max(promotion.minMatchingAmount(), promotion.minCartAmount());
+      caps[p] = promotion.cap();
+      Selector selector = promotion.appliesTo();
+      simple[p] =
+          selector.excludesNothing()
+              && promotion.minStock() == 0
+              && promotion.requirements().isEmpty()
+              && !(promotion.effect() instanceof Effect.Bundle);
+      if (kinds[p] == NO_UNIT_OFFER || !promotion.live()) {
+        continue;
+      }
+      if (selector.includesAll()) {
+        all.add(p);
+      }
+      post(items, selector.itemIds(), p);
+      post(categories, selector.categories(), p);
+      post(brands, selector.brands(), p);
+      post(attributes, selector.attributes(), p);
+    }
+    items.forEach((key, posting) -> byItem.put(key, array(posting)));
+    categories.forEach((key, posting) -> byCategory.put(key, array(posting)));
+    brands.forEach((key, posting) -> byBrand.put(key, array(posting)));
+    attributes.forEach((key, posting) -> byAttribute.put(key, array(posting)));
+    everything = array(all);
+  }
+
+  /// No promotions at all.
+  public static PromotionSnapshot empty() {
+    return new PromotionSnapshot(0, List.of());
+  }
+
+  /// The version that replies name; it grows with every change.
+  public long version() {
+    return version;
+  }
+
+  public int size() {
+    return promotions.length;
+  }
+
+  /// A promotion by id, or null.
+  public @Nullable CompiledPromotion find(String promotionId) {
+    return byId.get(promotionId);
+  }
+
+  /// All promotions, in the order in which they apply.
+  public List<CompiledPromotion> all() {
+    return List.of(promotions);
+  }
+
+  /// The promotions of a shared code.
+  List<CompiledPromotion> ofCode(String normalCode) {
+    return byCode.getOrDefault(normalCode, List.of());
+  }
+
+  /// A finder of offers on single units, for one request.
+  public OfferFinder finder(PersonFacts person, Moment moment, Usage usage) {
+    return new OfferFinder(this, person, moment, usage);
+  }
+
+  /// The best promotion of one unit; use a [#finder] for more than one item.
+  public @Nullable ItemOffer bestOffer(
+      ItemFacts item, PersonFacts person, Moment moment, Usage usage) {
+    return finder(person, moment, usage).best(item);
+  }
+
+  /// The ids of all items that some live promotion names one by one, for candidates on promotion.
+  public Set<String> namedItems(PersonFacts person, Moment moment) {
+    Set<String> ids = new LinkedHashSet<>();
+    for (CompiledPromotion promotion : promotions) {
+      if (!promotion.needsCode() && promotion.closedTo(person, moment) == null) {
+        ids.addAll(promotion.appliesTo().itemIds());
+      }
+    }
+    return ids;
+  }
+
+  CompiledPromotion at(int index) {
+    return promotions[index];
+  }
+
+  /// The promotions that name the item in some way, as lists that may overlap.
+  int[][] postings(ItemFacts item) {
+    int[] ofItem = byItem.getOrDefault(item.itemId(), NONE);
+    int[] ofCategory = byCategory.isEmpty() ? NONE : withAncestors(item.category());
+    int[] ofBrand = byBrand.getOrDefault(item.brand(), NONE);
+    if (byAttribute.isEmpty() || item.attributes().isEmpty()) {
+      return new int[][] {ofItem, ofCategory, ofBrand, everything};
+    }
+    int[][] result = new int[4 + item.attributes().size()][];
+    result[0] = ofItem;
+    result[1] = ofCategory;
+    result[2] = ofBrand;
+    result[3] = everything;
+    int next = 4;
+    for (Map.Entry<String, String> attribute : item.attributes().entrySet()) {
+      result[next++] =
+          byAttribute.getOrDefault(attribute.getKey() + "=" + attribute.getValue(), NONE);
+    }
+    return result;
+  }
+
+  /// Whether what [#postings] and [#unitPrice] leave open holds as well: exclusions, stock, other
+  /// items.
+  boolean admits(int p, ItemFacts item) {
+    if (simple[p]) {
+      return true;
+    }
+    CompiledPromotion promotion = promotions[p];
+    if (!promotion.matches(item)) {
+      return false;
+    }
+    for (CompiledPromotion.Requirement requirement : promotion.requirements()) {
+      if (requirement.quantity() > 1 || !requirement.selector().matches(item)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The price of one unit, alone in a cart, after this promotion; the list price when it takes
+  /// nothing off.
+  long unitPrice(int p, ItemFacts item) {
+    long price = item.priceMinorUnits();
+    if (price < leastSpends[p]) {
+      return price;
+    }
+    long off =
+        switch (kinds[p]) {
+          case PERCENT -> Arithmetic.percent(price, (int) figures[p]);
+          case AMOUNT -> figures[p];
+          case FIXED -> price - figures[p];
+          case OTHER -> otherOff(promotions[p].effect(), price, item);
+          default -> 0;
+        };
+    off = Math.min(off, Math.min(caps[p], price - item.floorPriceMinorUnits()));
+    return off > 0 && promotions[p].proto().getCurrency().equals(item.currency())
+        ? price - off
+        : price;
+  }
+
+  private static long otherOff(Effect effect, long price, ItemFacts item) {
+    return switch (effect) {
+      case Effect.Tiered tiered -> Arithmetic.tieredOff(tiered, price);
+      case Effect.Nth(int _, int basisPoints) -> Arithmetic.percent(price, basisPoints);
+      case Effect.Bundle bundle ->
+          bundle.parts()[0].matches(item) ? Math.max(0, price - bundle.price()) : 0;
+      case Effect.Percent _,
+          Effect.AmountOnce _,
+          Effect.AmountEach _,
+          Effect.Fixed _,
+          Effect.BuyGet _,
+          Effect.Present _,
+          Effect.ShippingFree _,
+          Effect.Points _ ->
+          0;
+    };
+  }
+
+  private static byte unitKind(CompiledPromotion promotion) {
+    if (promotion.needsCode() || promotion.minQuantity() > 1) {
+      return NO_UNIT_OFFER;
+    }
+    return switch (promotion.effect()) {
+      case Effect.Percent _ -> PERCENT;
+      case Effect.AmountOnce _, Effect.AmountEach _ -> AMOUNT;
+      case Effect.Fixed _ -> FIXED;
+      case Effect.Tiered _ -> OTHER;
+      case Effect.Nth(int nth, int _) -> nth == 1 ? OTHER : NO_UNIT_OFFER;
+      case Effect.Bundle bundle ->
+          bundle.parts().length == 1 && bundle.quantities()[0] == 1 ? OTHER : NO_UNIT_OFFER;
+      case Effect.BuyGet _, Effect.Present _, Effect.ShippingFree _, Effect.Points _ ->
+          NO_UNIT_OFFER;
+    };
+  }
+
+  private int[] withAncestors(String category) {
+    int[] known = withAncestors.get(category);
+    if (known != null) {
+      return known;
+    }
+    List<Integer> posting = new ArrayList<>();
+    for (String name = category; !name.isEmpty(); ) {
+      for (int p : byCategory.getOrDefault(name, NONE)) {
+        posting.add(p);
+      }
+      int slash = name.lastIndexOf('/');
+      name = slash < 0 ? "" : name.substring(0, slash);
+    }
+    int[] result = array(posting);
+    if (withAncestors.size() < CATEGORIES_MAX) {
+      withAncestors.put(category, result);
+    }
+    return result;
+  }
+
+  private static void post(Map<String, List<Integer>> postings, Set<String> keys, int promotion) {
+    for (String key : keys) {
+      postings.computeIfAbsent(key, _ -> new ArrayList<>()).add(promotion);
+    }
+  }
+
+  private static int[] array(List<Integer> posting) {
+    int[] result = posting.stream().mapToInt(Integer::intValue).toArray();
+    Arrays.sort(result);
+    return result;
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.promotion;
+
+import dev.proffer.proto.promotion.v1.Promotion;
+import dev.proffer.runtime.sql.Database;
+import io.grpc.BindableService;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The promotion side of the ranker: the current snapshot, and the services over it.
+///
+/// A write is in the database and in the snapshot when it returns. Changes that another server
+/// makes to the same database are taken over within [#REFRESH_SECONDS].
+public final class Promotions implements AutoCloseable {
+  static final long REFRESH_SECONDS = 2;
+
+  private static final Logger log = LoggerFactory.getLogger(Promotions.class);
+
+  private final PromotionStore store;
+  private final ItemLookup items;
+  private final PersonDirectory people;
+  private final LaneRules lanes;
+  private final Clock clock;
+  // Writers take turns, so that snapshots are published in the order of their versions.
+  private final ReentrantLock writing = new ReentrantLock();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread refresher;
+  private volatile PromotionSnapshot snapshot;
+
+  public Promotions(
+      Database database,
+      ItemLookup items,
+      PersonDirectory people,
+      LaneRules lanes,
+      Clock clock,
+      MeterRegistry meters) {
+    database.migrate("promotion");
+    this.store = new PromotionStore(database);
+    this.items = items;
+    this.people = people;
+    this.lanes = lanes;
+    this.clock = clock;
+    snapshot = compile();
+    Gauge.builder("proffer.promotions", this, promotions -> promotions.snapshot.size())
+        .description("Promotions in the current snapshot")
+        .register(meters);
+    refresher = Thread.ofVirtual().name("promotion-refresh").start(this::refreshUntilClosed);
+  }
+
+  /// The gRPC services of promotions.
+  public List<BindableService> services() {
+    return List.of();
+  }
+
+  /// All promotions at the current version. A request takes it once and keeps it to its end.
+  public PromotionSnapshot snapshot() {
+    return snapshot;
+  }
+
+  /// What redemptions have left, for the person.
+  public Usage usage(String userId) {
+    return Usage.UNTOUCHED;
+  }
+
+  /// Writes and removes promotions, all or none, and returns the snapshot that holds the change.
+  PromotionSnapshot change(Collection<Promotion> written, Collection<String> removed) {
+    writing.lock();
+    try {
+      if (store.change(written, removed, clock.millis()) != snapshot.version()) {
+        snapshot = compile();
+      }
+      return snapshot;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  ItemLookup items() {
+    return items;
+  }
+
+  PersonDirectory people() {
+    return people;
+  }
+
+  LaneRules lanes() {
+    return lanes;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  private PromotionSnapshot compile() {
+    PromotionStore.Contents contents = store.load();
+    return new PromotionSnapshot(contents.version(), contents.promotions());
+  }
+
+  private void refreshUntilClosed() {
+    try {
+      while (!closed.await(REFRESH_SECONDS, TimeUnit.SECONDS)) {
+        refresh();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void refresh() {
+    try {
+      if (store.version() == snapshot.version()) {
+        return;
+      }
+      writing.lock();
+      try {
+        snapshot = compile();
+      } finally {
+        writing.unlock();
+      }
+    } catch (RuntimeException e) {
+      log.warn("promotions could not be refreshed; version {} stays", snapshot.version(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    try {
+      refresher.join(TimeUnit.SECONDS.toMillis(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
