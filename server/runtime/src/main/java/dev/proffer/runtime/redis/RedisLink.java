@@ -22,7 +22,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -77,8 +78,7 @@ public final class RedisLink implements AutoCloseable {
   ///
   /// @throws RedisException when Redis does not answer in time, is not connected, or refuses
   /// @throws CallNotPermittedException when it failed repeatedly just before
-  public <T> T call(
-      Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+  public <T> T call(Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
     CircuitBreaker breaker = nodes.wholeBreaker();
     breaker.acquirePermission();
     long startNanos = System.nanoTime();
@@ -92,22 +92,50 @@ public final class RedisLink implements AutoCloseable {
     }
   }
 
-  /// What a batch of reads or writes came back with.
-  ///
-  /// @param values one result for each key or command; null where there is none
-  /// @param answered whether each was answered at all
-  /// @param failure why the first that was not answered was not; null when all were
-  public record Answers<T>(
-      @Nullable T[] values, boolean[] answered, @Nullable Throwable failure) {
-    /// The values, when every command was answered.
-    public @Nullable T[] all() {
+  /// What a batch of reads or writes came back with: one answer for each key or command.
+  public static final class Answers<T> {
+    private final @Nullable Object[] values;
+    private final BitSet answered = new BitSet();
+    private @Nullable Throwable failure;
+
+    private Answers(int size) {
+      this.values = new @Nullable Object[size];
+    }
+
+    /// The result at a position; null where there is none or nothing was answered.
+    @SuppressWarnings("unchecked") // Filled with results of the commands only.
+    public @Nullable T value(int position) {
+      return (T) values[position];
+    }
+
+    /// Whether the command at a position was answered.
+    public boolean answered(int position) {
+      return answered.get(position);
+    }
+
+    /// Why the first that was not answered was not; null when all were.
+    public @Nullable Throwable failure() {
+      return failure;
+    }
+
+    /// Throws the failure, if there is one.
+    public Answers<T> orThrow() {
       if (failure instanceof RuntimeException known) {
         throw known;
       }
       if (failure != null) {
         throw new RedisException(failure);
       }
-      return values;
+      return this;
+    }
+
+    private void set(int position, @Nullable Object value) {
+      values[position] = value;
+      answered.set(position);
+    }
+
+    private void failed(Throwable thrown) {
+      failure = failure == null ? thrown : failure;
     }
   }
 
@@ -118,29 +146,25 @@ public final class RedisLink implements AutoCloseable {
     for (KeyGroup group : nodes.group(keys, true)) {
       for (int from = 0; from < group.positions().length; from += MGET_MAX) {
         int to = Math.min(from + MGET_MAX, group.positions().length);
-        chunks.add(
-            new KeyGroup(group.node(), Arrays.copyOfRange(group.positions(), from, to)));
+        chunks.add(new KeyGroup(group.node(), Arrays.copyOfRange(group.positions(), from, to)));
       }
     }
     List<Sent<byte[] @Nullable []>> sent =
         run(chunks, i -> mgetOf(chunks.get(i).positions(), keys), timeout);
-    byte[][] values = new byte[keys.size()][];
-    boolean[] answered = new boolean[keys.size()];
-    Throwable failure = null;
+    Answers<byte[]> answers = new Answers<>(keys.size());
     for (int i = 0; i < sent.size(); i++) {
       Throwable failed = sent.get(i).failure;
       if (failed != null) {
-        failure = failure == null ? failed : failure;
+        answers.failed(failed);
         continue;
       }
       byte[] @Nullable [] part = sent.get(i).command.join();
       int[] positions = chunks.get(i).positions();
       for (int j = 0; j < positions.length; j++) {
-        values[positions[j]] = part[j];
-        answered[positions[j]] = true;
+        answers.set(positions[j], part[j]);
       }
     }
-    return new Answers<>(values, answered, failure);
+    return answers;
   }
 
   /// Runs many commands with one dispatch to each node; the order is kept for each key.
@@ -155,30 +179,24 @@ public final class RedisLink implements AutoCloseable {
         singles.add(new KeyGroup(group.node(), new int[] {position}));
       }
     }
-    List<Sent<T>> sent =
-        run(singles, i -> commands.apply(singles.get(i).positions()[0]), timeout);
-    @SuppressWarnings("unchecked") // Filled with results of the commands only.
-    @Nullable T[] values = (T[]) new Object[keys.size()];
-    boolean[] answered = new boolean[keys.size()];
-    Throwable failure = null;
+    List<Sent<T>> sent = run(singles, i -> commands.apply(singles.get(i).positions()[0]), timeout);
+    Answers<T> answers = new Answers<>(keys.size());
     for (int i = 0; i < sent.size(); i++) {
       Throwable failed = sent.get(i).failure;
       if (failed == null) {
-        int position = singles.get(i).positions()[0];
-        values[position] = sent.get(i).command.join();
-        answered[position] = true;
-      } else if (failure == null) {
-        failure = failed;
+        answers.set(singles.get(i).positions()[0], sent.get(i).command.join());
+      } else {
+        answers.failed(failed);
       }
     }
-    return new Answers<>(values, answered, failure);
+    return answers;
   }
 
   private <T> List<Sent<T>> run(
       List<KeyGroup> groups, IntFunction<RedisCommand<byte[], byte[], T>> commands, Duration most) {
     long deadlineNanos = System.nanoTime() + min(most, commandTimeout).toNanos();
     List<Sent<T>> all = new ArrayList<>(groups.size());
-    Map<RedisNode, List<Sent<T>>> byNode = new IdentityHashMap<>();
+    Map<RedisNode, List<Sent<T>>> byNode = new HashMap<>();
     for (int i = 0; i < groups.size(); i++) {
       Sent<T> one = new Sent<>(new AsyncCommand<>(commands.apply(i)));
       all.add(one);

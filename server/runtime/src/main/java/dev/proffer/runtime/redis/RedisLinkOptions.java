@@ -12,11 +12,7 @@ import java.time.Duration;
 /// @param connections connections to each node, used in turn
 /// @param queueMax commands that may wait on one connection
 public record RedisLinkOptions(
-    String uri,
-    Duration commandTimeout,
-    Duration connectTimeout,
-    int connections,
-    int queueMax) {
+    String uri, Duration commandTimeout, Duration connectTimeout, int connections, int queueMax) {
   public static RedisLinkOptions of(Settings settings) {
     return new RedisLinkOptions(
         settings.get(RedisSettings.URI),

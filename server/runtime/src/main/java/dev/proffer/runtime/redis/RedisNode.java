@@ -32,8 +32,6 @@ final class RedisNode {
     if (connections.isEmpty()) {
       throw new RedisException("Redis is not connected yet");
     }
-    connections
-        .get(Math.floorMod(turn.getAndIncrement(), connections.size()))
-        .dispatch(commands);
+    connections.get(Math.floorMod(turn.getAndIncrement(), connections.size())).dispatch(commands);
   }
 }

@@ -76,8 +76,7 @@ abstract sealed class RedisNodes implements AutoCloseable {
         Thread.ofVirtual().name("redis-connector-" + name).unstarted(this::keepConnecting);
   }
 
-  static RedisNodes open(
-      RedisLinkOptions options, String name, CircuitBreakerRegistry breakers) {
+  static RedisNodes open(RedisLinkOptions options, String name, CircuitBreakerRegistry breakers) {
     ClientResources resources =
         DefaultClientResources.builder()
             .ioThreadPoolSize(Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors())))
@@ -220,7 +219,7 @@ abstract sealed class RedisNodes implements AutoCloseable {
           opened.add(client.connect(ByteArrayCodec.INSTANCE, uri));
         }
       } catch (RuntimeException e) {
-        opened.forEach(StatefulConnection::closeAsync);
+        opened.forEach(StatefulConnection::close);
         throw e;
       }
       if (opened.getFirst() instanceof StatefulRedisConnection<byte[], byte[]> connection) {
@@ -286,12 +285,11 @@ abstract sealed class RedisNodes implements AutoCloseable {
       this.commandTimeout = options.commandTimeout();
       List<RedisURI> seeds =
           Stream.of(options.uri().substring("redis-cluster://".length()).split(",", -1))
-              .map(
-                  address -> {
-                    RedisURI seed = RedisURI.create("redis://" + address.strip());
-                    seed.setTimeout(options.connectTimeout());
-                    return seed;
-                  })
+              .map(address -> {
+                RedisURI seed = RedisURI.create("redis://" + address.strip());
+                seed.setTimeout(options.connectTimeout());
+                return seed;
+              })
               .toList();
       this.client = RedisClusterClient.create(resources, seeds);
       this.nowhere = new RedisNode(List.of(), breakers.circuitBreaker(name + "-no-node"));
@@ -303,7 +301,8 @@ abstract sealed class RedisNodes implements AutoCloseable {
               .maxRedirects(3)
               .topologyRefreshOptions(
                   ClusterTopologyRefreshOptions.builder()
-                      .enableAllAdaptiveRefreshTriggers()
+                      // All adaptive triggers are on already; switching them on again is
+                      // deprecated.
                       .adaptiveRefreshTriggersTimeout(Duration.ofMillis(500))
                       .refreshTriggersReconnectAttempts(1)
                       .enablePeriodicRefresh(Duration.ofSeconds(2))
@@ -361,9 +360,7 @@ abstract sealed class RedisNodes implements AutoCloseable {
       try {
         // A lost node must not hold up the keys of the others.
         opened =
-            connection
-                .getConnectionAsync(id)
-                .get(commandTimeout.toNanos(), TimeUnit.NANOSECONDS);
+            connection.getConnectionAsync(id).get(commandTimeout.toNanos(), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return new RedisNode(List.of(), breaker);
