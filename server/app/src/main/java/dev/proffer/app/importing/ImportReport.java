@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.app.importing;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.proffer.app.importing.OnlineRetailParser.UnreadableLine;
 import dev.proffer.app.importing.OrderCleaning.Cancellations;
 import java.util.ArrayList;
@@ -213,7 +215,11 @@ public record ImportReport(
 
   /// The facts as one line of JSON.
   public String json() {
-    return Json.line(facts());
+    try {
+      return new ObjectMapper().writeValueAsString(facts());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("texts and numbers always make JSON", e);
+    }
   }
 
   private String share(long part) {

@@ -100,20 +100,16 @@ public final class OnlineRetailImporter {
 
     long ofCustomers = 0;
     for (int line : cleaned.kept()) {
-      ofCustomers += cleaned.lines().customer[line] == OrderLines.NO_CUSTOMER ? 0 : 1;
-    }
-    Map<CleaningRule, Long> dropped = new HashMap<>();
-    for (CleaningRule rule : CleaningRule.values()) {
-      dropped.put(rule, cleaned.dropped()[rule.ordinal()]);
+      ofCustomers += cleaned.lines.customer[line] == OrderLines.NO_CUSTOMER ? 0 : 1;
     }
     return new ImportReport(
         String.valueOf(file.getFileName()),
         parsed.read(),
         ofCustomers,
         cleaned.kept().length - ofCustomers,
-        dropped,
-        new TreeMap<>(cleaned.droppedCodes()),
-        cleaned.cancellations(),
+        cleaned.dropped,
+        cleaned.droppedCodes,
+        cleaned.cancellations,
         parsed.examples(),
         regionless,
         parsed.latin1Bytes(),
@@ -147,7 +143,7 @@ public final class OnlineRetailImporter {
   }
 
   private static List<Member> members(Cleaned cleaned, Options options) {
-    OrderLines lines = cleaned.lines();
+    OrderLines lines = cleaned.lines;
     long[] firstSeenUnixMs = new long[lines.customers.size()];
     int[] orders = new int[lines.customers.size()];
     int[] customerOfInvoice = new int[lines.invoices.size()];
@@ -180,7 +176,7 @@ public final class OnlineRetailImporter {
 
   private EventSender.Outcome writeEvents(
       Cleaned cleaned, Options options, SortedMap<String, Long> regionless) {
-    OrderLines lines = cleaned.lines();
+    OrderLines lines = cleaned.lines;
     Countries countries = new Countries();
     String[] regions = new String[lines.countries.size()];
     for (int i = 0; i < regions.length; i++) {
@@ -211,7 +207,7 @@ public final class OnlineRetailImporter {
                 .setUserId(lines.customers.text(lines.customer[line]))
                 .setSessionId("invoice:" + invoice)
                 .setItemId(item)
-                .setQuantity(cleaned.unitsLeft()[line])
+                .setQuantity(cleaned.unitsLeft(line))
                 .setUnitPriceMinorUnits(lines.priceMinorUnits[line])
                 .setCurrency(CURRENCY)
                 .setOrderId(invoice)
@@ -230,7 +226,7 @@ public final class OnlineRetailImporter {
 
     ItemFacts(Cleaned cleaned) {
       this.cleaned = cleaned;
-      this.lines = cleaned.lines();
+      this.lines = cleaned.lines;
     }
 
     List<Item> items() {

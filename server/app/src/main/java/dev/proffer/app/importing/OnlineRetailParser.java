@@ -44,7 +44,7 @@ final class OnlineRetailParser {
       Map.of("invoice", "InvoiceNo", "price", "UnitPrice", "customer id", "CustomerID");
 
   private final OrderLines lines = new OrderLines();
-  private final long[] dropped = new long[CleaningRule.values().length];
+  private final RuleCounts dropped = new RuleCounts();
   private final List<UnreadableLine> examples = new ArrayList<>();
   private long read;
   private long lowerCaseCodes;
@@ -59,7 +59,7 @@ final class OnlineRetailParser {
   record Parsed(
       OrderLines lines,
       long read,
-      long[] dropped,
+      RuleCounts dropped,
       List<UnreadableLine> examples,
       long latin1Bytes,
       long lowerCaseCodes) {}
@@ -213,7 +213,7 @@ final class OnlineRetailParser {
   }
 
   private void drop(CleaningRule rule) {
-    dropped[rule.ordinal()]++;
+    dropped.add(rule);
   }
 
   private void unreadable(long number, String why) {

@@ -7,8 +7,10 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Decides line by line what is a purchase. Works on whole columns, because a line can depend on
 /// later ones:
@@ -24,8 +26,6 @@ import java.util.regex.Pattern;
 ///    long as it is of the size of a basket. The larger ones collect the orders of a day: their
 ///    items were not chosen together.
 final class OrderCleaning {
-  private static final int KEPT = -1;
-
   /// What is not goods, as found in the file by looking at every code that is not of the usual
   /// form.
   private static final Set<String> SERVICE_CODES =
@@ -52,7 +52,10 @@ final class OrderCleaning {
   private static final Pattern GOODS_CODE = Pattern.compile("\\d{5}[A-Z]{0,2}|DCGS[0-9A-Z]*|PADS");
 
   private final OrderLines lines;
-  private final byte[] rules;
+
+  /// The rule that dropped a line; null for a line that is kept.
+  private final @Nullable CleaningRule[] rules;
+
   private final int[] unitsLeft;
   private final Map<String, Long> droppedCodes = new TreeMap<>();
   private long cancellationsOfWholePurchase;
@@ -63,19 +66,44 @@ final class OrderCleaning {
 
   private OrderCleaning(OrderLines lines) {
     this.lines = lines;
-    this.rules = new byte[lines.size()];
+    this.rules = new CleaningRule[lines.size()];
     this.unitsLeft = Arrays.copyOf(lines.quantity, lines.size());
-    Arrays.fill(rules, (byte) KEPT);
   }
 
   /// The lines to keep, with the units that are left of each, and the counts for the report.
-  record Cleaned(
-      OrderLines lines,
-      int[] kept,
-      int[] unitsLeft,
-      long[] dropped,
-      Map<String, Long> droppedCodes,
-      Cancellations cancellations) {}
+  static final class Cleaned {
+    final OrderLines lines;
+    final Map<CleaningRule, Long> dropped;
+    final SortedMap<String, Long> droppedCodes;
+    final Cancellations cancellations;
+    private final int[] kept;
+    private final int[] unitsLeft;
+
+    private Cleaned(
+        OrderLines lines,
+        int[] kept,
+        int[] unitsLeft,
+        Map<CleaningRule, Long> dropped,
+        SortedMap<String, Long> droppedCodes,
+        Cancellations cancellations) {
+      this.lines = lines;
+      this.kept = kept;
+      this.unitsLeft = unitsLeft;
+      this.dropped = dropped;
+      this.droppedCodes = droppedCodes;
+      this.cancellations = cancellations;
+    }
+
+    /// The numbers of the kept lines in time order; not to be changed.
+    int[] kept() {
+      return kept;
+    }
+
+    /// The units of a line that no cancellation took back.
+    int unitsLeft(int line) {
+      return unitsLeft[line];
+    }
+  }
 
   /// What became of the cancellation lines; the four kinds add up to them.
   public record Cancellations(
@@ -98,7 +126,7 @@ final class OrderCleaning {
   }
 
   private void dropWhatIsNoSale() {
-    CleaningRule[] ofItem = new CleaningRule[lines.items.size()];
+    @Nullable CleaningRule[] ofItem = new CleaningRule[lines.items.size()];
     for (int i = 0; i < ofItem.length; i++) {
       ofItem[i] = ruleOfCode(lines.items.text(i));
     }
@@ -108,7 +136,7 @@ final class OrderCleaning {
     }
     for (int i = 0; i < lines.size(); i++) {
       char first = lines.invoices.text(lines.invoice[i]).charAt(0);
-      CleaningRule code =
+      @Nullable CleaningRule code =
           voucherDescriptions.get(lines.description[i])
               ? CleaningRule.SERVICE_CODE
               : ofItem[lines.item[i]];
@@ -127,7 +155,7 @@ final class OrderCleaning {
     }
   }
 
-  private static @org.jspecify.annotations.Nullable CleaningRule ruleOfCode(String code) {
+  private static @Nullable CleaningRule ruleOfCode(String code) {
     if (SERVICE_CODES.contains(code) || code.startsWith(VOUCHER_CODE_PREFIX)) {
       return CleaningRule.SERVICE_CODE;
     }
@@ -140,7 +168,7 @@ final class OrderCleaning {
     int[] table = new int[capacity];
     Arrays.fill(table, -1);
     for (int i = 0; i < lines.size(); i++) {
-      if (rules[i] != KEPT) {
+      if (rules[i] != null) {
         continue;
       }
       long hash = lines.contentHash[i] * 0x9E3779B97F4A7C15L;
@@ -199,7 +227,7 @@ final class OrderCleaning {
         } else {
           takeBack(earlier, -Math.min(0, lines.quantity[i]));
         }
-      } else if (rules[i] == KEPT && lines.customer[i] != OrderLines.NO_CUSTOMER) {
+      } else if (rules[i] == null && lines.customer[i] != OrderLines.NO_CUSTOMER) {
         Purchases known = purchases.get(customerAndItem(i));
         if (known != null) {
           known.add(i);
@@ -211,7 +239,7 @@ final class OrderCleaning {
   private void takeBack(Purchases earlier, int units) {
     for (int p = earlier.size - 1; p >= 0; p--) {
       int line = earlier.lines[p];
-      if (rules[line] == KEPT && unitsLeft[line] == units) {
+      if (rules[line] == null && unitsLeft[line] == units) {
         takeBack(line, units);
         cancellationsOfWholePurchase++;
         return;
@@ -220,7 +248,7 @@ final class OrderCleaning {
     int missing = units;
     for (int p = earlier.size - 1; p >= 0 && missing > 0; p--) {
       int line = earlier.lines[p];
-      if (rules[line] == KEPT) {
+      if (rules[line] == null) {
         int taken = Math.min(missing, unitsLeft[line]);
         takeBack(line, taken);
         missing -= taken;
@@ -244,12 +272,12 @@ final class OrderCleaning {
   private void dropCollectedBaskets(int linesMax) {
     int[] linesOfInvoice = new int[lines.invoices.size()];
     for (int i = 0; i < lines.size(); i++) {
-      if (rules[i] == KEPT && lines.customer[i] == OrderLines.NO_CUSTOMER) {
+      if (rules[i] == null && lines.customer[i] == OrderLines.NO_CUSTOMER) {
         linesOfInvoice[lines.invoice[i]]++;
       }
     }
     for (int i = 0; i < lines.size(); i++) {
-      if (rules[i] == KEPT
+      if (rules[i] == null
           && lines.customer[i] == OrderLines.NO_CUSTOMER
           && linesOfInvoice[lines.invoice[i]] > linesMax) {
         drop(i, CleaningRule.COLLECTED_BASKET);
@@ -257,21 +285,22 @@ final class OrderCleaning {
     }
   }
 
-  private Cleaned result(long[] droppedByParser, int[] byTime) {
-    long[] dropped = droppedByParser.clone();
+  private Cleaned result(RuleCounts droppedByParser, int[] byTime) {
+    RuleCounts dropped = new RuleCounts();
+    dropped.addAll(droppedByParser);
     int keptCount = 0;
-    for (byte rule : rules) {
-      if (rule == KEPT) {
+    for (CleaningRule rule : rules) {
+      if (rule == null) {
         keptCount++;
       } else {
-        dropped[rule]++;
+        dropped.add(rule);
       }
     }
     int[] kept = new int[keptCount];
     int next = 0;
     long reduced = 0;
     for (int i : byTime) {
-      if (rules[i] == KEPT) {
+      if (rules[i] == null) {
         kept[next++] = i;
         reduced += unitsLeft[i] < lines.quantity[i] ? 1 : 0;
       }
@@ -280,8 +309,8 @@ final class OrderCleaning {
         lines,
         kept,
         unitsLeft,
-        dropped,
-        droppedCodes,
+        dropped.byRule(),
+        new TreeMap<>(droppedCodes),
         new Cancellations(
             cancellationsOfWholePurchase,
             cancellationsOfPart,
@@ -292,7 +321,7 @@ final class OrderCleaning {
   }
 
   private boolean isCancellation(int line) {
-    return rules[line] == CleaningRule.CANCELLATION.ordinal();
+    return rules[line] == CleaningRule.CANCELLATION;
   }
 
   private long customerAndItem(int line) {
@@ -300,7 +329,7 @@ final class OrderCleaning {
   }
 
   private void drop(int line, CleaningRule rule) {
-    rules[line] = (byte) rule.ordinal();
+    rules[line] = rule;
   }
 
   /// Purchases of one customer and item in time order.

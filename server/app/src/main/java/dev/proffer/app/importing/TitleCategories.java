@@ -27,200 +27,49 @@ final class TitleCategories {
   private static final Map<String, String> THINGS = new HashMap<>();
 
   static {
-    put(
-        "bags",
-        "bag",
-        "bags",
-        "handbag",
-        "shopper",
-        "purse",
-        "rucksack",
-        "washbag",
-        "backpack",
-        "case");
-    put(
-        "kitchen/drinks",
-        "mug",
-        "mugs",
-        "cup",
-        "cups",
-        "teapot",
-        "saucer",
-        "beaker",
-        "flask",
-        "tumbler");
+    put("bags", "bag bags handbag shopper purse rucksack washbag backpack case");
+    put("kitchen/drinks", "mug mugs cup cups teapot saucer beaker flask tumbler");
     put(
         "kitchen/tableware",
-        "plate",
-        "plates",
-        "bowl",
-        "bowls",
-        "dish",
-        "cutlery",
-        "napkins",
-        "doily",
-        "doilies",
-        "placemat",
-        "placemats",
-        "coaster",
-        "coasters",
-        "jug",
-        "tray");
-    put(
-        "kitchen/baking",
-        "cakestand",
-        "bake",
-        "baking",
-        "cutters",
-        "cutter",
-        "cases",
-        "mould",
-        "whisk",
-        "apron");
-    put(
-        "kitchen/storage",
-        "jar",
-        "jars",
-        "tin",
-        "tins",
-        "bottle",
-        "lunchbox",
-        "bin",
-        "rack",
-        "pantry",
-        "crate");
+        "plate plates bowl bowls dish cutlery napkins doily doilies placemat placemats "
+            + "coaster coasters jug tray");
+    put("kitchen/baking", "cakestand bake baking cutters cutter cases mould whisk apron");
+    put("kitchen/storage", "jar jars tin tins bottle lunchbox bin rack pantry crate");
     put(
         "lighting/candles",
-        "candle",
-        "candles",
-        "t-light",
-        "t-lights",
-        "candleholder",
-        "candlestick",
-        "lantern",
-        "incense",
-        "votive");
-    put("lighting/lamps", "lamp", "lampshade", "light", "lights", "chandelier");
+        "candle candles t-light t-lights candleholder candlestick lantern incense votive");
+    put("lighting/lamps", "lamp lampshade light lights chandelier");
     put(
         "home/decoration",
-        "decoration",
-        "decorations",
-        "garland",
-        "bunting",
-        "wreath",
-        "ornament",
-        "doorstop",
-        "vase",
-        "bauble",
-        "figurine");
+        "decoration decorations garland bunting wreath ornament doorstop vase bauble "
+            + "figurine");
     put(
         "home/wall",
-        "sign",
-        "clock",
-        "mirror",
-        "frame",
-        "frames",
-        "hook",
-        "hooks",
-        "hanger",
-        "knob",
-        "plaque",
-        "thermometer",
-        "wall",
-        "tile",
-        "wallart");
+        "sign clock mirror frame frames hook hooks hanger knob plaque thermometer wall tile "
+            + "wallart");
     put(
         "home/textiles",
-        "cushion",
-        "cover",
-        "covers",
-        "towel",
-        "towels",
-        "curtain",
-        "blanket",
-        "doormat",
-        "quilt",
-        "throw",
-        "rug",
-        "warmer",
-        "cosy");
-    put(
-        "home/storage",
-        "box",
-        "boxes",
-        "basket",
-        "drawer",
-        "drawers",
-        "cabinet",
-        "trunk",
-        "chest",
-        "tidy");
+        "cushion cover covers towel towels curtain blanket doormat quilt throw rug warmer "
+            + "cosy");
+    put("home/storage", "box boxes basket drawer drawers cabinet trunk chest tidy");
     put(
         "jewellery",
-        "necklace",
-        "bracelet",
-        "earrings",
-        "ring",
-        "charm",
-        "brooch",
-        "bangle",
-        "pendant",
-        "choker",
-        "hairclip",
-        "hairband");
+        "necklace bracelet earrings ring charm brooch bangle pendant choker hairclip "
+            + "hairband");
     put(
         "stationery",
-        "card",
-        "cards",
-        "notebook",
-        "sketchbook",
-        "pen",
-        "pens",
-        "pencil",
-        "pencils",
-        "stickers",
-        "sticker",
-        "tape",
-        "diary",
-        "journal",
-        "magnets",
-        "magnet",
-        "ruler",
-        "rubber",
-        "stamps");
-    put("stationery/wrap", "wrap", "ribbon", "ribbons", "tag", "tags", "tissues", "tissue");
-    put(
-        "toys",
-        "toy",
-        "doll",
-        "jigsaw",
-        "game",
-        "puzzle",
-        "blocks",
-        "skittles",
-        "dominoes",
-        "marbles",
-        "kit",
-        "crayons",
-        "sewing");
-    put(
-        "garden",
-        "garden",
-        "parasol",
-        "watering",
-        "planter",
-        "gnome",
-        "birdhouse",
-        "feeder",
-        "trowel",
-        "pots");
-    put("travel", "umbrella", "passport", "luggage", "picnic", "hammock");
+        "card cards notebook sketchbook pen pens pencil pencils stickers sticker tape diary "
+            + "journal magnets magnet ruler rubber stamps");
+    put("stationery/wrap", "wrap ribbon ribbons tag tags tissues tissue");
+    put("toys", "toy doll jigsaw game puzzle blocks skittles dominoes marbles kit crayons sewing");
+    put("garden", "garden parasol watering planter gnome birdhouse feeder trowel pots");
+    put("travel", "umbrella passport luggage picnic hammock");
   }
 
   private TitleCategories() {}
 
-  private static void put(String category, String... words) {
-    for (String word : words) {
+  private static void put(String category, String words) {
+    for (String word : words.split(" ")) {
       THINGS.put(word, category);
     }
   }
