@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.app.importing;
 
+import com.google.common.base.Splitter;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -69,7 +70,7 @@ final class TitleCategories {
   private TitleCategories() {}
 
   private static void put(String category, String words) {
-    for (String word : words.split(" ")) {
+    for (String word : Splitter.on(' ').split(words)) {
       THINGS.put(word, category);
     }
   }
