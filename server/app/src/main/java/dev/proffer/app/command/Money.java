@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.app.command;
+
+import java.math.BigDecimal;
+import java.util.Currency;
+import java.util.Locale;
+
+/// Writes amounts for people.
+final class Money {
+  private Money() {}
+
+  /// Such as `GBP 12.50`, with as many decimals as the currency has.
+  static String text(long minorUnits, String currency) {
+    return currency + " " + amount(minorUnits, currency);
+  }
+
+  /// The amount alone, such as `12.50`.
+  static String amount(long minorUnits, String currency) {
+    return BigDecimal.valueOf(minorUnits, decimals(currency)).toPlainString();
+  }
+
+  private static int decimals(String currency) {
+    try {
+      return Math.max(
+          0, Currency.getInstance(currency.toUpperCase(Locale.ROOT)).getDefaultFractionDigits());
+    } catch (IllegalArgumentException e) {
+      // A currency that this Java does not know: most have two.
+      return 2;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.app.command;
+
+import dev.proffer.app.console.Console;
+import dev.proffer.app.engine.EngineSession;
+import dev.proffer.app.engine.Installation;
+import dev.proffer.app.engine.ServiceModules;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// The options of commands that talk to an engine, wherever it runs.
+final class SessionOptions {
+  @Mixin private final EngineOptions engine = new EngineOptions();
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST:PORT",
+      description =
+          "The server to ask (default: the one that runs on the data folder; when none does,"
+              + " the services run inside this command).")
+  private @Nullable String server;
+
+  @Option(names = "--json", description = "Print one JSON object as the last line.")
+  private boolean json;
+
+  boolean json() {
+    return json;
+  }
+
+  /// Opens a way to these services.
+  EngineSession open(Console console, String... services) throws Exception {
+    if (server != null) {
+      return EngineSession.at(server);
+    }
+    return EngineSession.on(
+        engine.folder(),
+        engine.texts(Map.of()),
+        ServiceModules.find(Installation.pluginFolder()),
+        List.of(services),
+        console::say);
+  }
+}
