@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.basket;
+
+class AprioriTest implements ItemsetMinerContract {
+  @Override
+  public ItemsetMiner miner() {
+    return new Apriori();
+  }
+}
