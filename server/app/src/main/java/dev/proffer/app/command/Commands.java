@@ -36,6 +36,8 @@ public final class Commands {
         new RecommendCommand(console),
         new EvaluateCartCommand(console),
         new ChatCommand(console),
+        new InsightCommand(console),
+        new DescriptorsCommand(console),
         new TestCommand(),
         new ConfigCommand(console),
         new VersionCommand(console),
