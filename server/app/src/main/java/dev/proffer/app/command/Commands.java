@@ -33,6 +33,7 @@ public final class Commands {
   private static List<Object> all(Console console) {
     return List.of(
         new ServeCommand(console),
+        new ImportCommand(console),
         new RecommendCommand(console),
         new EvaluateCartCommand(console),
         new ChatCommand(console),

@@ -27,15 +27,21 @@ public final class ServiceModules {
   private final Map<String, ServiceModule> modules = new LinkedHashMap<>();
   private final Optional<Path> pluginFolder;
 
-  private ServiceModules(Optional<Path> pluginFolder) {
+  private ServiceModules(Iterable<ServiceModule> modules, Optional<Path> pluginFolder) {
     this.pluginFolder = pluginFolder;
-    ServiceLoader.load(ServiceModule.class, ServiceModules.class.getClassLoader())
-        .forEach(module -> modules.put(module.name(), module));
+    modules.forEach(module -> this.modules.put(module.name(), module));
   }
 
   /// The modules of the class path; plugins are below the folder, one folder of jars each.
   public static ServiceModules find(Optional<Path> pluginFolder) {
-    return new ServiceModules(pluginFolder);
+    return new ServiceModules(
+        ServiceLoader.load(ServiceModule.class, ServiceModules.class.getClassLoader()),
+        pluginFolder);
+  }
+
+  /// These modules and nothing else.
+  public static ServiceModules of(ServiceModule... modules) {
+    return new ServiceModules(List.of(modules), Optional.empty());
   }
 
   /// The module of that name, from the class path or from the plugin of the same name.
