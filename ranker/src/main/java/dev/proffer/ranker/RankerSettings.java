@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker;
+
+import dev.proffer.runtime.settings.Setting;
+import dev.proffer.runtime.sql.SqlSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Settings of the ranker.
+public final class RankerSettings {
+  public static final Setting<Duration> BUDGET =
+      Setting.duration(
+          "ranker.budget",
+          "250ms",
+          "How long a recommendation may take; what is not there by then is left out and named");
+
+  public static final Setting<Duration> FEATURE_STORE_TIMEOUT =
+      Setting.duration(
+          "ranker.feature-store-timeout",
+          "100ms",
+          "How long the feature store may take before remembered features are used instead");
+
+  public static final Setting<Duration> SOURCE_TIMEOUT =
+      Setting.duration(
+          "ranker.source-timeout",
+          "80ms",
+          "How long the candidate sources, which run at the same time, may take before they are cut");
+
+  public static final Setting<Integer> CANDIDATES_MAX =
+      Setting.integer(
+          "ranker.candidates-max", 300, 10, 5000, "Items that each candidate source may propose");
+
+  public static final Setting<Integer> HISTORY_MAX =
+      Setting.integer(
+          "ranker.history-max", 50, 1, 256, "Latest items of a person that are looked at");
+
+  public static final Setting<Double> EXPLORATION_EPSILON =
+      Setting.number(
+          "ranker.exploration-epsilon",
+          0.1,
+          0,
+          1,
+          "How often the last place of a list goes to chance, as a probability");
+
+  public static final Setting<Integer> EXPLORATION_POOL =
+      Setting.integer(
+          "ranker.exploration-pool",
+          20,
+          1,
+          500,
+          "How many of the best items below the list can get the place that goes to chance");
+
+  public static final Setting<Double> PROMOTION_WEIGHT =
+      Setting.number(
+          "ranker.promotion-weight",
+          0.25,
+          0,
+          10,
+          "How much a promotion lifts an item: a price reduced to nothing multiplies the score by 1"
+              + " plus this");
+
+  public static final Setting<Integer> DECISIONS_QUEUE_MAX =
+      Setting.integer(
+          "ranker.decisions-queue-max",
+          10_000,
+          1,
+          1_000_000,
+          "Decisions that may wait to be written to the decision log");
+
+  public static final Setting<Integer> DECISIONS_MAX =
+      Setting.integer(
+          "ranker.decisions-max",
+          1_000_000,
+          1,
+          Integer.MAX_VALUE,
+          "Entries that the decision log keeps; the oldest go first");
+
+  public static final Setting<Path> MODELS_FOLDER =
+      Setting.path("ranker.models-folder", "models", "Where model bundles are");
+
+  public static final Setting<Duration> MODEL_POLL =
+      Setting.duration(
+          "ranker.model-poll", "500ms", "How often a new current model bundle is looked for");
+
+  private RankerSettings() {}
+
+  public static List<Setting<?>> all() {
+    List<Setting<?>> all =
+        new ArrayList<>(
+            List.of(
+                BUDGET,
+                FEATURE_STORE_TIMEOUT,
+                SOURCE_TIMEOUT,
+                CANDIDATES_MAX,
+                HISTORY_MAX,
+                EXPLORATION_EPSILON,
+                EXPLORATION_POOL,
+                PROMOTION_WEIGHT,
+                DECISIONS_QUEUE_MAX,
+                DECISIONS_MAX,
+                MODELS_FOLDER,
+                MODEL_POLL));
+    all.addAll(SqlSettings.all());
+    return all;
+  }
+}

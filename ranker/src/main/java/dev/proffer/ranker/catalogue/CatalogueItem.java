@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.catalogue;
+
+import dev.proffer.proto.ranker.v1.Item;
+import java.util.List;
+import java.util.Map;
+
+/// One item of a snapshot, with what requests ask for read out of its message once.
+public final class CatalogueItem {
+  /// The stock of an item that is not limited.
+  public static final long UNLIMITED = -1;
+
+  private final int number;
+  private final Item item;
+  private final long stock;
+
+  CatalogueItem(int number, Item item) {
+    this.number = number;
+    this.item = item;
+    this.stock = item.hasStock() ? item.getStock() : UNLIMITED;
+  }
+
+  public int number() {
+    return number;
+  }
+
+  public Item item() {
+    return item;
+  }
+
+  public String id() {
+    return item.getItemId();
+  }
+
+  public long priceMinorUnits() {
+    return item.getPriceMinorUnits();
+  }
+
+  public String currency() {
+    return item.getCurrency();
+  }
+
+  /// Units on hand, or [#UNLIMITED].
+  public long stock() {
+    return stock;
+  }
+
+  public String category() {
+    return item.getCategory();
+  }
+
+  public String brand() {
+    return item.getBrand();
+  }
+
+  public Map<String, String> attributes() {
+    return item.getAttributesMap();
+  }
+
+  /// Whether anybody could be shown it at this time in this region: it is in stock, not hidden, and
+  /// available.
+  public boolean sellable(long atMillis, String region) {
+    if (stock == 0 || item.getHidden() || item.getAvailableFromUnixMs() > atMillis) {
+      return false;
+    }
+    List<String> regions = item.getRegionsList();
+    // A request without a region sees what is sold everywhere and what is sold somewhere.
+    return regions.isEmpty() || region.isEmpty() || regions.contains(region);
+  }
+
+  /// Whether the item is in this category or in a descendant of it.
+  public boolean isIn(String category) {
+    String own = item.getCategory();
+    return own.startsWith(category)
+        && (own.length() == category.length() || own.charAt(category.length()) == '/');
+  }
+
+  /// The title in a language, or in English, or in whatever there is.
+  public String title(String language) {
+    Map<String, String> titles = item.getTitlesMap();
+    String title = titles.get(language);
+    if (title == null) {
+      title = titles.get("en");
+    }
+    return title == null ? titles.values().stream().findFirst().orElse(id()) : title;
+  }
+}

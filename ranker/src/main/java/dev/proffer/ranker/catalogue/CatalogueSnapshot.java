@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.catalogue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// All items at one version. Immutable: a request takes one snapshot and uses it to its end.
+public final class CatalogueSnapshot {
+  private final long version;
+  private final ItemNumbers numbers;
+  private final @Nullable CatalogueItem[] byNumber;
+  private final int count;
+  private final int vectorLength;
+  private volatile CatalogueItem @Nullable [] sorted;
+
+  CatalogueSnapshot(long version, ItemNumbers numbers, @Nullable CatalogueItem[] byNumber) {
+    this.version = version;
+    this.numbers = numbers;
+    this.byNumber = byNumber;
+    int present = 0;
+    int length = 0;
+    for (CatalogueItem item : byNumber) {
+      if (item != null) {
+        present++;
+        length = Math.max(length, item.item().getVectorCount());
+      }
+    }
+    this.count = present;
+    this.vectorLength = length;
+  }
+
+  public static CatalogueSnapshot empty(ItemNumbers numbers) {
+    return new CatalogueSnapshot(0, numbers, new CatalogueItem[0]);
+  }
+
+  public long version() {
+    return version;
+  }
+
+  /// The number of items.
+  public int count() {
+    return count;
+  }
+
+  /// Every item number of this snapshot is below this.
+  public int capacity() {
+    return byNumber.length;
+  }
+
+  /// The length of the content vectors that items bring; 0 when none does.
+  public int vectorLength() {
+    return vectorLength;
+  }
+
+  public ItemNumbers numbers() {
+    return numbers;
+  }
+
+  /// The item of a number, or null when the catalogue has none.
+  public @Nullable CatalogueItem item(int number) {
+    return number >= 0 && number < byNumber.length ? byNumber[number] : null;
+  }
+
+  public @Nullable CatalogueItem find(String itemId) {
+    return item(numbers.find(itemId));
+  }
+
+  /// All items by id. Sorted when first asked for.
+  public List<CatalogueItem> sortedById() {
+    CatalogueItem[] list = sorted;
+    if (list == null) {
+      list =
+          Arrays.stream(byNumber)
+              .filter(Objects::nonNull)
+              .sorted((a, b) -> a.id().compareTo(b.id()))
+              .toArray(CatalogueItem[]::new);
+      sorted = list;
+    }
+    return Arrays.asList(list);
+  }
+}

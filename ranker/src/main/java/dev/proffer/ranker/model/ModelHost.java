@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.model;
+
+import dev.proffer.proto.featurestore.v1.Event;
+import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
+import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
+import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
+import dev.proffer.ranker.catalogue.ItemNumbers;
+import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps the current model serving and learning: it notices when another bundle becomes current and
+/// swaps in one step, and follows the event log so that a click changes the next reply.
+public final class ModelHost implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ModelHost.class);
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+  private static final int SHOPPERS_MAX = 200_000;
+
+  // Steps just before the end of the training data are read again, to be remembered but not
+  // counted, so that the first new step of a person is linked to the one before.
+  private static final long REMEMBERED_EVENTS = 20_000;
+
+  private final ModelStore store;
+  private final ItemNumbers numbers;
+  private final Channel featureStore;
+  private final Duration poll;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile Follower follower;
+  private volatile String refused = "";
+  private volatile String problem = "";
+
+  public ModelHost(ModelStore store, ItemNumbers numbers, Channel featureStore, Duration poll) {
+    this.store = store;
+    this.numbers = numbers;
+    this.featureStore = featureStore;
+    this.poll = poll;
+    this.follower = follow(TrainedModel.untrained());
+    reload();
+    Thread.ofVirtual().name("model-watch").start(this::watch);
+    follower.start();
+  }
+
+  public ServingModel serving() {
+    return follower.model;
+  }
+
+  /// Why the current bundle does not serve; empty when it does, or when there is none.
+  public String problem() {
+    return problem;
+  }
+
+  /// Serves with whatever is current now. Requests under way finish with what they have.
+  public synchronized void reload() {
+    String current = store.current();
+    if (current.equals(follower.model.trained().version()) || current.equals(refused)) {
+      return;
+    }
+    try {
+      TrainedModel model = store.load(current, numbers);
+      Follower next = follow(model);
+      Follower before = follower;
+      boolean running = before.started;
+      follower = next;
+      refused = "";
+      problem = "";
+      if (running) {
+        before.stop();
+        next.start();
+      }
+      log.info("serving with model bundle {}", current);
+    } catch (BundleException | RuntimeException e) {
+      refused = current;
+      problem = String.valueOf(e.getMessage());
+      log.error("not serving with model bundle {}: {}", current, e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    follower.stop();
+  }
+
+  private Follower follow(TrainedModel model) {
+    return new Follower(
+        new ServingModel(
+            model, new Shoppers(numbers, model.seqKnn(), model.popularity(), SHOPPERS_MAX)));
+  }
+
+  private void watch() {
+    try {
+      while (!closing.await(poll.toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          reload();
+        } catch (RuntimeException e) {
+          log.warn("could not look for a new model bundle", e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Reads the event log into one model until it is stopped.
+  private final class Follower {
+    final ServingModel model;
+    volatile boolean started;
+    private volatile boolean stopped;
+    private volatile Context.@Nullable CancellableContext reading;
+
+    Follower(ServingModel model) {
+      this.model = model;
+    }
+
+    void start() {
+      started = true;
+      Thread.ofVirtual().name("event-follower").start(this::run);
+    }
+
+    void stop() {
+      stopped = true;
+      Context.CancellableContext context = reading;
+      if (context != null) {
+        context.cancel(null);
+      }
+    }
+
+    private void run() {
+      long counted = model.trained().eventOffset();
+      long next = Math.max(0, counted - REMEMBERED_EVENTS);
+      while (!stopped) {
+        Context.CancellableContext context = Context.ROOT.withCancellation();
+        reading = context;
+        Context before = context.attach();
+        try {
+          Iterator<ReadEventsResponse> batches =
+              FeatureStoreServiceGrpc.newBlockingStub(featureStore)
+                  .readEvents(
+                      ReadEventsRequest.newBuilder().setFromOffset(next).setFollow(true).build());
+          while (!stopped && batches.hasNext()) {
+            ReadEventsResponse batch = batches.next();
+            for (int i = 0; i < batch.getEventsCount(); i++) {
+              Event event = batch.getEvents(i);
+              model.shoppers().learn(event, batch.getFirstOffset() + i >= counted);
+            }
+            next = batch.getFirstOffset() + batch.getEventsCount();
+          }
+        } catch (StatusRuntimeException e) {
+          if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
+            log.info("the feature store offers no event log to follow");
+          }
+        } catch (RuntimeException e) {
+          log.warn("the event log could not be followed from offset {}", next, e);
+        } finally {
+          context.detach(before);
+          context.cancel(null);
+        }
+        pause();
+      }
+    }
+
+    private void pause() {
+      try {
+        if (!stopped && closing.await(RETRY_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+          stopped = true;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        stopped = true;
+      }
+    }
+  }
+}

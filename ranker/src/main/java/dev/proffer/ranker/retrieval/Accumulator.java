@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.retrieval;
+
+import java.util.Arrays;
+
+/// Sums of scores by item number that are cleared in the time that they took to fill.
+final class Accumulator {
+  private float[] sums = new float[1024];
+  private int[] touched = new int[256];
+  private int count;
+
+  void add(int item, float amount) {
+    if (item >= sums.length) {
+      sums = Arrays.copyOf(sums, Math.max(item + 1, sums.length * 2));
+    }
+    if (sums[item] == 0) {
+      if (count == touched.length) {
+        touched = Arrays.copyOf(touched, count * 2);
+      }
+      touched[count++] = item;
+    }
+    sums[item] += amount;
+  }
+
+  int count() {
+    return count;
+  }
+
+  int touched(int i) {
+    return touched[i];
+  }
+
+  float sum(int item) {
+    return item < sums.length ? sums[item] : 0;
+  }
+
+  void clear() {
+    for (int i = 0; i < count; i++) {
+      sums[touched[i]] = 0;
+    }
+    count = 0;
+  }
+}
