@@ -69,8 +69,7 @@ public final class Catalogue {
       checkItems(items);
       long version = store.upsert(items);
       publish(
-          version,
-          items.stream().map(i -> new CatalogueStore.Change(i.getItemId(), i)).toList());
+          version, items.stream().map(i -> new CatalogueStore.Change(i.getItemId(), i)).toList());
       return version;
     } finally {
       writing.unlock();
@@ -114,8 +113,7 @@ public final class Catalogue {
       }
       if (!present.isEmpty()) {
         long version = store.delete(present);
-        publish(
-            version, present.stream().map(id -> new CatalogueStore.Change(id, null)).toList());
+        publish(version, present.stream().map(id -> new CatalogueStore.Change(id, null)).toList());
       }
       return present.size();
     } finally {
@@ -164,7 +162,8 @@ public final class Catalogue {
       Item item = change.item();
       items[number] = item == null ? null : new CatalogueItem(number, item);
     }
-    snapshot = new CatalogueSnapshot(changes.version(), numbers, Arrays.copyOf(items, items.length));
+    snapshot =
+        new CatalogueSnapshot(changes.version(), numbers, Arrays.copyOf(items, items.length));
   }
 
   private void checkItems(List<Item> items) {

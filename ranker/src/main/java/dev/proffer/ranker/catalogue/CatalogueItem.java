@@ -2,6 +2,7 @@
 package dev.proffer.ranker.catalogue;
 
 import dev.proffer.proto.ranker.v1.Item;
+import dev.proffer.ranker.promotion.ItemFacts;
 import java.util.List;
 import java.util.Map;
 
@@ -13,11 +14,23 @@ public final class CatalogueItem {
   private final int number;
   private final Item item;
   private final long stock;
+  private final ItemFacts facts;
 
   CatalogueItem(int number, Item item) {
     this.number = number;
     this.item = item;
     this.stock = item.hasStock() ? item.getStock() : UNLIMITED;
+    this.facts =
+        new ItemFacts(
+            item.getItemId(),
+            item.getCategory(),
+            item.getBrand(),
+            item.getAttributesMap(),
+            item.getPriceMinorUnits(),
+            item.getFloorPriceMinorUnits(),
+            item.hasCostMinorUnits() ? item.getCostMinorUnits() : ItemFacts.UNKNOWN,
+            stock,
+            item.getCurrency());
   }
 
   public int number() {
@@ -26,6 +39,11 @@ public final class CatalogueItem {
 
   public Item item() {
     return item;
+  }
+
+  /// What promotions ask about it.
+  public ItemFacts facts() {
+    return facts;
   }
 
   public String id() {

@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
 
 /// The decision log: every choice with its propensity, written behind the reply.
 ///
-/// Decisions wait in a bounded queue and one thread writes them to disk in batches, so a reply never
-/// waits for the disk. What is in the queue when the process is killed is lost; an orderly stop
-/// loses nothing. When the queue is full the decision is not taken, and the caller says so in its
-/// reply. The oldest entries go when there are too many.
+/// Decisions wait in a bounded queue and one thread writes them to disk in batches, so a reply
+/// never waits for the disk. What is in the queue when the process is killed is lost; an orderly
+/// stop loses nothing. When the queue is full the decision is not taken, and the caller says so in
+/// its reply. The oldest entries go when there are too many.
 public final class DecisionLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DecisionLog.class);
   private static final int BATCH_MAX = 500;
@@ -100,37 +100,36 @@ public final class DecisionLog implements AutoCloseable {
     String where =
         (request.getUserId().isEmpty() ? "" : " AND user_id = ?")
             + (request.getRequestId().isEmpty() ? "" : " AND request_id = ?");
-    return database.read(
-        connection -> {
-          ListDecisionsResponse.Builder page = ListDecisionsResponse.newBuilder();
-          try (PreparedStatement select =
-              connection.prepareStatement(
-                  "SELECT sequence, decision FROM decision WHERE sequence < ?"
-                      + where
-                      + " ORDER BY sequence DESC LIMIT ?")) {
-            int i = 1;
-            select.setLong(i++, before);
-            if (!request.getUserId().isEmpty()) {
-              select.setString(i++, request.getUserId());
+    return database.read(connection -> {
+      ListDecisionsResponse.Builder page = ListDecisionsResponse.newBuilder();
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT sequence, decision FROM decision WHERE sequence < ?"
+                  + where
+                  + " ORDER BY sequence DESC LIMIT ?")) {
+        int i = 1;
+        select.setLong(i++, before);
+        if (!request.getUserId().isEmpty()) {
+          select.setString(i++, request.getUserId());
+        }
+        if (!request.getRequestId().isEmpty()) {
+          select.setString(i++, request.getRequestId());
+        }
+        select.setInt(i, size + 1);
+        try (ResultSet rows = select.executeQuery()) {
+          long last = 0;
+          while (rows.next()) {
+            if (page.getDecisionsCount() == size) {
+              page.setNextPageToken(Long.toString(last));
+              break;
             }
-            if (!request.getRequestId().isEmpty()) {
-              select.setString(i++, request.getRequestId());
-            }
-            select.setInt(i, size + 1);
-            try (ResultSet rows = select.executeQuery()) {
-              long last = 0;
-              while (rows.next()) {
-                if (page.getDecisionsCount() == size) {
-                  page.setNextPageToken(Long.toString(last));
-                  break;
-                }
-                last = rows.getLong(1);
-                page.addDecisions(parse(rows.getBytes(2)));
-              }
-            }
+            last = rows.getLong(1);
+            page.addDecisions(parse(rows.getBytes(2)));
           }
-          return page.build();
-        });
+        }
+      }
+      return page.build();
+    });
   }
 
   @Override
@@ -177,52 +176,49 @@ public final class DecisionLog implements AutoCloseable {
   }
 
   private void insert(List<Decision> batch) {
-    database.<Integer>write(
-        connection -> {
-          // Replicas may share the table: they take numbers from where it is now.
-          try (PreparedStatement select =
-                  connection.prepareStatement("SELECT MAX(sequence) FROM decision");
-              ResultSet rows = select.executeQuery()) {
-            sequence = Math.max(sequence, rows.next() ? rows.getLong(1) : 0);
-          }
-          try (PreparedStatement insert =
-              connection.prepareStatement(
-                  "INSERT INTO decision"
-                      + " (sequence, request_id, user_id, decided_at_unix_ms, decision)"
-                      + " VALUES (?, ?, ?, ?, ?)")) {
-            for (Decision decision : batch) {
-              insert.setLong(1, ++sequence);
-              insert.setString(2, decision.getRequestId());
-              insert.setString(3, decision.getUserId());
-              insert.setLong(4, decision.getDecidedAtUnixMs());
-              insert.setBytes(5, decision.toByteArray());
-              insert.addBatch();
-            }
-            return insert.executeBatch().length;
-          }
-        });
+    database.<Integer>write(connection -> {
+      // Replicas may share the table: they take numbers from where it is now.
+      try (PreparedStatement select =
+              connection.prepareStatement("SELECT MAX(sequence) FROM decision");
+          ResultSet rows = select.executeQuery()) {
+        sequence = Math.max(sequence, rows.next() ? rows.getLong(1) : 0);
+      }
+      try (PreparedStatement insert =
+          connection.prepareStatement(
+              "INSERT INTO decision"
+                  + " (sequence, request_id, user_id, decided_at_unix_ms, decision)"
+                  + " VALUES (?, ?, ?, ?, ?)")) {
+        for (Decision decision : batch) {
+          insert.setLong(1, ++sequence);
+          insert.setString(2, decision.getRequestId());
+          insert.setString(3, decision.getUserId());
+          insert.setLong(4, decision.getDecidedAtUnixMs());
+          insert.setBytes(5, decision.toByteArray());
+          insert.addBatch();
+        }
+        return insert.executeBatch().length;
+      }
+    });
   }
 
   private void trim() {
-    database.<Integer>write(
-        connection -> {
-          try (PreparedStatement delete =
-              connection.prepareStatement("DELETE FROM decision WHERE sequence <= ?")) {
-            delete.setLong(1, sequence - rowsMax);
-            return delete.executeUpdate();
-          }
-        });
+    database.<Integer>write(connection -> {
+      try (PreparedStatement delete =
+          connection.prepareStatement("DELETE FROM decision WHERE sequence <= ?")) {
+        delete.setLong(1, sequence - rowsMax);
+        return delete.executeUpdate();
+      }
+    });
   }
 
   private long lastSequence() {
-    return database.read(
-        connection -> {
-          try (PreparedStatement select =
-                  connection.prepareStatement("SELECT MAX(sequence) FROM decision");
-              ResultSet rows = select.executeQuery()) {
-            return rows.next() ? rows.getLong(1) : 0L;
-          }
-        });
+    return database.read(connection -> {
+      try (PreparedStatement select =
+              connection.prepareStatement("SELECT MAX(sequence) FROM decision");
+          ResultSet rows = select.executeQuery()) {
+        return rows.next() ? rows.getLong(1) : 0L;
+      }
+    });
   }
 
   private static Decision parse(byte[] bytes) throws SQLException {

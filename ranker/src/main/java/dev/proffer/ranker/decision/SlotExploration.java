@@ -22,6 +22,8 @@ public record SlotExploration(double epsilon) {
     }
   }
 
+  /// Chooses one of a pool.
+  ///
   /// @param poolSize how many could get the place, best first; at least 1
   public Choice choose(int poolSize, RandomGenerator random) {
     if (poolSize < 1) {

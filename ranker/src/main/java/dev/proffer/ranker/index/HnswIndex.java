@@ -93,8 +93,7 @@ public final class HnswIndex implements VectorIndex {
       TopK best = new TopK(k);
       for (SearchResult<Row, Float> hit : graph.findNearest(longer, width)) {
         int row = hit.item().id();
-        float score =
-            Vectors.dot(table.values(), row * query.length, query, 0, query.length);
+        float score = Vectors.dot(table.values(), row * query.length, query, 0, query.length);
         best.offer(table.numbers()[row], score, accepted);
       }
       if (best.size() == k) {

@@ -59,12 +59,8 @@ record Manifest(
     new TreeMap<>(metrics).forEach(metricNode::put);
     ObjectNode fileNode = root.putObject("files");
     new TreeMap<>(files)
-        .forEach(
-            (name, entry) ->
-                fileNode
-                    .putObject(name)
-                    .put("bytes", entry.bytes())
-                    .put("sha256", entry.sha256()));
+        .forEach((name, entry) ->
+            fileNode.putObject(name).put("bytes", entry.bytes()).put("sha256", entry.sha256()));
     try {
       return JSON.writeValueAsBytes(root);
     } catch (JsonProcessingException e) {
@@ -98,7 +94,8 @@ record Manifest(
       for (Map.Entry<String, JsonNode> file : member(root, "files").properties()) {
         files.put(
             file.getKey(),
-            new FileEntry((long) number(file.getValue(), "bytes"), text(file.getValue(), "sha256")));
+            new FileEntry(
+                (long) number(file.getValue(), "bytes"), text(file.getValue(), "sha256")));
       }
       return new Manifest(
           text(root, "model_version"),

@@ -187,8 +187,13 @@ public final class ModelStore {
     Set<String> needed = Set.of(ITEMS, SEQ_KNN, POPULARITY);
     if (!manifest.files().keySet().containsAll(needed)) {
       throw new BundleException(
-          "model bundle " + version + ": its manifest lists " + manifest.files().keySet()
-              + " (expected: " + needed + ")");
+          "model bundle "
+              + version
+              + ": its manifest lists "
+              + manifest.files().keySet()
+              + " (expected: "
+              + needed
+              + ")");
     }
     for (Map.Entry<String, Manifest.FileEntry> file : manifest.files().entrySet()) {
       if (file.getKey().contains("/") || file.getKey().contains("\\")) {
@@ -200,12 +205,23 @@ public final class ModelStore {
         long bytes = Files.size(path);
         if (bytes != file.getValue().bytes()) {
           throw new BundleException(
-              "model bundle " + version + ": " + file.getKey() + " has " + bytes
-                  + " bytes (expected: " + file.getValue().bytes() + ")");
+              "model bundle "
+                  + version
+                  + ": "
+                  + file.getKey()
+                  + " has "
+                  + bytes
+                  + " bytes (expected: "
+                  + file.getValue().bytes()
+                  + ")");
         }
         if (!sha256(path).equals(file.getValue().sha256())) {
           throw new BundleException(
-              "model bundle " + version + ": " + file.getKey() + " was altered: its SHA-256 differs");
+              "model bundle "
+                  + version
+                  + ": "
+                  + file.getKey()
+                  + " was altered: its SHA-256 differs");
         }
       } catch (NoSuchFileException e) {
         throw new BundleException(

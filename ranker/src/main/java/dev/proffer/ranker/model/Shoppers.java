@@ -107,8 +107,7 @@ public final class Shoppers {
     synchronized (byId) {
       Shopper shopper =
           byId.computeIfAbsent(
-              key(event.getUserId(), event.getSessionId()),
-              _ -> new Shopper(seqKnn.newTrail()));
+              key(event.getUserId(), event.getSessionId()), _ -> new Shopper(seqKnn.newTrail()));
       if (counting) {
         seqKnn.learn(shopper.trail, item, basketKey(event));
       } else {
@@ -133,8 +132,7 @@ public final class Shoppers {
       return shopper == null
           ? Memory.NONE
           : new Memory(
-              shopper.trail.newestFirst(max),
-              Arrays.copyOf(shopper.bought, shopper.boughtCount));
+              shopper.trail.newestFirst(max), Arrays.copyOf(shopper.bought, shopper.boughtCount));
     }
   }
 

@@ -12,7 +12,8 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
-/// Proposes items whose texts and vectors are like those of the history. It knows new items at once.
+/// Proposes items whose texts and vectors are like those of the history. It knows new items at
+/// once.
 ///
 /// Immutable: a changed catalogue gets a new one from [#updated].
 public final class ContentSource implements CandidateSource {
@@ -88,8 +89,7 @@ public final class ContentSource implements CandidateSource {
         scores[i] =
             Math.max(
                 0,
-                Vectors.dot(
-                    table.values(), row * table.dimension(), wanted, 0, table.dimension()));
+                Vectors.dot(table.values(), row * table.dimension(), wanted, 0, table.dimension()));
       }
     }
     return scores;

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -49,8 +48,7 @@ public final class Retrieval {
     double share = 0.6 / Math.max(1, sources.size());
     List<Asked> asked = new ArrayList<>(sources.size());
     for (CandidateSource source : sources) {
-      Semaphore permits =
-          running.computeIfAbsent(source.name(), _ -> new Semaphore(RUNNING_MAX));
+      Semaphore permits = running.computeIfAbsent(source.name(), _ -> new Semaphore(RUNNING_MAX));
       if (!permits.tryAcquire()) {
         degradation.missing(
             part(source),
@@ -62,16 +60,15 @@ public final class Retrieval {
       }
       try {
         CompletableFuture<Hits> hits = new CompletableFuture<>();
-        executor.execute(
-            () -> {
-              try {
-                hits.complete(source.propose(query, max));
-              } catch (RuntimeException | Error e) {
-                hits.completeExceptionally(e);
-              } finally {
-                permits.release();
-              }
-            });
+        executor.execute(() -> {
+          try {
+            hits.complete(source.propose(query, max));
+          } catch (RuntimeException | Error e) {
+            hits.completeExceptionally(e);
+          } finally {
+            permits.release();
+          }
+        });
         asked.add(new Asked(source, hits));
       } catch (RejectedExecutionException e) {
         permits.release();

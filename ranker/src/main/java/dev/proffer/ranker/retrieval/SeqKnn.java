@@ -13,10 +13,10 @@ import java.util.function.IntUnaryOperator;
 /// Proposes what others turned to after the items that this person dealt with.
 ///
 /// Every step of a person adds weight to directed links from the items of the baskets just before
-/// it (1 / distance, within a window) and to links both ways between the items of one basket. A link
-/// i → j counts as `c(i,j) / (n(i)^alpha · n(j)^(1 - alpha) + shrink)`; a history adds up the links
-/// of its items, newest items weighing most. Counting is exact, step by step, so learning from one
-/// more event is the same as training with it.
+/// it (1 / distance, within a window) and to links both ways between the items of one basket. A
+/// link i → j counts as `c(i,j) / (n(i)^alpha · n(j)^(1 - alpha) + shrink)`; a history adds up the
+/// links of its items, newest items weighing most. Counting is exact, step by step, so learning
+/// from one more event is the same as training with it.
 ///
 /// One thread learns; any number may ask meanwhile.
 public final class SeqKnn implements CandidateSource {
@@ -54,12 +54,24 @@ public final class SeqKnn implements CandidateSource {
     public Parameters {
       if (window < 1 || window > 1000 || historyMax < 1 || linksMax < 1) {
         throw new IllegalArgumentException(
-            "window " + window + ", historyMax " + historyMax + ", linksMax " + linksMax
+            "window "
+                + window
+                + ", historyMax "
+                + historyMax
+                + ", linksMax "
+                + linksMax
                 + " (expected: at least 1)");
       }
       if (!(alpha >= 0 && alpha <= 1 && decay > 0 && decay <= 1 && shrink >= 0 && inBasket >= 0)) {
         throw new IllegalArgumentException(
-            "alpha " + alpha + ", decay " + decay + ", shrink " + shrink + ", inBasket " + inBasket
+            "alpha "
+                + alpha
+                + ", decay "
+                + decay
+                + ", shrink "
+                + shrink
+                + ", inBasket "
+                + inBasket
                 + " (expected: alpha and decay from 0 to 1, the others at least 0)");
       }
     }
@@ -140,8 +152,7 @@ public final class SeqKnn implements CandidateSource {
       partners++;
     }
     if (parameters.inBasket() > 0 && partners > 0) {
-      float weight =
-          (float) (parameters.inBasket() / Math.pow(partners, parameters.basketPower()));
+      float weight = (float) (parameters.inBasket() / Math.pow(partners, parameters.basketPower()));
       for (int j = last - 1; j > i && j >= last - BASKET_PARTNERS_MAX; j--) {
         links.add(trail.item(j), item, weight);
         links.add(item, trail.item(j), weight);
@@ -155,8 +166,7 @@ public final class SeqKnn implements CandidateSource {
         i--;
       }
       int size = end - i;
-      float weight =
-          (float) (1.0 / (own - basket) / Math.pow(size, parameters.basketPower()));
+      float weight = (float) (1.0 / (own - basket) / Math.pow(size, parameters.basketPower()));
       for (int j = end; j > i && j > end - BASKET_PARTNERS_MAX; j--) {
         if (trail.item(j) != item) {
           links.add(trail.item(j), item, weight);

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Weights of directed links between items: a small open-addressing table for each item.
 ///
-/// One thread writes while many read without locks. A reader may miss the newest weight, never more:
-/// a table is replaced as a whole when it grows, keys are only ever added to it, and the weight of a
-/// key that was just added reads as 0 at worst.
+/// One thread writes while many read without locks. A reader may miss the newest weight, never
+/// more: a table is replaced as a whole when it grows, keys are only ever added to it, and the
+/// weight of a key that was just added reads as 0 at worst.
 final class TransitionCounts {
   private final int linksMax;
   private volatile @Nullable Row[] rows = new Row[1024];
@@ -99,7 +99,8 @@ final class TransitionCounts {
     }
   }
 
-  @SuppressWarnings("NullAway") // Elements are nullable; the checker loses that of a volatile array.
+  @SuppressWarnings(
+      "NullAway") // Elements are nullable; the checker loses that of a volatile array.
   private Row[] rowsOf() {
     return rows;
   }

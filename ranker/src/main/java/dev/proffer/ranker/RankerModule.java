@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker;
+
+import dev.proffer.ranker.catalogue.Catalogue;
+import dev.proffer.ranker.catalogue.CatalogueHandler;
+import dev.proffer.ranker.catalogue.CatalogueItem;
+import dev.proffer.ranker.catalogue.ItemNumbers;
+import dev.proffer.ranker.catalogue.People;
+import dev.proffer.ranker.decision.DecisionLog;
+import dev.proffer.ranker.decision.SlotExploration;
+import dev.proffer.ranker.model.ModelHandler;
+import dev.proffer.ranker.model.ModelHost;
+import dev.proffer.ranker.model.ModelStore;
+import dev.proffer.ranker.promotion.LaneRules;
+import dev.proffer.ranker.promotion.Promotions;
+import dev.proffer.ranker.ranking.FeatureStoreClient;
+import dev.proffer.ranker.ranking.Recommender;
+import dev.proffer.ranker.ranking.RecommenderHandler;
+import dev.proffer.ranker.retrieval.ContentKeeper;
+import dev.proffer.ranker.retrieval.Retrieval;
+import dev.proffer.runtime.service.Peers;
+import dev.proffer.runtime.service.RunningService;
+import dev.proffer.runtime.service.ServiceContext;
+import dev.proffer.runtime.service.ServiceModule;
+import dev.proffer.runtime.settings.Setting;
+import dev.proffer.runtime.settings.Settings;
+import dev.proffer.runtime.sql.Database;
+import io.grpc.BindableService;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+
+/// The ranker as a service: catalogue, retrieval, ranking, promotions, decisions.
+public final class RankerModule implements ServiceModule {
+  private static final Duration CONTENT_POLL = Duration.ofMillis(300);
+
+  @Override
+  public String name() {
+    return Peers.RANKER;
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return RankerSettings.all();
+  }
+
+  @Override
+  public RunningService start(ServiceContext context) {
+    // Each request draws from the generator of its own thread.
+    return start(context, () -> ThreadLocalRandom.current().nextLong());
+  }
+
+  /// Starts with a given source of chance, for tests.
+  static RunningService start(ServiceContext context, RandomGenerator random) {
+    Settings settings = context.settings();
+    Path folder = context.dataFolder().resolve(Peers.RANKER);
+    ItemNumbers numbers = new ItemNumbers();
+    Database database = Database.open(settings, folder, "ranker");
+    Database decisionDatabase = Database.open(settings, folder, "decisions");
+    Catalogue catalogue = new Catalogue(database, numbers);
+    FeatureStoreClient features =
+        new FeatureStoreClient(
+            context.peers().channel(Peers.FEATURE_STORE),
+            settings.get(RankerSettings.FEATURE_STORE_TIMEOUT));
+    People people = new People(catalogue, features::orderCount);
+    Promotions promotions =
+        new Promotions(
+            database,
+            itemId -> {
+              CatalogueItem item = catalogue.snapshot().find(itemId);
+              return item == null ? null : item.facts();
+            },
+            people,
+            LaneRules.DEFAULT,
+            context.clock(),
+            context.meters());
+    DecisionLog decisions =
+        new DecisionLog(
+            decisionDatabase,
+            settings.get(RankerSettings.DECISIONS_QUEUE_MAX),
+            settings.get(RankerSettings.DECISIONS_MAX));
+    ModelStore store =
+        new ModelStore(context.dataFolder().resolve(settings.get(RankerSettings.MODELS_FOLDER)));
+    ModelHost models =
+        new ModelHost(
+            store,
+            numbers,
+            context.peers().channel(Peers.FEATURE_STORE),
+            settings.get(RankerSettings.MODEL_POLL));
+    ContentKeeper content = new ContentKeeper(catalogue, CONTENT_POLL);
+    ExecutorService executor =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("source-", 0).factory());
+    Recommender recommender =
+        new Recommender(
+            catalogue,
+            promotions,
+            people,
+            models,
+            content,
+            features,
+            new Retrieval(executor),
+            decisions,
+            new Recommender.Options(
+                settings.get(RankerSettings.BUDGET),
+                settings.get(RankerSettings.SOURCE_TIMEOUT),
+                settings.get(RankerSettings.CANDIDATES_MAX),
+                settings.get(RankerSettings.HISTORY_MAX),
+                settings.get(RankerSettings.PROMOTION_WEIGHT),
+                new SlotExploration(settings.get(RankerSettings.EXPLORATION_EPSILON)),
+                settings.get(RankerSettings.EXPLORATION_POOL)),
+            random,
+            context.clock());
+    List<BindableService> services = new ArrayList<>();
+    services.add(new CatalogueHandler(catalogue));
+    services.add(new RecommenderHandler(recommender));
+    services.add(new ModelHandler(store, models, decisions));
+    services.addAll(promotions.services());
+    return new Running(
+        List.copyOf(services),
+        catalogue,
+        promotions,
+        models,
+        content,
+        decisions,
+        executor,
+        List.of(database, decisionDatabase));
+  }
+
+  private static final class Running implements RunningService {
+    private final List<BindableService> services;
+    private final Promotions promotions;
+    private final ModelHost models;
+    private final ContentKeeper content;
+    private final DecisionLog decisions;
+    private final ExecutorService executor;
+    private final List<Database> databases;
+    private final CatalogueRefresher refresher;
+
+    Running(
+        List<BindableService> services,
+        Catalogue catalogue,
+        Promotions promotions,
+        ModelHost models,
+        ContentKeeper content,
+        DecisionLog decisions,
+        ExecutorService executor,
+        List<Database> databases) {
+      this.services = services;
+      this.promotions = promotions;
+      this.models = models;
+      this.content = content;
+      this.decisions = decisions;
+      this.executor = executor;
+      this.databases = databases;
+      this.refresher = new CatalogueRefresher(catalogue, databases.getFirst().engine());
+    }
+
+    @Override
+    public List<BindableService> services() {
+      return services;
+    }
+
+    @Override
+    public List<Shortcoming> shortcomings() {
+      List<Shortcoming> shortcomings = new ArrayList<>();
+      if (!models.serving().fromBundle()) {
+        shortcomings.add(
+            new Shortcoming(
+                "model",
+                models.problem().isEmpty() ? "no model bundle is active" : models.problem()));
+      } else if (!models.problem().isEmpty()) {
+        shortcomings.add(new Shortcoming("model", models.problem()));
+      }
+      if (!decisions.problem().isEmpty()) {
+        shortcomings.add(new Shortcoming("decision-log", decisions.problem()));
+      }
+      return shortcomings;
+    }
+
+    @Override
+    public void close() {
+      refresher.close();
+      models.close();
+      content.close();
+      promotions.close();
+      decisions.close();
+      executor.shutdownNow();
+      databases.forEach(Database::close);
+    }
+  }
+}

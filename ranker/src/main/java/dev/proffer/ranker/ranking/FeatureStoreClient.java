@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.ranking;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.proffer.proto.common.v1.DegradedCause;
+import dev.proffer.proto.featurestore.v1.FeatureBlock;
+import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
+import dev.proffer.proto.featurestore.v1.FeatureVector;
+import dev.proffer.proto.featurestore.v1.GetFeatureMatrixRequest;
+import dev.proffer.proto.featurestore.v1.GetFeatureMatrixResponse;
+import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
+import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
+import dev.proffer.proto.featurestore.v1.RowStatus;
+import dev.proffer.proto.featurestore.v1.ValueColumn;
+import dev.proffer.runtime.degraded.Degradation;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what the feature store knows about people, and never lets a lost feature store slow a
+/// request down by more than the time limit.
+///
+/// A circuit breaker skips calls after repeated failures, a bulkhead bounds how many wait at once,
+/// and the last good answer for a person stands in while nothing better can be had.
+public final class FeatureStoreClient {
+  static final String PART = "feature-store";
+  static final String FEATURE_SET = "ranker";
+  static final String SESSION_FEATURE = "session_history:recent_items";
+
+  private static final int REMEMBERED_MAX = 100_000;
+  private static final double SHARE = 0.3;
+
+  private final Channel channel;
+  private final long timeoutNanos;
+  private final CircuitBreaker breaker;
+  private final Bulkhead bulkhead;
+  private final Cache<String, PersonFeatures> remembered =
+      Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+
+  public FeatureStoreClient(Channel channel, Duration timeout) {
+    this.channel = channel;
+    this.timeoutNanos = timeout.toNanos();
+    this.breaker =
+        CircuitBreaker.of(
+            PART,
+            CircuitBreakerConfig.custom()
+                .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+                .slidingWindowSize(20)
+                .minimumNumberOfCalls(8)
+                .failureRateThreshold(50)
+                .waitDurationInOpenState(Duration.ofSeconds(1))
+                .automaticTransitionFromOpenToHalfOpenEnabled(false)
+                .permittedNumberOfCallsInHalfOpenState(3)
+                .recordException(FeatureStoreClient::isLoss)
+                .build());
+    this.bulkhead =
+        Bulkhead.of(
+            PART,
+            BulkheadConfig.custom().maxConcurrentCalls(64).maxWaitDuration(Duration.ZERO).build());
+  }
+
+  /// What is known of a person, or of a session when the person is empty. Null when nothing can be
+  /// said because the store is lost and nobody remembers.
+  @Nullable PersonFeatures read(
+      String userId, String sessionId, long budgetNanos, Degradation degradation) {
+    String key = userId.isEmpty() ? "s:" + sessionId : "u:" + userId;
+    Degradation own = new Degradation();
+    PersonFeatures fresh = null;
+    try {
+      long timeout = Math.max(1, Math.min(timeoutNanos, budgetNanos));
+      Supplier<PersonFeatures> call =
+          userId.isEmpty()
+              ? () -> session(sessionId, timeout, own)
+              : () -> user(userId, timeout, own);
+      fresh = Bulkhead.decorateSupplier(bulkhead, breaker.decorateSupplier(call)).get();
+    } catch (RuntimeException e) {
+      own.missing(PART, e, "", SHARE);
+    }
+    if (own.parts().isEmpty() && fresh != null) {
+      remembered.put(key, fresh);
+      return fresh;
+    }
+    PersonFeatures stale = remembered.getIfPresent(key);
+    for (String part : own.parts()) {
+      take(own, part, stale != null, degradation);
+    }
+    if (stale != null) {
+      return stale;
+    }
+    // A part of the truth is better than none: some rows may have come.
+    return fresh == null || fresh.equals(PersonFeatures.NONE) ? null : fresh;
+  }
+
+  /// Orders of a person so far, -1 when not known. Asks the store only when nothing is remembered.
+  public int orderCount(String userId) {
+    PersonFeatures known = remembered.getIfPresent("u:" + userId);
+    if (known == null) {
+      known = read(userId, "", timeoutNanos, new Degradation());
+    }
+    return known == null ? -1 : known.orderCount();
+  }
+
+  private static void take(Degradation own, String part, boolean stale, Degradation degradation) {
+    var proto = own.toProto();
+    if (proto == null) {
+      return;
+    }
+    proto.getReasonsList().stream()
+        .filter(reason -> reason.getPart().equals(part))
+        .forEach(reason ->
+            degradation.missing(
+                part,
+                reason.getCause(),
+                stale ? "stale features" : "remembered events",
+                reason.getDetail(),
+                stale ? SHARE / 2 : SHARE));
+  }
+
+  private PersonFeatures user(String userId, long timeout, Degradation own) {
+    GetFeatureMatrixResponse reply =
+        FeatureStoreServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(timeout, TimeUnit.NANOSECONDS)
+            .getFeatureMatrix(
+                GetFeatureMatrixRequest.newBuilder()
+                    .setFeatureSet(FEATURE_SET)
+                    .setContextEntityId(userId)
+                    .build());
+    if (reply.hasDegraded()) {
+      own.absorb(reply.getDegraded(), SHARE);
+    }
+    List<String> recent = List.of();
+    List<String> purchased = List.of();
+    int orders = -1;
+    long oldest = 0;
+    for (FeatureBlock block : reply.getContextList()) {
+      if (block.getRowStatuses().isEmpty()) {
+        continue;
+      }
+      if (block.getRowStatuses().byteAt(0) == RowStatus.ROW_STATUS_UNAVAILABLE_VALUE) {
+        own.missing(
+            PART, DegradedCause.DEGRADED_CAUSE_UNAVAILABLE, "", "rows could not be read", SHARE);
+        continue;
+      }
+      if (block.getEventTimesUnixMsCount() > 0 && block.getEventTimesUnixMs(0) > 0) {
+        long time = block.getEventTimesUnixMs(0);
+        oldest = oldest == 0 ? time : Math.min(oldest, time);
+      }
+      if (block.getFeatureView().equals("user_history")) {
+        recent = list(block, "recent_items");
+        purchased = list(block, "purchased_items");
+      } else if (block.getFeatureView().equals("user_activity")) {
+        orders = orders(block);
+      }
+    }
+    return new PersonFeatures(recent, purchased, orders, oldest);
+  }
+
+  private PersonFeatures session(String sessionId, long timeout, Degradation own) {
+    GetOnlineFeaturesResponse reply =
+        FeatureStoreServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(timeout, TimeUnit.NANOSECONDS)
+            .getOnlineFeatures(
+                GetOnlineFeaturesRequest.newBuilder()
+                    .addFeatures(SESSION_FEATURE)
+                    .addEntityIds(sessionId)
+                    .build());
+    if (reply.hasDegraded()) {
+      own.absorb(reply.getDegraded(), SHARE);
+    }
+    if (reply.getResultsCount() == 0) {
+      return PersonFeatures.NONE;
+    }
+    FeatureVector vector = reply.getResults(0);
+    if (vector.getStatusesCount() > 0
+        && vector.getStatuses(0) == RowStatus.ROW_STATUS_UNAVAILABLE) {
+      own.missing(
+          PART, DegradedCause.DEGRADED_CAUSE_UNAVAILABLE, "", "rows could not be read", SHARE);
+    }
+    return vector.getValuesCount() == 0
+        ? PersonFeatures.NONE
+        : new PersonFeatures(
+            List.copyOf(vector.getValues(0).getStringList().getValuesList()), List.of(), -1, 0);
+  }
+
+  private static List<String> list(FeatureBlock block, String feature) {
+    for (ValueColumn column : block.getColumnsList()) {
+      if (column.getFeature().equals(feature) && column.getValuesCount() > 0) {
+        return List.copyOf(column.getValues(0).getStringList().getValuesList());
+      }
+    }
+    return List.of();
+  }
+
+  private static int orders(FeatureBlock block) {
+    int column = block.getFeaturesList().indexOf("orders");
+    ByteBuffer values =
+        block.getValuesF32Le().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    if (column < 0 || values.remaining() < (column + 1) * Float.BYTES) {
+      return -1;
+    }
+    float orders = values.getFloat(column * Float.BYTES);
+    return Float.isFinite(orders) && orders >= 0 ? (int) orders : -1;
+  }
+
+  /// Whether a failure means that the store is lost, as opposed to a call that it refused.
+  private static boolean isLoss(Throwable thrown) {
+    return !(thrown instanceof StatusRuntimeException status)
+        || switch (status.getStatus().getCode()) {
+          case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, INTERNAL, UNKNOWN, ABORTED ->
+              true;
+          case OK,
+              CANCELLED,
+              INVALID_ARGUMENT,
+              NOT_FOUND,
+              ALREADY_EXISTS,
+              PERMISSION_DENIED,
+              FAILED_PRECONDITION,
+              OUT_OF_RANGE,
+              UNIMPLEMENTED,
+              DATA_LOSS,
+              UNAUTHENTICATED ->
+              false;
+        };
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.ranking;
+
+import dev.proffer.proto.promotion.v1.Offer;
+import dev.proffer.proto.promotion.v1.Promotion;
+import dev.proffer.ranker.catalogue.CatalogueItem;
+import dev.proffer.ranker.promotion.ItemOffer;
+import dev.proffer.ranker.promotion.OfferFinder;
+import dev.proffer.ranker.promotion.PromotionSnapshot;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The offers of one request. Belongs to one thread.
+final class Offers {
+  private final long version;
+  private final OfferFinder finder;
+
+  Offers(PromotionSnapshot snapshot, OfferFinder finder) {
+    this.version = snapshot.version();
+    this.finder = finder;
+  }
+
+  long version() {
+    return version;
+  }
+
+  @Nullable ItemOffer best(CatalogueItem item) {
+    return finder.best(item.facts());
+  }
+
+  List<String> legal(CatalogueItem item) {
+    return finder.legal(item.facts());
+  }
+
+  static Offer toProto(ItemOffer offer) {
+    Promotion promotion = offer.promotion().proto();
+    return Offer.newBuilder()
+        .setPromotionId(promotion.getPromotionId())
+        .setType(promotion.getType())
+        .putAllNames(promotion.getNamesMap())
+        .setSavingMinorUnits(offer.savingMinorUnits())
+        .setCurrency(promotion.getCurrency())
+        .setStartsAtUnixMs(promotion.getSchedule().getStartUnixMs())
+        .setEndsAtUnixMs(promotion.getSchedule().getEndUnixMs())
+        .setRemainingUnits(-1)
+        .build();
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.ranking;
+
+import dev.proffer.proto.ranker.v1.Reason;
+import dev.proffer.proto.ranker.v1.ReasonKind;
+import dev.proffer.ranker.catalogue.CatalogueItem;
+import dev.proffer.ranker.promotion.ItemOffer;
+import java.util.Map;
+
+/// Sentences that say why an item is there, in English and Chinese.
+final class Reasons {
+  private Reasons() {}
+
+  static Reason behaviour(CatalogueItem because, boolean bought) {
+    return Reason.newBuilder()
+        .setKind(ReasonKind.REASON_KIND_BEHAVIOUR)
+        .putTexts("en", "Because you " + (bought ? "bought " : "looked at ") + because.title("en"))
+        .putTexts("zh", "因为您" + (bought ? "买过" : "看过") + "「" + because.title("zh") + "」")
+        .addItemIds(because.id())
+        .build();
+  }
+
+  static Reason content(CatalogueItem like) {
+    return Reason.newBuilder()
+        .setKind(ReasonKind.REASON_KIND_CONTENT)
+        .putTexts("en", "Similar to " + like.title("en"))
+        .putTexts("zh", "与「" + like.title("zh") + "」相似")
+        .addItemIds(like.id())
+        .build();
+  }
+
+  static Reason popular() {
+    return Reason.newBuilder()
+        .setKind(ReasonKind.REASON_KIND_POPULAR)
+        .putTexts("en", "Popular with other customers")
+        .putTexts("zh", "很受其他顾客欢迎")
+        .build();
+  }
+
+  static Reason fresh() {
+    return Reason.newBuilder()
+        .setKind(ReasonKind.REASON_KIND_NEW)
+        .putTexts("en", "Something different to try")
+        .putTexts("zh", "换个新鲜的试试")
+        .build();
+  }
+
+  static Reason promotion(ItemOffer offer) {
+    Map<String, String> names = offer.promotion().proto().getNamesMap();
+    String currency = offer.promotion().proto().getCurrency();
+    String saving = Money.text(offer.savingMinorUnits(), currency);
+    String name = names.values().stream().findFirst().orElse("");
+    return Reason.newBuilder()
+        .setKind(ReasonKind.REASON_KIND_PROMOTION)
+        .putTexts("en", "Save " + saving + " with " + names.getOrDefault("en", name))
+        .putTexts("zh", names.getOrDefault("zh", name) + "，立省" + saving)
+        .setPromotionId(offer.promotion().id())
+        .build();
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker;
+
+import com.google.protobuf.ByteString;
+import dev.proffer.proto.featurestore.v1.Event;
+import dev.proffer.proto.featurestore.v1.EventType;
+import dev.proffer.proto.featurestore.v1.FeatureBlock;
+import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
+import dev.proffer.proto.featurestore.v1.FeatureVector;
+import dev.proffer.proto.featurestore.v1.GetFeatureMatrixRequest;
+import dev.proffer.proto.featurestore.v1.GetFeatureMatrixResponse;
+import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
+import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
+import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
+import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
+import dev.proffer.proto.featurestore.v1.RowStatus;
+import dev.proffer.proto.featurestore.v1.StringList;
+import dev.proffer.proto.featurestore.v1.Value;
+import dev.proffer.proto.featurestore.v1.ValueColumn;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// A feature store in memory: an event log, and the histories that follow from it. It can be told
+/// to be slow or lost.
+final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServiceImplBase {
+  private final List<Event> events = new ArrayList<>();
+  volatile boolean lost;
+  volatile long delayMillis;
+
+  synchronized void add(Event event) {
+    events.add(event);
+    notifyAll();
+  }
+
+  void add(EventType type, String user, String item, long time, String order) {
+    add(
+        Event.newBuilder()
+            .setEventId("e" + events.size())
+            .setType(type)
+            .setUserId(user)
+            .setItemId(item)
+            .setEventTimeUnixMs(time)
+            .setOrderId(order)
+            .build());
+  }
+
+  @Override
+  public void getFeatureMatrix(
+      GetFeatureMatrixRequest request, StreamObserver<GetFeatureMatrixResponse> observer) {
+    behave();
+    String user = request.getContextEntityId();
+    Set<String> orders = new LinkedHashSet<>();
+    for (Event event : copy()) {
+      if (event.getUserId().equals(user) && event.getType() == EventType.EVENT_TYPE_PURCHASE) {
+        orders.add(event.getOrderId());
+      }
+    }
+    observer.onNext(
+        GetFeatureMatrixResponse.newBuilder()
+            .setFeatureSetHash("memory")
+            .addContext(
+                FeatureBlock.newBuilder()
+                    .setFeatureView("user_history")
+                    .setRows(1)
+                    .setRowStatuses(status())
+                    .addEventTimesUnixMs(1)
+                    .addColumns(column("recent_items", history(user, "", false)))
+                    .addColumns(column("purchased_items", history(user, "", true))))
+            .addContext(
+                FeatureBlock.newBuilder()
+                    .setFeatureView("user_activity")
+                    .setRows(1)
+                    .setRowStatuses(status())
+                    .addFeatures("orders")
+                    .setValuesF32Le(
+                        ByteString.copyFrom(
+                            ByteBuffer.allocate(4)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putFloat(orders.size())
+                                .flip())))
+            .build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void getOnlineFeatures(
+      GetOnlineFeaturesRequest request, StreamObserver<GetOnlineFeaturesResponse> observer) {
+    behave();
+    observer.onNext(
+        GetOnlineFeaturesResponse.newBuilder()
+            .addFeatureNames("recent_items")
+            .addResults(
+                FeatureVector.newBuilder()
+                    .addValues(value(history("", request.getEntityIds(0), false)))
+                    .addStatuses(RowStatus.ROW_STATUS_PRESENT))
+            .build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void readEvents(ReadEventsRequest request, StreamObserver<ReadEventsResponse> observer) {
+    ServerCallStreamObserver<ReadEventsResponse> call =
+        (ServerCallStreamObserver<ReadEventsResponse>) observer;
+    long next = request.getFromOffset();
+    try {
+      while (!call.isCancelled()) {
+        List<Event> batch;
+        synchronized (this) {
+          if (next >= events.size()) {
+            if (!request.getFollow()) {
+              break;
+            }
+            wait(20);
+            continue;
+          }
+          batch =
+              List.copyOf(events.subList((int) next, (int) Math.min(events.size(), next + 1_000)));
+        }
+        observer.onNext(
+            ReadEventsResponse.newBuilder().setFirstOffset(next).addAllEvents(batch).build());
+        next += batch.size();
+      }
+      observer.onCompleted();
+    } catch (InterruptedException e) {
+      observer.onError(Status.CANCELLED.asRuntimeException());
+    }
+  }
+
+  private synchronized List<Event> copy() {
+    return List.copyOf(events);
+  }
+
+  private List<String> history(String user, String session, boolean purchases) {
+    LinkedHashSet<String> items = new LinkedHashSet<>();
+    for (Event event : copy().reversed()) {
+      boolean own =
+          user.isEmpty() ? event.getSessionId().equals(session) : event.getUserId().equals(user);
+      if (own && (!purchases || event.getType() == EventType.EVENT_TYPE_PURCHASE)) {
+        items.add(event.getItemId());
+      }
+    }
+    return items.stream().limit(50).toList();
+  }
+
+  private void behave() {
+    if (lost) {
+      throw Status.UNAVAILABLE.withDescription("lost").asRuntimeException();
+    }
+    try {
+      Thread.sleep(delayMillis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static ByteString status() {
+    return ByteString.copyFrom(new byte[] {RowStatus.ROW_STATUS_PRESENT_VALUE});
+  }
+
+  private static ValueColumn column(String name, List<String> items) {
+    return ValueColumn.newBuilder().setFeature(name).addValues(value(items)).build();
+  }
+
+  private static Value value(List<String> items) {
+    return Value.newBuilder().setStringList(StringList.newBuilder().addAllValues(items)).build();
+  }
+}
