@@ -67,6 +67,8 @@ public final class Logging {
         context.getLogger(ch.qos.logback.classic.Logger.ROOT_LOGGER_NAME);
     root.setLevel(level);
     root.addAppender(appender);
+    // Armeria warns that Reactor, which comes with Lettuce, is too old for a trick of its own.
+    context.getLogger("com.linecorp.armeria.common.CommonPools").setLevel(Level.ERROR);
     // Libraries speak of their own matters at INFO.
     for (String library :
         new String[] {"com.zaxxer", "com.linecorp", "io.lettuce", "io.netty", "org.flywaydb"}) {
