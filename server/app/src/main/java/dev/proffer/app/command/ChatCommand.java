@@ -3,7 +3,8 @@ package dev.proffer.app.command;
 
 import dev.proffer.app.console.Console;
 import dev.proffer.app.engine.EngineSession;
-import dev.proffer.proto.chatbot.v1.Card;
+import dev.proffer.app.reply.ChatText;
+import dev.proffer.app.reply.Texts;
 import dev.proffer.proto.chatbot.v1.ChatRequest;
 import dev.proffer.proto.chatbot.v1.ChatResponse;
 import dev.proffer.proto.chatbot.v1.ChatServiceGrpc;
@@ -97,39 +98,7 @@ final class ChatCommand implements Callable<Integer> {
     if (session.json()) {
       console.print(Texts.json(response));
     } else {
-      print(console, response);
+      ChatText.print(console, response);
     }
-  }
-
-  static void print(Console console, ChatResponse response) {
-    console.print(response.getText());
-    for (Card card : response.getCardsList()) {
-      switch (card.getKindCase()) {
-        case ITEM -> {
-          var item = card.getItem();
-          String before =
-              item.getListPriceMinorUnits() == item.getPriceMinorUnits()
-                  ? ""
-                  : " instead of " + Money.text(item.getListPriceMinorUnits(), item.getCurrency());
-          console.print(
-              "  • "
-                  + item.getTitle()
-                  + " ("
-                  + item.getItemId()
-                  + "): "
-                  + Money.text(item.getPriceMinorUnits(), item.getCurrency())
-                  + before);
-        }
-        case PROMOTION ->
-            console.print(
-                "  % " + Texts.in(response.getLanguage(), card.getPromotion().getNamesMap()));
-        case CART -> EvaluateCartCommand.print(console, card.getCart(), response.getLanguage());
-        case KIND_NOT_SET -> {}
-      }
-    }
-    if (response.getQuickRepliesCount() > 0) {
-      console.print("  [" + String.join("] [", response.getQuickRepliesList()) + "]");
-    }
-    Texts.printDegraded(console, response.getDegraded());
   }
 }

@@ -39,6 +39,7 @@ public final class Commands {
         new ChatCommand(console),
         new InsightCommand(console),
         new DescriptorsCommand(console),
+        new ModelsCommand(),
         new TestCommand(),
         new ConfigCommand(console),
         new VersionCommand(console),

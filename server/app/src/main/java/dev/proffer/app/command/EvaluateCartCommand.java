@@ -2,17 +2,14 @@
 package dev.proffer.app.command;
 
 import dev.proffer.app.console.Console;
-import dev.proffer.app.console.Table;
 import dev.proffer.app.engine.EngineSession;
-import dev.proffer.proto.promotion.v1.AppliedPromotion;
+import dev.proffer.app.reply.CartText;
+import dev.proffer.app.reply.Texts;
 import dev.proffer.proto.promotion.v1.Cart;
 import dev.proffer.proto.promotion.v1.CartLine;
 import dev.proffer.proto.promotion.v1.EvaluateCartRequest;
 import dev.proffer.proto.promotion.v1.EvaluateCartResponse;
-import dev.proffer.proto.promotion.v1.GiftLine;
 import dev.proffer.proto.promotion.v1.Person;
-import dev.proffer.proto.promotion.v1.PricedLine;
-import dev.proffer.proto.promotion.v1.PromotionRefusal;
 import dev.proffer.proto.promotion.v1.PromotionServiceGrpc;
 import dev.proffer.runtime.service.Peers;
 import java.util.List;
@@ -71,54 +68,10 @@ final class EvaluateCartCommand implements Callable<Integer> {
       if (session.json()) {
         console.print(Texts.json(response));
       } else {
-        print(console, response, language);
+        CartText.print(console, response, language);
       }
     }
     return Commands.DONE;
-  }
-
-  static void print(Console console, EvaluateCartResponse response, String language) {
-    String currency = response.getCurrency();
-    Table table = new Table("item", ">quantity", ">each", ">before", ">after");
-    for (PricedLine line : response.getLinesList()) {
-      table.row(
-          line.getItemId(),
-          line.getQuantity(),
-          Money.amount(line.getUnitPriceMinorUnits(), currency),
-          Money.amount(line.getBeforeMinorUnits(), currency),
-          Money.amount(line.getAfterMinorUnits(), currency));
-    }
-    for (GiftLine gift : response.getGiftsList()) {
-      table.row(gift.getItemId(), gift.getQuantity(), "", "", "gift");
-    }
-    table.printTo(console);
-    console.print("");
-    console.print(
-        "total "
-            + Money.text(response.getTotalMinorUnits(), currency)
-            + " instead of "
-            + Money.text(response.getSubtotalMinorUnits(), currency)
-            + (response.getExact() ? "" : " (the search for the best combination was cut)"));
-    for (AppliedPromotion applied : response.getAppliedList()) {
-      console.print(
-          "  applies: "
-              + Texts.in(language, applied.getNamesMap())
-              + " ("
-              + applied.getPromotionId()
-              + "), saves "
-              + Money.text(applied.getSavingMinorUnits(), currency));
-    }
-    for (PromotionRefusal refusal : response.getNotAppliedList()) {
-      console.print(
-          "  does not: "
-              + Texts.in(language, refusal.getNamesMap())
-              + " ("
-              + refusal.getPromotionId()
-              + "): "
-              + Texts.in(language, refusal.getExplanationsMap()));
-    }
-    response.getRefusedCodesList().forEach(code -> console.print("  does nothing: " + code));
-    Texts.printDegraded(console, response.getDegraded());
   }
 
   /// Reads `item` or `item:quantity`; an id may hold colons of its own.

@@ -2,18 +2,17 @@
 package dev.proffer.app.command;
 
 import dev.proffer.app.console.Console;
-import dev.proffer.app.console.Table;
 import dev.proffer.app.engine.EngineSession;
+import dev.proffer.app.reply.RecommendationText;
+import dev.proffer.app.reply.Texts;
 import dev.proffer.proto.ranker.v1.ItemFilter;
 import dev.proffer.proto.ranker.v1.RecommendRequest;
 import dev.proffer.proto.ranker.v1.RecommendResponse;
-import dev.proffer.proto.ranker.v1.RecommendedItem;
 import dev.proffer.proto.ranker.v1.RecommenderServiceGrpc;
 import dev.proffer.proto.ranker.v1.RequestContext;
 import dev.proffer.runtime.service.Peers;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,53 +71,9 @@ final class RecommendCommand implements Callable<Integer> {
       if (session.json()) {
         console.print(Texts.json(response));
       } else {
-        print(console, response, language, explain);
+        RecommendationText.print(console, response, language, explain);
       }
     }
     return Commands.DONE;
-  }
-
-  static void print(Console console, RecommendResponse response, String language, boolean explain) {
-    Table table = new Table(">#", "item", "title", ">before", ">after", "why");
-    for (RecommendedItem item : response.getItemsList()) {
-      table.row(
-          item.getPosition(),
-          item.getItemId(),
-          Texts.in(language, item.getTitlesMap()),
-          item.getListPriceMinorUnits() == item.getPriceMinorUnits()
-              ? ""
-              : Money.amount(item.getListPriceMinorUnits(), item.getCurrency()),
-          Money.text(item.getPriceMinorUnits(), item.getCurrency()),
-          why(item, language, explain));
-    }
-    table.printTo(console);
-    if (response.getItemsCount() == 0) {
-      console.print("(no item is eligible)");
-    }
-    console.print("");
-    console.print(
-        "request "
-            + response.getRequestId()
-            + ", model "
-            + (response.getModelVersion().isEmpty() ? "none" : response.getModelVersion())
-            + ", catalogue version "
-            + response.getCatalogueVersion());
-    Texts.printDegraded(console, response.getDegraded());
-  }
-
-  private static String why(RecommendedItem item, String language, boolean explain) {
-    StringBuilder lines = new StringBuilder();
-    if (item.hasOffer()) {
-      lines.append(Texts.in(language, item.getOffer().getNamesMap())).append('\n');
-    }
-    item.getReasonsList()
-        .forEach(reason -> lines.append(Texts.in(language, reason.getTextsMap())).append('\n'));
-    if (explain && item.getSourcesCount() > 0) {
-      lines.append(
-          item.getSourcesList().stream()
-              .map(source -> source.getSource() + " #" + source.getRank())
-              .collect(Collectors.joining(", ", "[", "]")));
-    }
-    return lines.toString();
   }
 }

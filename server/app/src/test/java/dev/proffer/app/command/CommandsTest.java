@@ -8,6 +8,7 @@ import dev.proffer.app.engine.DataFolder;
 import dev.proffer.app.engine.Engine;
 import dev.proffer.app.engine.EnginePlan;
 import dev.proffer.app.engine.FakeModules;
+import dev.proffer.app.reply.Money;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.proffer.app.command;
+package dev.proffer.app.reply;
 
 import java.math.BigDecimal;
 import java.util.Currency;
 import java.util.Locale;
 
 /// Writes amounts for people.
-final class Money {
+public final class Money {
   private Money() {}
 
   /// Such as `GBP 12.50`, with as many decimals as the currency has.
-  static String text(long minorUnits, String currency) {
+  public static String text(long minorUnits, String currency) {
     return currency + " " + amount(minorUnits, currency);
   }
 
   /// The amount alone, such as `12.50`.
-  static String amount(long minorUnits, String currency) {
+  public static String amount(long minorUnits, String currency) {
     return BigDecimal.valueOf(minorUnits, decimals(currency)).toPlainString();
   }
 

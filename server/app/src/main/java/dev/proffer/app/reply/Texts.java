@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.proffer.app.command;
+package dev.proffer.app.reply;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -10,21 +10,21 @@ import dev.proffer.proto.common.v1.DegradedReason;
 import java.util.Map;
 
 /// Writes parts of replies for people and for tools.
-final class Texts {
+public final class Texts {
   private static final JsonFormat.Printer JSON =
       JsonFormat.printer().omittingInsignificantWhitespace().preservingProtoFieldNames();
 
   private Texts() {}
 
   /// The text in this language, or in English, or in any.
-  static String in(String language, Map<String, String> texts) {
+  public static String in(String language, Map<String, String> texts) {
     String english = texts.getOrDefault("en", "");
     String any = english.isEmpty() && !texts.isEmpty() ? texts.values().iterator().next() : english;
     return texts.getOrDefault(language, any);
   }
 
   /// The message as one line of JSON with the names of the contract.
-  static String json(Message message) {
+  public static String json(Message message) {
     try {
       return JSON.print(message);
     } catch (InvalidProtocolBufferException e) {
@@ -33,7 +33,7 @@ final class Texts {
   }
 
   /// Says what a reply was made without.
-  static void printDegraded(Console console, Degraded degraded) {
+  public static void printDegraded(Console console, Degraded degraded) {
     for (DegradedReason reason : degraded.getReasonsList()) {
       String cause = reason.getCause().name().substring("DEGRADED_CAUSE_".length());
       console.print(
