@@ -9,6 +9,8 @@ import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
 import dev.proffer.proto.featurestore.v1.FeatureVector;
 import dev.proffer.proto.featurestore.v1.GetFeatureMatrixRequest;
 import dev.proffer.proto.featurestore.v1.GetFeatureMatrixResponse;
+import dev.proffer.proto.featurestore.v1.GetIngestStatusRequest;
+import dev.proffer.proto.featurestore.v1.GetIngestStatusResponse;
 import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
 import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
 import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
@@ -101,6 +103,13 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
                     .addValues(value(history("", request.getEntityIds(0), false)))
                     .addStatuses(RowStatus.ROW_STATUS_PRESENT))
             .build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void getIngestStatus(
+      GetIngestStatusRequest request, StreamObserver<GetIngestStatusResponse> observer) {
+    observer.onNext(GetIngestStatusResponse.newBuilder().setLogEndOffset(copy().size()).build());
     observer.onCompleted();
   }
 

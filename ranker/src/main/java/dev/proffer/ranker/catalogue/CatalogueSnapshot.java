@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.catalogue;
 
+import dev.proffer.proto.ranker.v1.Item;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -33,6 +34,19 @@ public final class CatalogueSnapshot {
 
   public static CatalogueSnapshot empty(ItemNumbers numbers) {
     return new CatalogueSnapshot(0, numbers, new CatalogueItem[0]);
+  }
+
+  /// A snapshot of items that do not come from a database, for training.
+  public static CatalogueSnapshot of(ItemNumbers numbers, List<Item> items) {
+    for (Item item : items) {
+      numbers.intern(item.getItemId());
+    }
+    @Nullable CatalogueItem[] byNumber = new CatalogueItem[numbers.size()];
+    for (Item item : items) {
+      int number = numbers.find(item.getItemId());
+      byNumber[number] = new CatalogueItem(number, item);
+    }
+    return new CatalogueSnapshot(0, numbers, byNumber);
   }
 
   public long version() {

@@ -1,0 +1,554 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.training;
+
+import dev.proffer.proto.featurestore.v1.Event;
+import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
+import dev.proffer.proto.featurestore.v1.GetIngestStatusRequest;
+import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
+import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
+import dev.proffer.proto.ranker.v1.CatalogueServiceGrpc;
+import dev.proffer.proto.ranker.v1.Item;
+import dev.proffer.proto.ranker.v1.ListItemsRequest;
+import dev.proffer.proto.ranker.v1.ListItemsResponse;
+import dev.proffer.ranker.catalogue.CatalogueSnapshot;
+import dev.proffer.ranker.catalogue.ItemNumbers;
+import dev.proffer.ranker.evaluation.RankingMetrics;
+import dev.proffer.ranker.model.BundleException;
+import dev.proffer.ranker.model.ModelStore;
+import dev.proffer.ranker.model.Shoppers;
+import dev.proffer.ranker.model.TrainedModel;
+import dev.proffer.ranker.ranking.Blend;
+import dev.proffer.ranker.retrieval.CandidateSource;
+import dev.proffer.ranker.retrieval.ContentSource;
+import dev.proffer.ranker.retrieval.Popularity;
+import dev.proffer.ranker.retrieval.Query;
+import dev.proffer.ranker.retrieval.Retrieval;
+import dev.proffer.ranker.retrieval.SeqKnn;
+import dev.proffer.ranker.retrieval.Trail;
+import dev.proffer.ranker.training.Cases.Case;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.function.ToDoubleFunction;
+
+/// Learns a model bundle from the catalogue and the event log, and says how good it is.
+///
+/// Steps are sorted by time and cut into train (80 %), validation (10 %) and test (10 %). A case is
+/// one basket of a person who was seen before: the question is all that the person did before that
+/// basket, also inside the period, while the model knows nothing after its cut; the answer is the
+/// items of the basket that are new to the person. Items dealt with before are left out of every
+/// list and every answer, for all rows alike. Parameters are chosen on validation alone; the
+/// figures of test are those of a model of train and validation; what serves has learned from
+/// everything.
+public final class Trainer {
+  private static final int HISTORY_MAX = 50;
+  private static final int LIST = 10;
+  private static final int CANDIDATES = 300;
+  private static final int STEPS_MIN = 100;
+  private static final int PAGE = 1_000;
+  private static final long DAY_MILLIS = 86_400_000;
+  private static final DateTimeFormatter VERSION =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+
+  private static final String PROTOCOL =
+      "Events in order of time: 80 % train, 10 % validation, 10 % test. One case for each basket of"
+          + " somebody seen before; the model is frozen at the cut, the history goes up to the"
+          + " basket. Items that the person dealt with before are left out of all lists and"
+          + " answers; ranking is over the whole catalogue. Parameters are chosen on validation;"
+          + " test figures are of a model of train + validation; popularity-plain counts the same"
+          + " training data.";
+
+  private final Channel catalogue;
+  private final Channel featureStore;
+  private final ModelStore store;
+  private final TrainingOptions options;
+  private final Clock clock;
+  private final TrainingProgress progress;
+
+  /// @param catalogue the ranker that holds the catalogue
+  /// @param featureStore the feature store that holds the event log
+  /// @param modelsFolder where bundles are
+  public Trainer(
+      Channel catalogue,
+      Channel featureStore,
+      Path modelsFolder,
+      TrainingOptions options,
+      Clock clock,
+      TrainingProgress progress) {
+    this.catalogue = catalogue;
+    this.featureStore = featureStore;
+    this.store = new ModelStore(modelsFolder);
+    this.options = options;
+    this.clock = clock;
+    this.progress = progress;
+  }
+
+  private record Data(
+      ItemNumbers numbers, CatalogueSnapshot snapshot, Steps steps, long eventOffset) {
+    boolean inCatalogue(int item) {
+      return snapshot.item(item) != null;
+    }
+  }
+
+  /// Trains, measures, writes the bundle, and makes it the current one when the options say so.
+  ///
+  /// @throws TrainingException when there is too little to learn from, or a service is lost
+  public TrainingReport train() throws TrainingException {
+    long start = System.nanoTime();
+    Data data = read();
+    Steps steps = data.steps();
+    if (steps.size() < STEPS_MIN) {
+      throw new TrainingException(
+          "the event log has "
+              + steps.size()
+              + " clicks, carts and purchases of items (expected:"
+              + " at least "
+              + STEPS_MIN
+              + "); import or ingest events first");
+    }
+    int validationFrom = steps.cut(0.8);
+    int testFrom = steps.cut(0.9);
+    ContentSource content = new ContentSource(data.snapshot());
+    List<Case> validation = cases(data, validationFrom, testFrom, options.cases());
+    List<Case> test = cases(data, testFrom, steps.size(), options.cases());
+    Tuned tuned = tune(data, content, validationFrom, testFrom);
+
+    List<TrainingReport.Row> rows = new ArrayList<>();
+    try (TrainingProgress.Step step = progress.begin("measuring", 2, "parts")) {
+      rows.addAll(measure("validation", data, content, tuned, validationFrom, validation));
+      step.advance(1);
+      rows.addAll(measure("test", data, content, tuned, testFrom, test));
+      step.advance(1);
+    }
+
+    Map<String, Double> metrics = new TreeMap<>();
+    for (TrainingReport.Row row : rows) {
+      String name = row.part() + (row.name().equals("blend") ? "" : "." + row.name());
+      metrics.put(name + ".hr@10", row.hitRate10());
+      metrics.put(name + ".ndcg@10", row.ndcg10());
+      metrics.put(name + ".coverage@10", row.coverage10());
+    }
+    String version = VERSION.format(clock.instant());
+    try (TrainingProgress.Step step = progress.begin("writing the bundle", 1, "bundles")) {
+      SeqKnn seqKnn = seqKnn(steps, steps.size(), tuned.seqKnn());
+      seqKnn.prune();
+      TrainedModel model =
+          new TrainedModel(
+              version,
+              Instant.now(clock).toEpochMilli(),
+              data.eventOffset(),
+              "",
+              tuned.weights(),
+              metrics,
+              seqKnn,
+              popularity(steps, steps.size(), tuned.halfLifeMillis()));
+      store.write(model, data.numbers());
+      if (options.activate()) {
+        store.activate(version);
+      }
+      step.advance(1);
+    } catch (IOException | BundleException e) {
+      throw new TrainingException("the bundle could not be written: " + e.getMessage(), e);
+    }
+    return new TrainingReport(
+        version,
+        store.folder().resolve(version),
+        PROTOCOL,
+        steps.size(),
+        steps.people(),
+        data.snapshot().count(),
+        rows,
+        tuned.seqKnn(),
+        tuned.weights(),
+        (System.nanoTime() - start) / 1e9);
+  }
+
+  private Data read() throws TrainingException {
+    ItemNumbers numbers = new ItemNumbers();
+    List<Item> items = new ArrayList<>();
+    Steps steps = new Steps();
+    long offset = 0;
+    try {
+      try (TrainingProgress.Step step = progress.begin("reading items", -1, "items")) {
+        String token = "";
+        do {
+          ListItemsResponse page =
+              CatalogueServiceGrpc.newBlockingStub(catalogue)
+                  .listItems(
+                      ListItemsRequest.newBuilder().setPageSize(PAGE).setPageToken(token).build());
+          items.addAll(page.getItemsList());
+          step.advance(page.getItemsCount());
+          token = page.getNextPageToken();
+        } while (!token.isEmpty());
+      }
+      if (items.isEmpty()) {
+        throw new TrainingException("the catalogue is empty; import or upsert items first");
+      }
+      FeatureStoreServiceGrpc.FeatureStoreServiceBlockingStub events =
+          FeatureStoreServiceGrpc.newBlockingStub(featureStore);
+      long total =
+          events.getIngestStatus(GetIngestStatusRequest.getDefaultInstance()).getLogEndOffset();
+      try (TrainingProgress.Step step = progress.begin("reading events", total, "events")) {
+        Iterator<ReadEventsResponse> batches =
+            events.readEvents(ReadEventsRequest.newBuilder().setBatchSize(PAGE).build());
+        while (batches.hasNext()) {
+          ReadEventsResponse batch = batches.next();
+          for (Event event : batch.getEventsList()) {
+            double strength = Shoppers.strength(event);
+            if (strength > 0) {
+              steps.add(
+                  event.getUserId().isEmpty() ? "s:" + event.getSessionId() : event.getUserId(),
+                  numbers.intern(event.getItemId()),
+                  event.getEventTimeUnixMs(),
+                  Shoppers.basketKey(event),
+                  strength);
+            }
+          }
+          offset = batch.getFirstOffset() + batch.getEventsCount();
+          step.advance(batch.getEventsCount());
+        }
+      }
+    } catch (StatusRuntimeException e) {
+      throw new TrainingException("catalogue or events could not be read: " + e.getStatus(), e);
+    }
+    steps.sort();
+    return new Data(numbers, CatalogueSnapshot.of(numbers, items), steps, offset);
+  }
+
+  private static List<Case> cases(Data data, int from, int to, int max) {
+    return Cases.of(data.steps(), from, to, HISTORY_MAX, max, data::inCatalogue);
+  }
+
+  // ---- learning
+
+  private static SeqKnn seqKnn(Steps steps, int to, SeqKnn.Parameters parameters) {
+    SeqKnn model = new SeqKnn(parameters);
+    Trail[] trails = new Trail[steps.people()];
+    for (int i = 0; i < to; i++) {
+      int person = steps.person(i);
+      if (trails[person] == null) {
+        trails[person] = model.newTrail();
+      }
+      model.learn(trails[person], steps.item(i), steps.basket(i));
+    }
+    return model;
+  }
+
+  private static Popularity popularity(Steps steps, int to, double halfLifeMillis) {
+    Popularity model = new Popularity(halfLifeMillis);
+    for (int i = 0; i < to; i++) {
+      model.learn(steps.item(i), steps.time(i), steps.strength(i));
+    }
+    return model;
+  }
+
+  // ---- choosing parameters
+
+  private record Tuned(
+      SeqKnn.Parameters seqKnn, double halfLifeMillis, Map<String, Double> weights) {}
+
+  private Tuned tune(Data data, ContentSource content, int trainTo, int validationTo) {
+    List<Case> cases = cases(data, trainTo, validationTo, options.tuningCases());
+    Steps steps = data.steps();
+    long deadline = System.nanoTime() + options.tuning().toNanos();
+    try (TrainingProgress.Step step = progress.begin("choosing parameters", -1, "trials")) {
+      Search search = new Search(data, cases, deadline, step);
+      // 1. How links are read: cheap, because the counts stay.
+      SeqKnn.Parameters best = search.read(seqKnn(steps, trainTo, SeqKnn.Parameters.DEFAULT));
+      // 2. How links are counted, one question after the other.
+      for (List<SeqKnn.Parameters> variants : countings(best)) {
+        for (SeqKnn.Parameters variant : variants) {
+          if (search.over()) {
+            break;
+          }
+          SeqKnn.Parameters merged = merge(search.best(), best, variant);
+          search.offer(seqKnn(steps, trainTo, merged));
+        }
+      }
+      best = search.best();
+      // 3. Reading again, now that the counts are others.
+      SeqKnn chosen = seqKnn(steps, trainTo, best);
+      best = search.read(chosen);
+      chosen = chosen.reading(best);
+      // 4. How fast popularity fades.
+      double halfLife = TrainedModel.HALF_LIFE_MILLIS_UNTRAINED;
+      double bestNdcg = -1;
+      for (int days : new int[] {3, 14, 60, 365}) {
+        double ndcg =
+            metrics(data, cases, only(popularity(steps, trainTo, days * (double) DAY_MILLIS)))
+                .ndcg();
+        step.advance(1);
+        if (ndcg > bestNdcg) {
+          bestNdcg = ndcg;
+          halfLife = days * (double) DAY_MILLIS;
+        }
+      }
+      // 5. What each source weighs.
+      Map<String, Double> weights =
+          weights(
+              data, cases, List.of(chosen, content, popularity(steps, trainTo, halfLife)), step);
+      return new Tuned(best, halfLife, weights);
+    }
+  }
+
+  /// Questions about counting, each with its possible answers as changes of the parameters.
+  private static List<List<SeqKnn.Parameters>> countings(SeqKnn.Parameters p) {
+    return List.of(
+        List.of(
+            counting(p, 1, p.inBasket(), p.basketPower()),
+            counting(p, 6, p.inBasket(), p.basketPower())),
+        List.of(
+            counting(p, p.window(), 0, p.basketPower()),
+            counting(p, p.window(), 0.3, p.basketPower()),
+            counting(p, p.window(), 3, p.basketPower())),
+        List.of(
+            counting(p, p.window(), p.inBasket(), 0), counting(p, p.window(), p.inBasket(), 1)));
+  }
+
+  private static SeqKnn.Parameters counting(
+      SeqKnn.Parameters p, int window, double inBasket, double basketPower) {
+    return new SeqKnn.Parameters(
+        window,
+        inBasket,
+        basketPower,
+        p.alpha(),
+        p.shrink(),
+        p.decay(),
+        p.historyMax(),
+        p.linksMax());
+  }
+
+  /// The best parameters so far, with the one change that a variant makes to the base.
+  private static SeqKnn.Parameters merge(
+      SeqKnn.Parameters best, SeqKnn.Parameters base, SeqKnn.Parameters variant) {
+    return counting(
+        best,
+        variant.window() == base.window() ? best.window() : variant.window(),
+        variant.inBasket() == base.inBasket() ? best.inBasket() : variant.inBasket(),
+        variant.basketPower() == base.basketPower() ? best.basketPower() : variant.basketPower());
+  }
+
+  /// Hill climbing over one parameter after the other, as long as there is time.
+  private final class Search {
+    private final Data data;
+    private final List<Case> cases;
+    private final long deadline;
+    private final TrainingProgress.Step step;
+    private SeqKnn.Parameters best = SeqKnn.Parameters.DEFAULT;
+    private double bestNdcg = -1;
+
+    Search(Data data, List<Case> cases, long deadline, TrainingProgress.Step step) {
+      this.data = data;
+      this.cases = cases;
+      this.deadline = deadline;
+      this.step = step;
+    }
+
+    SeqKnn.Parameters best() {
+      return best;
+    }
+
+    boolean over() {
+      return System.nanoTime() > deadline;
+    }
+
+    void offer(SeqKnn model) {
+      double ndcg = metrics(data, cases, only(model)).ndcg();
+      step.advance(1);
+      if (ndcg > bestNdcg) {
+        bestNdcg = ndcg;
+        best = model.parameters();
+      }
+    }
+
+    SeqKnn.Parameters read(SeqKnn counted) {
+      if (bestNdcg < 0) {
+        offer(counted);
+      }
+      List<Function<SeqKnn.Parameters, SeqKnn.Parameters>> changes = new ArrayList<>();
+      for (double decay : new double[] {0.6, 0.8, 0.9, 0.96, 1}) {
+        changes.add(p -> p.reading(p.alpha(), p.shrink(), decay, p.historyMax()));
+      }
+      for (int history : new int[] {5, 50}) {
+        changes.add(p -> p.reading(p.alpha(), p.shrink(), p.decay(), history));
+      }
+      for (double alpha : new double[] {0.3, 0.5, 0.7, 0.85}) {
+        changes.add(p -> p.reading(alpha, p.shrink(), p.decay(), p.historyMax()));
+      }
+      for (double shrink : new double[] {0.5, 3, 30, 100}) {
+        changes.add(p -> p.reading(p.alpha(), shrink, p.decay(), p.historyMax()));
+      }
+      for (Function<SeqKnn.Parameters, SeqKnn.Parameters> change : changes) {
+        SeqKnn.Parameters changed = change.apply(best);
+        if (over()) {
+          break;
+        }
+        if (!changed.equals(best)) {
+          offer(counted.reading(changed));
+        }
+      }
+      return best;
+    }
+  }
+
+  private Map<String, Double> weights(
+      Data data, List<Case> cases, List<CandidateSource> sources, TrainingProgress.Step step) {
+    List<List<Retrieval.Proposal>> proposals = proposals(data, cases, sources);
+    Map<String, Double> weights = new LinkedHashMap<>();
+    sources.forEach(source -> weights.put(source.name(), 0.0));
+    weights.put(sources.getFirst().name(), 1.0);
+    double best = blended(data, cases, proposals, weights).ndcg();
+    for (int round = 0; round < 2; round++) {
+      for (CandidateSource source : sources.subList(1, sources.size())) {
+        double chosen = weights.getOrDefault(source.name(), 0.0);
+        for (double weight : new double[] {0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5}) {
+          weights.put(source.name(), weight);
+          double ndcg = blended(data, cases, proposals, weights).ndcg();
+          step.advance(1);
+          if (ndcg > best) {
+            best = ndcg;
+            chosen = weight;
+          }
+        }
+        weights.put(source.name(), chosen);
+      }
+    }
+    // A source without weight would leave people without a history with nothing.
+    weights.replaceAll((_, weight) -> Math.max(weight, 1e-3));
+    return weights;
+  }
+
+  // ---- measuring
+
+  private List<TrainingReport.Row> measure(
+      String part, Data data, ContentSource content, Tuned tuned, int trainTo, List<Case> cases) {
+    Steps steps = data.steps();
+    SeqKnn seqKnn = seqKnn(steps, trainTo, tuned.seqKnn());
+    seqKnn.prune();
+    Popularity popularity = popularity(steps, trainTo, tuned.halfLifeMillis());
+    List<CandidateSource> sources = List.of(seqKnn, content, popularity);
+    List<TrainingReport.Row> rows = new ArrayList<>();
+    rows.add(
+        row(part, "blend", blended(data, cases, proposals(data, cases, sources), tuned.weights())));
+    for (CandidateSource source : sources) {
+      rows.add(row(part, source.name(), metrics(data, cases, only(source))));
+    }
+    rows.add(row(part, "popularity-plain", metrics(data, cases, only(plain(steps, trainTo)))));
+    return rows;
+  }
+
+  private static TrainingReport.Row row(String part, String name, RankingMetrics metrics) {
+    return new TrainingReport.Row(
+        part, name, metrics.lists(), metrics.hitRate(), metrics.ndcg(), metrics.coverage());
+  }
+
+  /// Plain counts of the training data: what any model has to beat.
+  private static Popularity plain(Steps steps, int to) {
+    Popularity counts = new Popularity(DAY_MILLIS);
+    for (int i = 0; i < to; i++) {
+      counts.learn(steps.item(i), 0, 1);
+    }
+    return counts;
+  }
+
+  private static Function<Query, int[]> only(CandidateSource source) {
+    return query -> source.propose(query, LIST).items();
+  }
+
+  private static Query query(Data data, Case one) {
+    IntPredicate eligible = item -> data.inCatalogue(item) && one.isNew(item);
+    return new Query(one.history(), one.atMillis(), eligible);
+  }
+
+  private RankingMetrics metrics(Data data, List<Case> cases, Function<Query, int[]> recommender) {
+    return parallel(
+        data,
+        cases,
+        (i, metrics) ->
+            metrics.add(recommender.apply(query(data, cases.get(i))), cases.get(i).targets()));
+  }
+
+  private List<List<Retrieval.Proposal>> proposals(
+      Data data, List<Case> cases, List<CandidateSource> sources) {
+    List<List<Retrieval.Proposal>> all = new ArrayList<>(cases.size());
+    for (Case one : cases) {
+      Query query = query(data, one);
+      List<Retrieval.Proposal> proposals = new ArrayList<>(sources.size());
+      for (CandidateSource source : sources) {
+        proposals.add(new Retrieval.Proposal(source, source.propose(query, CANDIDATES)));
+      }
+      all.add(proposals);
+    }
+    return all;
+  }
+
+  private RankingMetrics blended(
+      Data data,
+      List<Case> cases,
+      List<List<Retrieval.Proposal>> proposals,
+      Map<String, Double> weights) {
+    ToDoubleFunction<String> weightOf = name -> weights.getOrDefault(name, 0.0);
+    return parallel(
+        data,
+        cases,
+        (i, metrics) ->
+            metrics.add(
+                new Blend(proposals.get(i), weightOf).top(LIST).items(), cases.get(i).targets()));
+  }
+
+  @FunctionalInterface
+  private interface CaseWork {
+    void run(int index, RankingMetrics metrics);
+  }
+
+  private RankingMetrics parallel(Data data, List<Case> cases, CaseWork work) {
+    int threads = Math.min(options.threads(), Math.max(1, cases.size()));
+    RankingMetrics[] parts = new RankingMetrics[threads];
+    Thread[] running = new Thread[threads];
+    List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+    for (int t = 0; t < threads; t++) {
+      int first = t;
+      RankingMetrics part = new RankingMetrics(LIST, data.snapshot().count());
+      parts[t] = part;
+      running[t] =
+          Thread.ofPlatform()
+              .name("measure-" + t)
+              .start(() -> {
+                try {
+                  for (int i = first; i < cases.size(); i += threads) {
+                    work.run(i, part);
+                  }
+                } catch (RuntimeException | Error e) {
+                  failures.add(e);
+                }
+              });
+    }
+    RankingMetrics total = new RankingMetrics(LIST, data.snapshot().count());
+    try {
+      for (int t = 0; t < threads; t++) {
+        running[t].join();
+        total.add(parts[t]);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+    if (!failures.isEmpty()) {
+      throw new IllegalStateException(failures.getFirst());
+    }
+    return total;
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.training;
+
+import dev.proffer.ranker.retrieval.SeqKnn;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// What a training run did and how good the result is.
+///
+/// @param version the bundle
+/// @param bundle its folder
+/// @param protocol how the figures were made, in one paragraph
+/// @param rows the figures, the product's own blend first in each part
+/// @param seqKnn the chosen parameters
+/// @param weights the chosen weights of the sources
+public record TrainingReport(
+    String version,
+    Path bundle,
+    String protocol,
+    long events,
+    int people,
+    int items,
+    List<Row> rows,
+    SeqKnn.Parameters seqKnn,
+    Map<String, Double> weights,
+    double seconds) {
+  /// Figures of one way to recommend.
+  ///
+  /// @param part `validation` or `test`
+  /// @param name `blend`, the name of a source, or `popularity-plain`: honest counts of the data
+  ///   that was trained with
+  /// @param cases how many lists were looked at
+  public record Row(
+      String part, String name, long cases, double hitRate10, double ndcg10, double coverage10) {}
+
+  public TrainingReport {
+    rows = List.copyOf(rows);
+    weights = Map.copyOf(weights);
+  }
+
+  /// The figures of one part and name.
+  public Row row(String part, String name) {
+    return rows.stream()
+        .filter(row -> row.part().equals(part) && row.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(part + "." + name + ": no such figures"));
+  }
+}
