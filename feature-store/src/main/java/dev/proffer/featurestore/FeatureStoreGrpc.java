@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.featurestore;
+
+import dev.proffer.featurestore.aggregation.Aggregator;
+import dev.proffer.featurestore.eventlog.EventIntake;
+import dev.proffer.featurestore.eventlog.EventLog;
+import dev.proffer.featurestore.online.OnlineStore;
+import dev.proffer.featurestore.serving.MatrixReader;
+import dev.proffer.featurestore.serving.OnlineFeaturesReader;
+import dev.proffer.featurestore.writing.FeatureWriter;
+import dev.proffer.proto.common.v1.Degraded;
+import dev.proffer.proto.common.v1.DegradedCause;
+import dev.proffer.proto.featurestore.v1.EraseEntityRequest;
+import dev.proffer.proto.featurestore.v1.EraseEntityResponse;
+import dev.proffer.proto.featurestore.v1.ExportTrainingRowsRequest;
+import dev.proffer.proto.featurestore.v1.ExportTrainingRowsResponse;
+import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc.FeatureStoreServiceImplBase;
+import dev.proffer.proto.featurestore.v1.GetFeatureMatrixRequest;
+import dev.proffer.proto.featurestore.v1.GetFeatureMatrixResponse;
+import dev.proffer.proto.featurestore.v1.GetIngestStatusRequest;
+import dev.proffer.proto.featurestore.v1.GetIngestStatusResponse;
+import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
+import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
+import dev.proffer.proto.featurestore.v1.IngestEventsRequest;
+import dev.proffer.proto.featurestore.v1.IngestEventsResponse;
+import dev.proffer.proto.featurestore.v1.InspectEntityRequest;
+import dev.proffer.proto.featurestore.v1.InspectEntityResponse;
+import dev.proffer.proto.featurestore.v1.ListQuarantineRequest;
+import dev.proffer.proto.featurestore.v1.ListQuarantineResponse;
+import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
+import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
+import dev.proffer.proto.featurestore.v1.ReplayQuarantineRequest;
+import dev.proffer.proto.featurestore.v1.ReplayQuarantineResponse;
+import dev.proffer.proto.featurestore.v1.StreamEventsRequest;
+import dev.proffer.proto.featurestore.v1.StreamEventsResponse;
+import dev.proffer.proto.featurestore.v1.StreamFeaturesRequest;
+import dev.proffer.proto.featurestore.v1.StreamFeaturesResponse;
+import dev.proffer.proto.featurestore.v1.WriteFeaturesRequest;
+import dev.proffer.proto.featurestore.v1.WriteFeaturesResponse;
+import dev.proffer.runtime.degraded.Degradation;
+import dev.proffer.runtime.failure.Failures;
+import dev.proffer.runtime.failure.ProfferException;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The rpcs of the feature store. Each maps the request to the part that answers it.
+final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
+  private static final String SERVICE = "proffer.featurestore.v1.FeatureStoreService/";
+
+  /// Left of a deadline for encoding and sending the reply.
+  private static final Duration RESERVE = Duration.ofMillis(5);
+
+  private final MatrixReader matrix;
+  private final OnlineFeaturesReader features;
+  private final FeatureWriter writer;
+  private final EventIntake intake;
+  private final EventLog events;
+  private final EventStreamer streamer;
+  private final Aggregator aggregator;
+  private final OnlineStore store;
+  private final Duration readTimeout;
+
+  FeatureStoreGrpc(
+      MatrixReader matrix,
+      OnlineFeaturesReader features,
+      FeatureWriter writer,
+      EventIntake intake,
+      EventLog events,
+      EventStreamer streamer,
+      Aggregator aggregator,
+      OnlineStore store,
+      Duration readTimeout) {
+    this.matrix = matrix;
+    this.features = features;
+    this.writer = writer;
+    this.intake = intake;
+    this.events = events;
+    this.streamer = streamer;
+    this.aggregator = aggregator;
+    this.store = store;
+    this.readTimeout = readTimeout;
+  }
+
+  @Override
+  public void getFeatureMatrix(
+      GetFeatureMatrixRequest request, StreamObserver<GetFeatureMatrixResponse> observer) {
+    Degradation degradation = new Degradation();
+    GetFeatureMatrixResponse response = matrix.read(request, patience(), degradation);
+    Degraded degraded = degradedBy(degradation);
+    observer.onNext(
+        degraded == null ? response : response.toBuilder().setDegraded(degraded).build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void getOnlineFeatures(
+      GetOnlineFeaturesRequest request, StreamObserver<GetOnlineFeaturesResponse> observer) {
+    Degradation degradation = new Degradation();
+    GetOnlineFeaturesResponse response = features.read(request, patience(), degradation);
+    Degraded degraded = degradedBy(degradation);
+    observer.onNext(
+        degraded == null ? response : response.toBuilder().setDegraded(degraded).build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void writeFeatures(
+      WriteFeaturesRequest request, StreamObserver<WriteFeaturesResponse> observer) {
+    observer.onNext(
+        WriteFeaturesResponse.newBuilder()
+            .addAllResults(writer.write(request.getRowsList()))
+            .build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public StreamObserver<StreamFeaturesRequest> streamFeatures(
+      StreamObserver<StreamFeaturesResponse> observer) {
+    return acknowledging(
+        observer,
+        request ->
+            StreamFeaturesResponse.newBuilder()
+                .setSequence(request.getSequence())
+                .addAllResults(writer.write(request.getRowsList()))
+                .build());
+  }
+
+  @Override
+  public void ingestEvents(
+      IngestEventsRequest request, StreamObserver<IngestEventsResponse> observer) {
+    observer.onNext(
+        IngestEventsResponse.newBuilder()
+            .addAllResults(intake.ingest(request.getEventsList()))
+            .build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public StreamObserver<StreamEventsRequest> streamEvents(
+      StreamObserver<StreamEventsResponse> observer) {
+    return acknowledging(
+        observer,
+        request ->
+            StreamEventsResponse.newBuilder()
+                .setSequence(request.getSequence())
+                .addAllResults(intake.ingest(request.getEventsList()))
+                .build());
+  }
+
+  @Override
+  public void readEvents(ReadEventsRequest request, StreamObserver<ReadEventsResponse> observer) {
+    streamer.stream(request, (ServerCallStreamObserver<ReadEventsResponse>) observer);
+  }
+
+  @Override
+  public void getIngestStatus(
+      GetIngestStatusRequest request, StreamObserver<GetIngestStatusResponse> observer) {
+    long aggregated = aggregator.position();
+    observer.onNext(
+        GetIngestStatusResponse.newBuilder()
+            .setLogEndOffset(events.endOffset())
+            .setAggregatedOffset(aggregated)
+            .setOnlineStoreAvailable(store.shortcoming().isEmpty())
+            .setDuplicates(intake.duplicates())
+            .setLate(aggregator.late())
+            .build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void exportTrainingRows(
+      ExportTrainingRowsRequest request, StreamObserver<ExportTrainingRowsResponse> observer) {
+    throw notYet("ExportTrainingRows", "point-in-time export is not offered yet");
+  }
+
+  @Override
+  public void inspectEntity(
+      InspectEntityRequest request, StreamObserver<InspectEntityResponse> observer) {
+    throw notYet("InspectEntity", "inspection is not offered yet");
+  }
+
+  @Override
+  public void eraseEntity(
+      EraseEntityRequest request, StreamObserver<EraseEntityResponse> observer) {
+    throw notYet("EraseEntity", "erasure is not offered yet");
+  }
+
+  @Override
+  public void listQuarantine(
+      ListQuarantineRequest request, StreamObserver<ListQuarantineResponse> observer) {
+    throw notYet("ListQuarantine", "rows are refused, not set aside, in this version");
+  }
+
+  @Override
+  public void replayQuarantine(
+      ReplayQuarantineRequest request, StreamObserver<ReplayQuarantineResponse> observer) {
+    throw notYet("ReplayQuarantine", "rows are refused, not set aside, in this version");
+  }
+
+  private static ProfferException notYet(String method, String why) {
+    return ProfferException.notImplemented(SERVICE + method, why);
+  }
+
+  private @Nullable Degraded degradedBy(Degradation degradation) {
+    if (aggregator.isRebuilding()) {
+      degradation.missing(
+          "aggregation",
+          DegradedCause.DEGRADED_CAUSE_NOT_LOADED,
+          "",
+          "aggregated features are being made again from the event log",
+          0);
+    }
+    return degradation.toProto();
+  }
+
+  /// How long the online store may take: as set, but never beyond what the caller's deadline leaves.
+  private Duration patience() {
+    Deadline deadline = Context.current().getDeadline();
+    if (deadline == null) {
+      return readTimeout;
+    }
+    long leftNanos = deadline.timeRemaining(TimeUnit.NANOSECONDS) - RESERVE.toNanos();
+    return Duration.ofNanos(Math.max(0, Math.min(leftNanos, readTimeout.toNanos())));
+  }
+
+  /// Answers each message of a stream. The transport asks for the next message only after the answer,
+  /// so a slow store slows the sender down.
+  private static <Q, A> StreamObserver<Q> acknowledging(
+      StreamObserver<A> observer, Function<Q, A> answer) {
+    return new StreamObserver<>() {
+      private boolean ended;
+
+      @Override
+      public void onNext(Q request) {
+        if (ended) {
+          return;
+        }
+        try {
+          observer.onNext(answer.apply(request));
+        } catch (RuntimeException e) {
+          ended = true;
+          observer.onError(Failures.toStatus(e, ""));
+        }
+      }
+
+      @Override
+      public void onError(Throwable thrown) {
+        ended = true;
+      }
+
+      @Override
+      public void onCompleted() {
+        if (!ended) {
+          observer.onCompleted();
+        }
+      }
+    };
+  }
+}

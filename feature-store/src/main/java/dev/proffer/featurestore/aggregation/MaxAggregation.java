@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.featurestore.aggregation;
+
+/// The largest number that events carry; null without events.
+public final class MaxAggregation extends FieldAggregation {
+  public MaxAggregation(EventTypes events, EventField of, Window window) {
+    super(events, of, window, 1);
+  }
+
+  @Override
+  String name() {
+    return "max";
+  }
+
+  @Override
+  void begin(double[] numbers, int at) {
+    numbers[at] = Double.NEGATIVE_INFINITY;
+  }
+
+  @Override
+  void add(double[] numbers, int at, double value) {
+    numbers[at] = Math.max(numbers[at], value);
+  }
+
+  @Override
+  void merge(double[] sum, double[] numbers, int at) {
+    sum[0] = Math.max(sum[0], numbers[at]);
+  }
+
+  @Override
+  double result(double[] sum) {
+    return Double.isInfinite(sum[0]) ? Double.NaN : sum[0];
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.featurestore.registry;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One version of all declarations: immutable, so that a request sees one version from beginning to
+/// end without a lock.
+///
+/// @param version counts from 1
+/// @param views the live version of each view, by name
+/// @param olderViews every earlier version of the views, by name and schema version
+/// @param sets the feature sets, by name
+public record Registry(
+    int version,
+    Map<String, Entity> entities,
+    Map<String, FeatureView> views,
+    Map<String, Map<Integer, FeatureView>> olderViews,
+    Map<String, FeatureSet> sets) {
+  public Registry {
+    entities = Map.copyOf(entities);
+    sets = Map.copyOf(sets);
+  }
+
+  public @Nullable FeatureView view(String name) {
+    return views.get(name);
+  }
+
+  /// The version of a view that a stored row was written with, or null when it is not known.
+  public @Nullable FeatureView view(String name, int schemaVersion) {
+    FeatureView live = views.get(name);
+    if (live != null && live.schemaVersion() == schemaVersion) {
+      return live;
+    }
+    return olderViews.getOrDefault(name, Map.of()).get(schemaVersion);
+  }
+
+  public Collection<FeatureView> allViews() {
+    return views.values();
+  }
+
+  public List<FeatureView> viewsOf(String entity) {
+    return views.values().stream().filter(view -> view.entity().name().equals(entity)).toList();
+  }
+}

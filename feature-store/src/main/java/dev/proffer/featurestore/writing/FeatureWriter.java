@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.featurestore.writing;
+
+import com.google.common.hash.Hashing;
+import dev.proffer.featurestore.online.NearCache;
+import dev.proffer.featurestore.online.OnlineStore;
+import dev.proffer.featurestore.online.OnlineStore.NewRow;
+import dev.proffer.featurestore.online.OnlineStore.PutOutcome;
+import dev.proffer.featurestore.registry.Feature;
+import dev.proffer.featurestore.registry.FeatureView;
+import dev.proffer.featurestore.registry.Registry;
+import dev.proffer.featurestore.row.FeatureType;
+import dev.proffer.featurestore.row.RowLayout;
+import dev.proffer.proto.featurestore.v1.FeatureRow;
+import dev.proffer.proto.featurestore.v1.Value;
+import dev.proffer.proto.featurestore.v1.WriteOutcome;
+import dev.proffer.proto.featurestore.v1.WriteResult;
+import dev.proffer.runtime.failure.ProfferException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Stores rows of written views: checks each value against its declaration, packs the row, and lets
+/// the newest event time win.
+public final class FeatureWriter {
+  private final Supplier<Registry> registry;
+  private final OnlineStore store;
+  private final NearCache near;
+  private final Clock clock;
+  private final Duration futureMax;
+
+  /// @param futureMax how far ahead of the clock an event time may be
+  public FeatureWriter(
+      Supplier<Registry> registry,
+      OnlineStore store,
+      NearCache near,
+      Clock clock,
+      Duration futureMax) {
+    this.registry = registry;
+    this.store = store;
+    this.near = near;
+    this.clock = clock;
+    this.futureMax = futureMax;
+  }
+
+  /// Stores rows and gives one result for each, in order.
+  ///
+  /// @throws ProfferException when the online store could not be reached for any row
+  public List<WriteResult> write(List<FeatureRow> rows) {
+    Registry now = registry.get();
+    WriteResult[] results = new WriteResult[rows.size()];
+    List<NewRow> accepted = new ArrayList<>(rows.size());
+    List<Integer> positions = new ArrayList<>(rows.size());
+    for (int i = 0; i < results.length; i++) {
+      FeatureRow row = rows.get(i);
+      try {
+        accepted.add(pack(now, row));
+        positions.add(i);
+      } catch (RowRefusedException e) {
+        results[i] = result(WriteOutcome.WRITE_OUTCOME_REJECTED, String.valueOf(e.getMessage()));
+      }
+    }
+    int unavailable = 0;
+    List<PutOutcome> outcomes = store.putNewer(accepted);
+    for (int i = 0; i < accepted.size(); i++) {
+      int position = positions.get(i);
+      FeatureRow row = rows.get(position);
+      results[position] =
+          switch (outcomes.get(i)) {
+            case APPLIED -> {
+              near.view(row.getFeatureView())
+                  .refresh(row.getEntityId(), accepted.get(i).row());
+              yield result(WriteOutcome.WRITE_OUTCOME_APPLIED, "");
+            }
+            case STALE ->
+                result(
+                    WriteOutcome.WRITE_OUTCOME_STALE,
+                    "event_time_unix_ms: a row with a newer event time is stored");
+            case UNAVAILABLE -> {
+              unavailable++;
+              near.view(row.getFeatureView()).forget(row.getEntityId());
+              yield result(
+                  WriteOutcome.WRITE_OUTCOME_REJECTED,
+                  "the online store did not answer; write the row again");
+            }
+          };
+    }
+    if (unavailable > 0 && unavailable == results.length) {
+      throw ProfferException.unavailable("redis", null);
+    }
+    return List.of(results);
+  }
+
+  private NewRow pack(Registry now, FeatureRow row) {
+    FeatureView view = now.view(row.getFeatureView());
+    if (view == null) {
+      throw new RowRefusedException("feature_view: no view is named '" + row.getFeatureView() + "'");
+    }
+    if (view.isAggregated()) {
+      throw new RowRefusedException(
+          "feature_view: '" + view.name() + "' is computed from events and cannot be written");
+    }
+    long ahead = row.getEventTimeUnixMs() - clock.millis();
+    if (ahead > futureMax.toMillis()) {
+      throw new RowRefusedException(
+          "event_time_unix_ms: lies " + ahead + " ms in the future (allowed: "
+              + futureMax.toMillis() + " ms)");
+    }
+    @Nullable Value[] values = new Value[view.features().size()];
+    for (Map.Entry<String, Value> entry : row.getValuesMap().entrySet()) {
+      Integer column = view.column(entry.getKey());
+      if (column == null) {
+        throw new RowRefusedException(
+            "values." + entry.getKey() + ": the view " + view.name() + " has no such feature");
+      }
+      if (entry.getValue().getKindCase() != Value.KindCase.KIND_NOT_SET) {
+        values[column] = checked(view.features().get(column), entry.getValue());
+      }
+    }
+    RowLayout layout = new RowLayout(view.features().stream().map(Feature::type).toList());
+    return new NewRow(
+        view.entity().key(view.name(), row.getEntityId()),
+        layout.pack(view.schemaVersion(), row.getEventTimeUnixMs(), values),
+        keepMillis(view, row.getEntityId()));
+  }
+
+  private static Value checked(Feature feature, Value value) {
+    String at = "values." + feature.name() + ": ";
+    if (value.getKindCase() != feature.type().kind()) {
+      throw new RowRefusedException(
+          at
+              + "must be a "
+              + feature.type().kind().name().toLowerCase(java.util.Locale.ROOT)
+              + ", but is a "
+              + value.getKindCase().name().toLowerCase(java.util.Locale.ROOT));
+    }
+    switch (feature.type()) {
+      case FLOAT -> inRange(feature, value.getFloatValue(), at);
+      case DOUBLE -> inRange(feature, value.getDoubleValue(), at);
+      case INT64 -> inRange(feature, (double) value.getInt64Value(), at);
+      case BOOL -> {}
+      case STRING -> {
+        if (value.getStringValueBytes().size() > FeatureType.STRING_BYTES_MAX) {
+          throw new RowRefusedException(
+              at + "must have at most " + FeatureType.STRING_BYTES_MAX + " bytes");
+        }
+      }
+      case FLOAT_VECTOR -> {
+        if (value.getFloatVector().getValuesCount() != feature.vectorLength()) {
+          throw new RowRefusedException(
+              at + "must have " + feature.vectorLength() + " elements, but has "
+                  + value.getFloatVector().getValuesCount());
+        }
+        for (float element : value.getFloatVector().getValuesList()) {
+          inRange(feature, element, at);
+        }
+      }
+      case STRING_LIST -> {
+        if (value.getStringList().getValuesCount() > FeatureType.LIST_MAX) {
+          throw new RowRefusedException(
+              at + "must have at most " + FeatureType.LIST_MAX + " elements");
+        }
+        for (String element : value.getStringList().getValuesList()) {
+          if (element.length() > FeatureType.STRING_BYTES_MAX) {
+            throw new RowRefusedException(
+                at + "elements must have at most " + FeatureType.STRING_BYTES_MAX + " bytes");
+          }
+        }
+      }
+      case INT64_LIST -> {
+        if (value.getInt64List().getValuesCount() > FeatureType.LIST_MAX) {
+          throw new RowRefusedException(
+              at + "must have at most " + FeatureType.LIST_MAX + " elements");
+        }
+      }
+    }
+    return value;
+  }
+
+  private static void inRange(Feature feature, double number, String at) {
+    if (Double.isNaN(number) || Double.isInfinite(number)) {
+      throw new RowRefusedException(at + "must be a finite number, but is " + number);
+    }
+    if (number < feature.min() || number > feature.max()) {
+      throw new RowRefusedException(
+          at + "must be from " + feature.min() + " to " + feature.max() + ", but is " + number);
+    }
+  }
+
+  /// The time to live of a row, spread by a tenth so that rows written together do not die together.
+  private static long keepMillis(FeatureView view, String entityId) {
+    long keep = view.keepMillis();
+    int spread = Math.floorMod(Hashing.murmur3_32_fixed().hashUnencodedChars(entityId).asInt(), 1000);
+    return keep + keep / 10 * spread / 1000;
+  }
+
+  private static WriteResult result(WriteOutcome outcome, String reason) {
+    return WriteResult.newBuilder().setOutcome(outcome).setReason(reason).build();
+  }
+}
