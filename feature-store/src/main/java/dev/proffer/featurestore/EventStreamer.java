@@ -43,20 +43,19 @@ final class EventStreamer implements AutoCloseable {
     observer.setOnCancelHandler(ready::release);
     Runnable task =
         Context.current()
-            .wrap(
-                () -> {
-                  try {
-                    run(request, observer, ready);
-                  } catch (InterruptedException e) {
-                    observer.onError(Failures.toStatus(e, ""));
-                  } catch (RuntimeException e) {
-                    if (!observer.isCancelled()) {
-                      observer.onError(Failures.toStatus(e, ""));
-                    }
-                  } finally {
-                    readers.release();
-                  }
-                });
+            .wrap(() -> {
+              try {
+                run(request, observer, ready);
+              } catch (InterruptedException e) {
+                observer.onError(Failures.toStatus(e, ""));
+              } catch (RuntimeException e) {
+                if (!observer.isCancelled()) {
+                  observer.onError(Failures.toStatus(e, ""));
+                }
+              } finally {
+                readers.release();
+              }
+            });
     Thread.ofVirtual().name("event-reader").start(task);
   }
 
@@ -92,12 +91,14 @@ final class EventStreamer implements AutoCloseable {
   }
 
   /// Sends a run as messages of consecutive offsets: erased events leave gaps between them.
-  private static void send(EventLog.Run run, ServerCallStreamObserver<ReadEventsResponse> observer) {
+  private static void send(
+      EventLog.Run run, ServerCallStreamObserver<ReadEventsResponse> observer) {
     ReadEventsResponse.Builder message = ReadEventsResponse.newBuilder();
     long bytes = 0;
     for (Entry entry : run.entries()) {
       long expected = message.getFirstOffset() + message.getEventsCount();
-      if (message.getEventsCount() > 0 && (entry.offset() != expected || bytes > MESSAGE_BYTES_MAX)) {
+      if (message.getEventsCount() > 0
+          && (entry.offset() != expected || bytes > MESSAGE_BYTES_MAX)) {
         observer.onNext(message.build());
         message.clear();
         bytes = 0;

@@ -219,7 +219,8 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
     return degradation.toProto();
   }
 
-  /// How long the online store may take: as set, but never beyond what the caller's deadline leaves.
+  /// How long the online store may take: as set, but never beyond what the caller's deadline
+  /// leaves.
   private Duration patience() {
     Deadline deadline = Context.current().getDeadline();
     if (deadline == null) {
@@ -229,8 +230,8 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
     return Duration.ofNanos(Math.max(0, Math.min(leftNanos, readTimeout.toNanos())));
   }
 
-  /// Answers each message of a stream. The transport asks for the next message only after the answer,
-  /// so a slow store slows the sender down.
+  /// Answers each message of a stream. The transport asks for the next message only after the
+  /// answer, so a slow store slows the sender down.
   private static <Q, A> StreamObserver<Q> acknowledging(
       StreamObserver<A> observer, Function<Q, A> answer) {
     return new StreamObserver<>() {

@@ -55,8 +55,7 @@ public final class FeatureStoreModule implements ServiceModule {
     MeterRegistry meters = context.meters();
     Path folder = context.dataFolder().resolve(name());
     LiveRegistry live =
-        new LiveRegistry(
-            RegistryBuilder.first(RegistryYaml.read(declaration(context))));
+        new LiveRegistry(RegistryBuilder.first(RegistryYaml.read(declaration(context))));
 
     LocalEventLog events =
         LocalEventLog.open(
@@ -135,8 +134,7 @@ public final class FeatureStoreModule implements ServiceModule {
 
   /// The declaration that is used when none is given.
   public static String builtInDeclaration() throws IOException {
-    try (InputStream in =
-        FeatureStoreModule.class.getResourceAsStream("default-features.yaml")) {
+    try (InputStream in = FeatureStoreModule.class.getResourceAsStream("default-features.yaml")) {
       if (in == null) {
         throw new IOException("default-features.yaml is missing from the jar");
       }

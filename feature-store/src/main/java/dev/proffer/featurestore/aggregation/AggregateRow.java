@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The states of all aggregations of one view for one entity, and how far in the log they are.
 ///
-/// The offset of the last event is stored in the same value as the states, so both change together or
-/// not at all. That makes applying an event idempotent: an event at or before the offset is skipped.
-/// With it a replay after any crash gives the same values.
+/// The offset of the last event is stored in the same value as the states, so both change together
+/// or not at all. That makes applying an event idempotent: an event at or before the offset is
+/// skipped. With it a replay after any crash gives the same values.
 ///
-/// A stored row is `header | log epoch i32 | last offset i64 | for each feature: length u32, state`.
+/// A stored row is `header | log epoch i32 | last offset i64 | for each feature: length u32,
+/// state`.
 public final class AggregateRow {
   private final FeatureView view;
   private final State[] states;
@@ -111,7 +112,8 @@ public final class AggregateRow {
     return states[column].valueAt(unixMillis, view.features().get(column).type());
   }
 
-  /// The state of one feature in a stored row of this version of a view, without reading the others.
+  /// The state of one feature in a stored row of this version of a view, without reading the
+  /// others.
   public static State stateOf(FeatureView view, byte[] stored, int column) {
     ByteReader in = parts(stored);
     for (int skip = 0; skip < column; skip++) {

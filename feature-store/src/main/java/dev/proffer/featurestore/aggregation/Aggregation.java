@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// How the value of one feature is computed from the events of one entity.
 ///
-/// The same class serves online and replays history: a state takes events in log order and gives the
-/// value at any time from the newest event on. States do not depend on the wall clock, so the same
-/// events give the same state, bit by bit, whenever they are replayed.
+/// The same class serves online and replays history: a state takes events in log order and gives
+/// the value at any time from the newest event on. States do not depend on the wall clock, so the
+/// same events give the same state, bit by bit, whenever they are replayed.
 public interface Aggregation {
   /// Whether a feature of this type can hold the value.
   boolean gives(FeatureType type);

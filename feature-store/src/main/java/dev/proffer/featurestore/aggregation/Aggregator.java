@@ -32,14 +32,14 @@ import org.slf4j.LoggerFactory;
 /// Follows the event log and keeps the aggregated rows in the online store.
 ///
 /// How it stays exact, whatever crashes:
-/// 1. The position is a checkpoint that is kept in the online store itself and written after the rows
-///    that it covers. A store that loses its last writes, or everything, loses the checkpoint with
-///    them, so what has to be replayed is always known.
+/// 1. The position is a checkpoint that is kept in the online store itself and written after the
+///    rows that it covers. A store that loses its last writes, or everything, loses the checkpoint
+///    with them, so what has to be replayed is always known.
 /// 2. Every row holds the offset of its last event, so replaying an event that a row has changes
 ///    nothing.
-/// 3. The checkpoint is compared and set: when it is not the one written before, the store was emptied
-///    or fell back meanwhile, so the new one does not vouch for rows that are gone, and the position
-///    is read again.
+/// 3. The checkpoint is compared and set: when it is not the one written before, the store was
+///    emptied or fell back meanwhile, so the new one does not vouch for rows that are gone, and the
+///    position is read again.
 ///
 /// After any failure nothing in memory is trusted: rows and position are read again.
 public final class Aggregator implements AutoCloseable {
@@ -112,8 +112,8 @@ public final class Aggregator implements AutoCloseable {
     return late.get();
   }
 
-  /// Whether rows are being made again from the log because the online store lost them, so that they
-  /// may be incomplete.
+  /// Whether rows are being made again from the log because the online store lost them, so that
+  /// they may be incomplete.
   public boolean isRebuilding() {
     return !positioned || position < rebuildTarget;
   }
@@ -284,12 +284,11 @@ public final class Aggregator implements AutoCloseable {
   private void save(Map<RowKey, AggregateRow> changed) {
     List<NewRow> news = new ArrayList<>(changed.size());
     List<RowKey> keys = new ArrayList<>(changed.size());
-    changed.forEach(
-        (key, row) -> {
-          byte[] stored = row.write(writer, events.epoch());
-          news.add(new NewRow(storeKey(key), stored, viewOf(key).keepMillis()));
-          keys.add(key);
-        });
+    changed.forEach((key, row) -> {
+      byte[] stored = row.write(writer, events.epoch());
+      news.add(new NewRow(storeKey(key), stored, viewOf(key).keepMillis()));
+      keys.add(key);
+    });
     store.put(news);
     for (int i = 0; i < keys.size(); i++) {
       RowKey key = keys.get(i);

@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A sum in which an event weighs half as much after each half-life: what happened lately counts most
-/// and nothing falls off an edge.
+/// A sum in which an event weighs half as much after each half-life: what happened lately counts
+/// most and nothing falls off an edge.
 ///
-/// The state is two numbers: the sum as of the newest event time, and that time. An event that comes
-/// late is added with the weight that it has by then, so the order of events does not matter beyond
-/// rounding.
+/// The state is two numbers: the sum as of the newest event time, and that time. An event that
+/// comes late is added with the weight that it has by then, so the order of events does not matter
+/// beyond rounding.
 public final class DecayedSumAggregation implements Aggregation {
   private static final double LN_2 = Math.log(2);
   private static final long NO_TIME = Long.MIN_VALUE;

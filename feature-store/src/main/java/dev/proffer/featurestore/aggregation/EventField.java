@@ -23,8 +23,7 @@ public final class EventField {
       Map.of(
           "quantity", EventField::quantity,
           "unit_price_minor_units", event -> (double) event.getUnitPriceMinorUnits(),
-          "spend_minor_units",
-              event -> (double) event.getUnitPriceMinorUnits() * quantity(event),
+          "spend_minor_units", event -> (double) event.getUnitPriceMinorUnits() * quantity(event),
           "rating", event -> event.getRating() == 0 ? Double.NaN : event.getRating(),
           "position", event -> event.getPosition() == 0 ? Double.NaN : event.getPosition());
 
@@ -32,8 +31,7 @@ public final class EventField {
   private final Function<Event, String> text;
   private final ToDoubleFunction<Event> number;
 
-  private EventField(
-      String name, Function<Event, String> text, ToDoubleFunction<Event> number) {
+  private EventField(String name, Function<Event, String> text, ToDoubleFunction<Event> number) {
     this.name = name;
     this.text = text;
     this.number = number;

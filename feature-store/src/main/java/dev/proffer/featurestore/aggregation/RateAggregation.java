@@ -4,8 +4,8 @@ package dev.proffer.featurestore.aggregation;
 import dev.proffer.proto.featurestore.v1.Event;
 import dev.proffer.proto.featurestore.v1.EventType;
 
-/// How often one thing led to another, such as clicks for each impression, drawn towards a prior while
-/// there is little to go by: `(hits + prior · weight) / (trials + weight)`.
+/// How often one thing led to another, such as clicks for each impression, drawn towards a prior
+/// while there is little to go by: `(hits + prior · weight) / (trials + weight)`.
 ///
 /// Without a weight it is the plain ratio, which is null while there are no trials.
 public final class RateAggregation extends HopAggregation {

@@ -3,11 +3,11 @@ package dev.proffer.featurestore.aggregation;
 
 /// The time before a read that an aggregation looks at.
 ///
-/// Time is cut into hops, the longest of a fixed list that fits 60 times into the window. A window of
-/// length W that is read at t counts the hop of t and the W/hop − 1 hops before it. So an event older
-/// than W never counts, an event younger than W − hop always does, and the edge is where the read is,
-/// not where the last write was. An event that was accepted with a time a little ahead of the reader's
-/// clock counts: it has happened.
+/// Time is cut into hops, the longest of a fixed list that fits 60 times into the window. A window
+/// of length W that is read at t counts the hop of t and the W/hop − 1 hops before it. So an event
+/// older than W never counts, an event younger than W − hop always does, and the edge is where the
+/// read is, not where the last write was. An event that was accepted with a time a little ahead of
+/// the reader's clock counts: it has happened.
 ///
 /// @param millis the length; 0 means all time
 public record Window(long millis) {
@@ -57,9 +57,7 @@ public record Window(long millis) {
 
   /// The oldest hop worth keeping once there is an event in a hop.
   public long oldestHopKept(long newestHop) {
-    return isAllTime()
-        ? 0
-        : newestHop - millis / hopOf(millis) - SLACK_MILLIS / hopOf(millis) - 1;
+    return isAllTime() ? 0 : newestHop - millis / hopOf(millis) - SLACK_MILLIS / hopOf(millis) - 1;
   }
 
   public String describe() {

@@ -19,8 +19,8 @@ import java.util.function.LongPredicate;
 /// A slot is `fingerprint i64 | offset + 1 i64`; a zero offset means free. Two ids may share a
 /// fingerprint, so a hit is confirmed against the log by the caller. The table may lag behind the
 /// log after a crash, and may hold offsets that the log lost: it says up to which offset it is
-/// complete ([#completeTo]), the log adds the rest again, and stale slots are not confirmed. Used by
-/// one thread.
+/// complete ([#completeTo]), the log adds the rest again, and stale slots are not confirmed. Used
+/// by one thread.
 final class EventIdIndex implements AutoCloseable {
   private static final long MAGIC = 0x50524F4646494458L;
   private static final long HEADER_BYTES = 64;
@@ -67,10 +67,7 @@ final class EventIdIndex implements AutoCloseable {
     Arena arena = Arena.ofShared();
     try (FileChannel channel =
         FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       MemorySegment table =
           channel.map(
               FileChannel.MapMode.READ_WRITE, 0, HEADER_BYTES + capacity * SLOT_BYTES, arena);

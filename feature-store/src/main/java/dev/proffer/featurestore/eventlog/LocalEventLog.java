@@ -36,9 +36,9 @@ import org.slf4j.LoggerFactory;
 /// An event log in a folder of this machine.
 ///
 /// One thread writes. It takes what callers have queued, looks each id up, writes all records with
-/// one write, forces the file once (group commit) and only then answers all of them. When a write or
-/// force fails, the state of the file is unknown, so the log refuses everything from then on until
-/// it is opened again; opening cuts off a torn tail.
+/// one write, forces the file once (group commit) and only then answers all of them. When a write
+/// or force fails, the state of the file is unknown, so the log refuses everything from then on
+/// until it is opened again; opening cuts off a torn tail.
 public final class LocalEventLog implements EventLog {
   private static final Logger log = LoggerFactory.getLogger(LocalEventLog.class);
   private static final int QUEUE_MAX = 1024;
@@ -64,8 +64,7 @@ public final class LocalEventLog implements EventLog {
   // The group that is being written: ids are confirmed against it before the file has it.
   private long groupBase;
   private List<String> groupIds = new ArrayList<>();
-  private ByteBuffer buffer =
-      ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
   private int[] lengths = new int[1024];
 
   /// Work for the writer.
@@ -384,8 +383,7 @@ public final class LocalEventLog implements EventLog {
     lengths[index] = needed;
     int start = buffer.position();
     buffer.putInt(length).putInt(0).putLong(now).put(Segment.KIND_EVENT).put(body);
-    buffer.putInt(
-        start + 4, Segment.checksum(buffer, start + Segment.HEADER_BYTES, length));
+    buffer.putInt(start + 4, Segment.checksum(buffer, start + Segment.HEADER_BYTES, length));
   }
 
   private boolean confirms(long offset, String id) {

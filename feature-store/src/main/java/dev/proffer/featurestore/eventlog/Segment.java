@@ -17,9 +17,9 @@ import java.util.zip.CRC32C;
 
 /// One file of the log: records one after another, and in memory the position of every 64th.
 ///
-/// A record is, little-endian, `length u32 | crc32c u32 | body`; the body is `arrival time i64 | kind
-/// u8 | event`. The checksum covers the length and the body, so that neither a torn tail nor a run
-/// of zeros passes for a record.
+/// A record is, little-endian, `length u32 | crc32c u32 | body`; the body is `arrival time i64 |
+/// kind u8 | event`. The checksum covers the length and the body, so that neither a torn tail nor a
+/// run of zeros passes for a record.
 final class Segment implements AutoCloseable {
   static final int HEADER_BYTES = 8;
   static final int BODY_PREFIX_BYTES = 9;
@@ -60,7 +60,8 @@ final class Segment implements AutoCloseable {
   }
 
   /// Opens a file and checks every record. What follows the last whole record is cut off when this
-  /// is the last segment, because a crash tore it before it was acknowledged, and refused otherwise.
+  /// is the last segment, because a crash tore it before it was acknowledged, and refused
+  /// otherwise.
   static Segment open(Path file, long baseOffset, boolean last) throws IOException {
     Segment segment =
         new Segment(
@@ -198,8 +199,7 @@ final class Segment implements AutoCloseable {
   }
 
   private void overwrite(long start, int length) throws IOException {
-    ByteBuffer record =
-        ByteBuffer.allocate(HEADER_BYTES + length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer record = ByteBuffer.allocate(HEADER_BYTES + length).order(ByteOrder.LITTLE_ENDIAN);
     record.putInt(0, length);
     record.put(HEADER_BYTES + 8, KIND_ERASED);
     record.putInt(4, checksum(record, HEADER_BYTES, length));

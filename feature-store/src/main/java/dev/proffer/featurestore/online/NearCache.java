@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Copies of rows in this process, by view and entity.
 ///
-/// They serve two ends: a view with a near-cache time is served from them for so long without asking
-/// again, and while Redis is lost every view is served from them up to a bounded staleness. The row's
-/// own event time still decides about its max age. Bounded by bytes.
+/// They serve two ends: a view with a near-cache time is served from them for so long without
+/// asking again, and while Redis is lost every view is served from them up to a bounded staleness.
+/// The row's own event time still decides about its max age. Bounded by bytes.
 public final class NearCache {
   private static final int OVERHEAD_BYTES = 120;
 
@@ -44,11 +44,8 @@ public final class NearCache {
             _ ->
                 Caffeine.newBuilder()
                     .maximumWeight(bytesMax)
-                    .weigher(
-                        (String id, Copy copy) ->
-                            OVERHEAD_BYTES
-                                + id.length()
-                                + (copy.row == null ? 0 : copy.row.length))
+                    .weigher((String id, Copy copy) ->
+                        OVERHEAD_BYTES + id.length() + (copy.row == null ? 0 : copy.row.length))
                     .expireAfterWrite(staleMax)
                     .ticker(ticker)
                     .executor(Runnable::run)
@@ -75,8 +72,8 @@ public final class NearCache {
       copies.put(entityId, new Copy(row, ticker.read()));
     }
 
-    /// Replaces a copy by what was just written, if there is one: a reader in this process then sees
-    /// its own writes at once.
+    /// Replaces a copy by what was just written, if there is one: a reader in this process then
+    /// sees its own writes at once.
     public void refresh(String entityId, byte @Nullable [] row) {
       if (copies.getIfPresent(entityId) != null) {
         put(entityId, row);

@@ -12,8 +12,8 @@ public interface OnlineStore extends AutoCloseable {
   /// Reads rows. It never throws: what did not arrive in time is reported as not answered.
   Fetched fetch(List<byte[]> keys, Duration timeout);
 
-  /// Stores each row unless a row with a newer event time is there. An equal event time replaces the
-  /// row and renews its time to live. Rows of one key are taken in order.
+  /// Stores each row unless a row with a newer event time is there. An equal event time replaces
+  /// the row and renews its time to live. Rows of one key are taken in order.
   List<PutOutcome> putNewer(List<NewRow> rows);
 
   /// Stores rows whatever is there. For rows with one writer.
@@ -65,6 +65,5 @@ public interface OnlineStore extends AutoCloseable {
   ///
   /// @param failure why the first that was not answered was not; null when all were
   @SuppressWarnings("ArrayRecordComponent") // Never compared; indexed on the hot path.
-  record Fetched(
-      byte[] @Nullable [] rows, BitSet answered, @Nullable Throwable failure) {}
+  record Fetched(byte[] @Nullable [] rows, BitSet answered, @Nullable Throwable failure) {}
 }

@@ -137,7 +137,8 @@ public final class RedisOnlineStore implements OnlineStore {
   @Override
   public int delete(List<byte[]> keys) {
     Answers<Long> answers =
-        writes.<Long>pipeline(
+        writes
+            .<Long>pipeline(
                 keys,
                 i ->
                     RedisLink.command(
@@ -157,7 +158,8 @@ public final class RedisOnlineStore implements OnlineStore {
   @Override
   public boolean compareAndSet(List<byte[]> keys, List<Content> expected, byte[] value) {
     Answers<Long> answers =
-        writes.<Long>pipeline(
+        writes
+            .<Long>pipeline(
                 keys,
                 i -> {
                   byte[] old = expected.get(i).value();

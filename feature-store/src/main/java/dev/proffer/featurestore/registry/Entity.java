@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 ///
 /// @param name such as `user` or `item`
 /// @param eventField the field of an event that names it, such as `user_id`
-/// @param buckets 0 gives each entity a slot of its own, so that all its rows are together; otherwise
-///     entities are spread over this many slots, so that many are read with few commands. It can
-///     never be changed without writing all rows again.
+/// @param buckets 0 gives each entity a slot of its own, so that all its rows are together;
+///   otherwise entities are spread over this many slots, so that many are read with few commands.
+///   It can never be changed without writing all rows again.
 public record Entity(String name, String eventField, int buckets) {
   /// The key of a row. The view comes first: its name decides how the rest is built, so no two
   /// entity ids, whatever characters they have, can share a key.
@@ -23,7 +23,6 @@ public record Entity(String name, String eventField, int buckets) {
   }
 
   private int bucketOf(String entityId) {
-    return Math.floorMod(
-        Hashing.murmur3_32_fixed().hashUnencodedChars(entityId).asInt(), buckets);
+    return Math.floorMod(Hashing.murmur3_32_fixed().hashUnencodedChars(entityId).asInt(), buckets);
   }
 }

@@ -6,11 +6,7 @@ import java.util.List;
 /// The ordered list of features that one model reads.
 ///
 /// @param hash identifies the ordered names, types and defaults of the features
-public record FeatureSet(
-    String name,
-    String hash,
-    List<Columns> context,
-    List<Columns> candidate) {
+public record FeatureSet(String name, String hash, List<Columns> context, List<Columns> candidate) {
   public FeatureSet {
     context = List.copyOf(context);
     candidate = List.copyOf(candidate);

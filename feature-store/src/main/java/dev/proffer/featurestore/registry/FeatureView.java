@@ -19,10 +19,11 @@ public final class FeatureView {
   /// What a declaration says about a view.
   ///
   /// @param maxAgeMillis how old a row may be when it is served; 0 means any age
-  /// @param keepMillis how long a row stays in the online store after its last write; 0 means forever
+  /// @param keepMillis how long a row stays in the online store after its last write; 0 means
+  ///   forever
   /// @param nearCacheMillis how long a copy in this process may be served without asking again
   /// @param latenessMillis how far behind the newest event an event may be and still count; 0 means
-  ///     any
+  ///   any
   /// @param policy what happens to a written row that breaks a rule of the view
   public record Declaration(
       String name,

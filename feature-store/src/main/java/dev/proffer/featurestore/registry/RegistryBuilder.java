@@ -32,11 +32,10 @@ public final class RegistryBuilder {
       previous.olderViews().forEach((name, map) -> older.put(name, new LinkedHashMap<>(map)));
       previous
           .views()
-          .forEach(
-              (name, view) ->
-                  older
-                      .computeIfAbsent(name, _ -> new LinkedHashMap<>())
-                      .put(view.schemaVersion(), view));
+          .forEach((name, view) ->
+              older
+                  .computeIfAbsent(name, _ -> new LinkedHashMap<>())
+                  .put(view.schemaVersion(), view));
     }
     Map<String, FeatureView> views = new LinkedHashMap<>();
     for (FeatureView.Declaration declaration : declarations.views()) {
@@ -66,11 +65,7 @@ public final class RegistryBuilder {
               columns(set.candidate(), views)));
     }
     return new Registry(
-        previous == null ? 1 : previous.version() + 1,
-        declarations.entities(),
-        views,
-        older,
-        sets);
+        previous == null ? 1 : previous.version() + 1, declarations.entities(), views, older, sets);
   }
 
   /// What decides how stored rows are read: names, types and aggregations, in order.
@@ -91,26 +86,20 @@ public final class RegistryBuilder {
     StringBuilder text = new StringBuilder();
     Stream.of(List.of("context"), set.context(), List.of("candidate"), set.candidate())
         .flatMap(List::stream)
-        .forEach(
-            name -> {
-              text.append(name);
-              if (name.contains(":")) {
-                Feature feature = featureOf(name, views);
-                text.append(' ').append(columnOf(feature));
-                if (feature.defaultValue() != null) {
-                  text.append(" default ")
-                      .append(
-                          Hashing.sha256()
-                              .hashBytes(feature.defaultValue().toByteArray())
-                              .toString());
-                }
-              }
-              text.append('\n');
-            });
-    return Hashing.sha256()
-        .hashString(text, StandardCharsets.UTF_8)
-        .toString()
-        .substring(0, 16);
+        .forEach(name -> {
+          text.append(name);
+          if (name.contains(":")) {
+            Feature feature = featureOf(name, views);
+            text.append(' ').append(columnOf(feature));
+            if (feature.defaultValue() != null) {
+              text.append(" default ")
+                  .append(
+                      Hashing.sha256().hashBytes(feature.defaultValue().toByteArray()).toString());
+            }
+          }
+          text.append('\n');
+        });
+    return Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString().substring(0, 16);
   }
 
   private static Feature featureOf(String name, Map<String, FeatureView> views) {
@@ -134,13 +123,12 @@ public final class RegistryBuilder {
       }
     }
     List<Columns> result = new ArrayList<>();
-    byView.forEach(
-        (name, columns) -> {
-          FeatureView view = views.get(name);
-          if (view != null) {
-            result.add(columns(view, columns));
-          }
-        });
+    byView.forEach((name, columns) -> {
+      FeatureView view = views.get(name);
+      if (view != null) {
+        result.add(columns(view, columns));
+      }
+    });
     return result;
   }
 

@@ -148,8 +148,7 @@ public final class RegistryYaml {
     return new Declarations(entities, views, sets);
   }
 
-  private FeatureView.Declaration view(
-      JsonNode node, String path, Map<String, Entity> entities) {
+  private FeatureView.Declaration view(JsonNode node, String path, Map<String, Entity> entities) {
     known(
         node,
         path,
@@ -210,16 +209,7 @@ public final class RegistryYaml {
 
   private Feature feature(JsonNode node, String path) {
     known(
-        node,
-        path,
-        "name",
-        "type",
-        "default",
-        "description",
-        "min",
-        "max",
-        "length",
-        "aggregate");
+        node, path, "name", "type", "default", "description", "min", "max", "length", "aggregate");
     String name = name(node, path);
     FeatureType type = type(text(node, path, "type", ""), path + ".type");
     Aggregation aggregation = null;
@@ -227,8 +217,7 @@ public final class RegistryYaml {
       aggregation = aggregation(node.get("aggregate"), path + ".aggregate");
       if (aggregation != null && !aggregation.gives(type)) {
         problem(
-            path + ".type",
-            type.text() + " cannot hold the value of " + aggregation.describe());
+            path + ".type", type.text() + " cannot hold the value of " + aggregation.describe());
       }
     }
     int length = (int) number(node, path, "length", 0, 0, FeatureType.VECTOR_MAX);
@@ -245,21 +234,13 @@ public final class RegistryYaml {
       problem(path + ".min", "must not be greater than max");
     }
     return new Feature(
-        name,
-        type,
-        byDefault,
-        aggregation,
-        min,
-        max,
-        length,
-        text(node, path, "description", ""));
+        name, type, byDefault, aggregation, min, max, length, text(node, path, "description", ""));
   }
 
   private @Nullable Aggregation aggregation(JsonNode node, String path) {
     String function = text(node, path, "function", "");
     int before = problems.size();
-    Window window =
-        checked(path + ".window", () -> new Window(time(node, path, "window")));
+    Window window = checked(path + ".window", () -> new Window(time(node, path, "window")));
     Supplier<EventTypes> events = () -> eventTypes(node, path, "events");
     Supplier<EventField> of = () -> field(node, path, true);
     Aggregation aggregation =

@@ -199,7 +199,6 @@ public final class RowLayout {
   }
 
   private int fixedAt(byte[] row) {
-    return RowHeader.BYTES
-        + ((RowHeader.flags(row) & RowHeader.FLAG_NULLS) != 0 ? bitmapBytes : 0);
+    return RowHeader.BYTES + ((RowHeader.flags(row) & RowHeader.FLAG_NULLS) != 0 ? bitmapBytes : 0);
   }
 }

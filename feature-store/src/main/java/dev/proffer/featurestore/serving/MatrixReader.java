@@ -55,8 +55,7 @@ public final class MatrixReader {
       throw ProfferException.notFound(
           ErrorReason.ERROR_REASON_UNKNOWN_FEATURE_SET, "feature_set", request.getFeatureSet());
     }
-    if (!request.getFeatureSetHash().isEmpty()
-        && !request.getFeatureSetHash().equals(set.hash())) {
+    if (!request.getFeatureSetHash().isEmpty() && !request.getFeatureSetHash().equals(set.hash())) {
       throw ProfferException.precondition(
           ErrorReason.ERROR_REASON_FEATURE_SET_MISMATCH,
           "feature_set_hash: the live feature set '" + set.name() + "' has another hash",
@@ -69,8 +68,7 @@ public final class MatrixReader {
     List<Wanted> wanted = new ArrayList<>();
     for (Columns columns : set.context()) {
       wanted.add(
-          new Wanted(
-              snapshot.decoder(columns.view()), List.of(request.getContextEntityId())));
+          new Wanted(snapshot.decoder(columns.view()), List.of(request.getContextEntityId())));
     }
     for (Columns columns : set.candidate()) {
       wanted.add(new Wanted(snapshot.decoder(columns.view()), request.getCandidateIdsList()));
@@ -110,8 +108,7 @@ public final class MatrixReader {
     ValueColumn.Builder[] others = new ValueColumn.Builder[columns.others().length];
     for (int i = 0; i < others.length; i++) {
       others[i] =
-          ValueColumn.newBuilder()
-              .setFeature(view.features().get(columns.others()[i]).name());
+          ValueColumn.newBuilder().setFeature(view.features().get(columns.others()[i]).name());
     }
     for (int row = 0; row < rows; row++) {
       byte[] stored = wanted.row(row);

@@ -35,8 +35,7 @@ public final class OnlineFeaturesReader {
 
   private record Asked(String view, int column, String name) {}
 
-  public OnlineFeaturesReader(
-      LiveRegistry live, RowReader reader, ReadMeters meters, Clock clock) {
+  public OnlineFeaturesReader(LiveRegistry live, RowReader reader, ReadMeters meters, Clock clock) {
     this.live = live;
     this.reader = reader;
     this.meters = meters;
@@ -59,8 +58,7 @@ public final class OnlineFeaturesReader {
     Map<String, Wanted> byView = new LinkedHashMap<>();
     for (Asked one : asked) {
       byView.computeIfAbsent(
-          one.view,
-          name -> new Wanted(decoderOf(snapshot, name), request.getEntityIdsList()));
+          one.view, name -> new Wanted(decoderOf(snapshot, name), request.getEntityIdsList()));
     }
     reader.read(List.copyOf(byView.values()), timeout, degradation);
 
@@ -132,8 +130,7 @@ public final class OnlineFeaturesReader {
     for (int i = 0; i < wanted.size(); i++) {
       byte[] row = wanted.row(i);
       RowStatus status =
-          RowReader.statusOf(
-              row, wanted.isUnavailable(i), now, view.declaration().maxAgeMillis());
+          RowReader.statusOf(row, wanted.isUnavailable(i), now, view.declaration().maxAgeMillis());
       Value value = null;
       if (status == RowStatus.ROW_STATUS_PRESENT && row != null) {
         try {

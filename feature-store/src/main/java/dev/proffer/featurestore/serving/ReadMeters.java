@@ -56,11 +56,7 @@ public final class ReadMeters {
               : RowStatus.forNumber(i).name().substring("ROW_STATUS_".length());
       counters[i] =
           meters.counter(
-              "proffer.features.rows",
-              "view",
-              view,
-              "status",
-              status.toLowerCase(Locale.ROOT));
+              "proffer.features.rows", "view", view, "status", status.toLowerCase(Locale.ROOT));
     }
     return counters;
   }

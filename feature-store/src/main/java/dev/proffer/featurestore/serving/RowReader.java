@@ -156,8 +156,7 @@ public final class RowReader {
     if (row == null) {
       return RowStatus.ROW_STATUS_NOT_FOUND;
     }
-    long age =
-        nowUnixMillis - dev.proffer.featurestore.row.RowHeader.eventTimeUnixMillis(row);
+    long age = nowUnixMillis - dev.proffer.featurestore.row.RowHeader.eventTimeUnixMillis(row);
     return maxAgeMillis > 0 && age > maxAgeMillis
         ? RowStatus.ROW_STATUS_OUTSIDE_MAX_AGE
         : RowStatus.ROW_STATUS_PRESENT;

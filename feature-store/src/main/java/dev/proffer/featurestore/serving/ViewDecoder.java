@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Reads stored rows of a view, of whatever registered version, as columns of its live version. Made
-/// once for a registry; reading neither parses declarations nor locks.
+/// Reads stored rows of a view, of whatever registered version, as columns of its live version.
+/// Made once for a registry; reading neither parses declarations nor locks.
 public final class ViewDecoder {
   private static final int NOT_STORED = -1;
 

@@ -72,8 +72,7 @@ public final class FeatureWriter {
       results[position] =
           switch (outcomes.get(i)) {
             case APPLIED -> {
-              near.view(row.getFeatureView())
-                  .refresh(row.getEntityId(), accepted.get(i).row());
+              near.view(row.getFeatureView()).refresh(row.getEntityId(), accepted.get(i).row());
               yield result(WriteOutcome.WRITE_OUTCOME_APPLIED, "");
             }
             case STALE ->
@@ -98,7 +97,8 @@ public final class FeatureWriter {
   private NewRow pack(Registry now, FeatureRow row) {
     FeatureView view = now.view(row.getFeatureView());
     if (view == null) {
-      throw new RowRefusedException("feature_view: no view is named '" + row.getFeatureView() + "'");
+      throw new RowRefusedException(
+          "feature_view: no view is named '" + row.getFeatureView() + "'");
     }
     if (view.isAggregated()) {
       throw new RowRefusedException(
@@ -107,8 +107,11 @@ public final class FeatureWriter {
     long ahead = row.getEventTimeUnixMs() - clock.millis();
     if (ahead > futureMax.toMillis()) {
       throw new RowRefusedException(
-          "event_time_unix_ms: lies " + ahead + " ms in the future (allowed: "
-              + futureMax.toMillis() + " ms)");
+          "event_time_unix_ms: lies "
+              + ahead
+              + " ms in the future (allowed: "
+              + futureMax.toMillis()
+              + " ms)");
     }
     @Nullable Value[] values = new Value[view.features().size()];
     for (Map.Entry<String, Value> entry : row.getValuesMap().entrySet()) {
@@ -152,7 +155,10 @@ public final class FeatureWriter {
       case FLOAT_VECTOR -> {
         if (value.getFloatVector().getValuesCount() != feature.vectorLength()) {
           throw new RowRefusedException(
-              at + "must have " + feature.vectorLength() + " elements, but has "
+              at
+                  + "must have "
+                  + feature.vectorLength()
+                  + " elements, but has "
                   + value.getFloatVector().getValuesCount());
         }
         for (float element : value.getFloatVector().getValuesList()) {
@@ -191,10 +197,12 @@ public final class FeatureWriter {
     }
   }
 
-  /// The time to live of a row, spread by a tenth so that rows written together do not die together.
+  /// The time to live of a row, spread by a tenth so that rows written together do not die
+  /// together.
   private static long keepMillis(FeatureView view, String entityId) {
     long keep = view.keepMillis();
-    int spread = Math.floorMod(Hashing.murmur3_32_fixed().hashUnencodedChars(entityId).asInt(), 1000);
+    int spread =
+        Math.floorMod(Hashing.murmur3_32_fixed().hashUnencodedChars(entityId).asInt(), 1000);
     return keep + keep / 10 * spread / 1000;
   }
 
