@@ -18,6 +18,7 @@ import dev.proffer.ranker.ranking.Recommender;
 import dev.proffer.ranker.ranking.RecommenderHandler;
 import dev.proffer.ranker.retrieval.ContentKeeper;
 import dev.proffer.ranker.retrieval.Retrieval;
+import dev.proffer.ranker.search.TextIndex;
 import dev.proffer.runtime.service.Peers;
 import dev.proffer.runtime.service.RunningService;
 import dev.proffer.runtime.service.ServiceContext;
@@ -92,7 +93,8 @@ public final class RankerModule implements ServiceModule {
             numbers,
             context.peers().channel(Peers.FEATURE_STORE),
             settings.get(RankerSettings.MODEL_POLL));
-    ContentKeeper content = new ContentKeeper(catalogue, CONTENT_POLL);
+    TextIndex texts = new TextIndex(catalogue.snapshot());
+    ContentKeeper content = new ContentKeeper(catalogue, CONTENT_POLL, texts::follow);
     ExecutorService executor =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("source-", 0).factory());
     Recommender recommender =
@@ -102,6 +104,7 @@ public final class RankerModule implements ServiceModule {
             people,
             models,
             content,
+            texts,
             features,
             new Retrieval(executor),
             decisions,
@@ -126,6 +129,7 @@ public final class RankerModule implements ServiceModule {
         promotions,
         models,
         content,
+        texts,
         decisions,
         executor,
         List.of(database, decisionDatabase));
@@ -136,6 +140,7 @@ public final class RankerModule implements ServiceModule {
     private final Promotions promotions;
     private final ModelHost models;
     private final ContentKeeper content;
+    private final TextIndex texts;
     private final DecisionLog decisions;
     private final ExecutorService executor;
     private final List<Database> databases;
@@ -147,6 +152,7 @@ public final class RankerModule implements ServiceModule {
         Promotions promotions,
         ModelHost models,
         ContentKeeper content,
+        TextIndex texts,
         DecisionLog decisions,
         ExecutorService executor,
         List<Database> databases) {
@@ -154,6 +160,7 @@ public final class RankerModule implements ServiceModule {
       this.promotions = promotions;
       this.models = models;
       this.content = content;
+      this.texts = texts;
       this.decisions = decisions;
       this.executor = executor;
       this.databases = databases;
@@ -187,6 +194,7 @@ public final class RankerModule implements ServiceModule {
       refresher.close();
       models.close();
       content.close();
+      texts.close();
       promotions.close();
       decisions.close();
       executor.shutdownNow();

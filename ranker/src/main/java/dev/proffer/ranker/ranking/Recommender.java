@@ -14,6 +14,8 @@ import dev.proffer.proto.ranker.v1.RecommendRequest;
 import dev.proffer.proto.ranker.v1.RecommendResponse;
 import dev.proffer.proto.ranker.v1.RecommendedItem;
 import dev.proffer.proto.ranker.v1.RequestContext;
+import dev.proffer.proto.ranker.v1.SearchItemsRequest;
+import dev.proffer.proto.ranker.v1.SearchItemsResponse;
 import dev.proffer.proto.ranker.v1.SimilarItemsRequest;
 import dev.proffer.proto.ranker.v1.SimilarItemsResponse;
 import dev.proffer.proto.ranker.v1.SourceScore;
@@ -40,6 +42,7 @@ import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.retrieval.SeqKnn;
+import dev.proffer.ranker.search.TextIndex;
 import dev.proffer.runtime.degraded.Degradation;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.grpc.RequestId;
@@ -73,6 +76,7 @@ public final class Recommender {
   private final People people;
   private final ModelHost models;
   private final ContentKeeper content;
+  private final TextIndex texts;
   private final FeatureStoreClient features;
   private final Retrieval retrieval;
   private final DecisionLog decisions;
@@ -121,6 +125,7 @@ public final class Recommender {
       People people,
       ModelHost models,
       ContentKeeper content,
+      TextIndex texts,
       FeatureStoreClient features,
       Retrieval retrieval,
       DecisionLog decisions,
@@ -132,6 +137,7 @@ public final class Recommender {
     this.people = people;
     this.models = models;
     this.content = content;
+    this.texts = texts;
     this.features = features;
     this.retrieval = retrieval;
     this.decisions = decisions;
@@ -355,6 +361,85 @@ public final class Recommender {
       reply.setDegraded(degraded);
     }
     return reply.build();
+  }
+
+  /// Items that match a text, or all that the filter allows when the text is empty.
+  public SearchItemsResponse search(SearchItemsRequest request) {
+    Degradation degradation = new Degradation();
+    CatalogueSnapshot snapshot = catalogue.snapshot();
+    String userId = request.getUserId();
+    Scene scene =
+        impersonal(
+            snapshot,
+            userId,
+            request.getContext(),
+            models.serving().shoppers().memory(userId, "", options.historyMax()).recent());
+    Eligibility eligible =
+        new Eligibility(
+            snapshot,
+            scene.atMillis(),
+            scene.region(),
+            request.getFilter(),
+            new int[0],
+            scene.offers()::best,
+            scene.offers()::legal);
+    SearchItemsResponse.Builder reply = SearchItemsResponse.newBuilder();
+    List<Scored> found;
+    if (request.getQuery().isBlank()) {
+      Query query = new Query(scene.shopper().history(), scene.atMillis(), eligible);
+      Blend blend = blend(scene, query, deadline(), degradation);
+      found = value(scene, blend, request.getK());
+      if (found.size() < request.getK()) {
+        fill(scene, eligible, blend, found, request.getK());
+      }
+      int total = 0;
+      for (int number = 0; number < snapshot.capacity(); number++) {
+        total += eligible.test(number) ? 1 : 0;
+      }
+      reply.setTotalMatches(total);
+    } else {
+      TextIndex.Found texted =
+          texts.search(
+              snapshot,
+              request.getQuery(),
+              Math.max(request.getK(), options.candidatesMax()),
+              eligible);
+      reply.setTotalMatches(texted.total());
+      found = textual(scene, texted.hits());
+    }
+    for (int i = 0; i < Math.min(request.getK(), found.size()); i++) {
+      reply.addItems(view(found.get(i), i + 1).setPropensity(1));
+    }
+    Degraded degraded = degraded(scene, degradation);
+    if (degraded != null) {
+      reply.setDegraded(degraded);
+    }
+    return reply.build();
+  }
+
+  /// The text decides; what sells and what is on promotion only breaks near ties.
+  private List<Scored> textual(Scene scene, Hits hits) {
+    float[] popular =
+        scene
+            .model()
+            .trained()
+            .popularity()
+            .score(new Query(new int[0], scene.atMillis(), _ -> true), hits.items());
+    float most = 0;
+    for (float count : popular) {
+      most = Math.max(most, count);
+    }
+    List<Scored> found = new ArrayList<>(hits.size());
+    for (int i = 0; i < hits.size(); i++) {
+      CatalogueItem item = scene.snapshot().item(hits.items()[i]);
+      if (item != null) {
+        float text = hits.scores()[i] / hits.scores()[0];
+        float lift = 1 + (most > 0 ? 0.1f * popular[i] / most : 0);
+        found.add(scored(scene, item, text * lift));
+      }
+    }
+    found.sort(BY_VALUE);
+    return found;
   }
 
   private Scene scene(

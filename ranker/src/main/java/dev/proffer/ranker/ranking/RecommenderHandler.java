@@ -10,7 +10,6 @@ import dev.proffer.proto.ranker.v1.SearchItemsRequest;
 import dev.proffer.proto.ranker.v1.SearchItemsResponse;
 import dev.proffer.proto.ranker.v1.SimilarItemsRequest;
 import dev.proffer.proto.ranker.v1.SimilarItemsResponse;
-import dev.proffer.runtime.failure.ProfferException;
 import io.grpc.stub.StreamObserver;
 
 /// `RecommenderService` over a [Recommender].
@@ -43,7 +42,7 @@ public final class RecommenderHandler extends RecommenderServiceGrpc.Recommender
   @Override
   public void searchItems(
       SearchItemsRequest request, StreamObserver<SearchItemsResponse> observer) {
-    throw ProfferException.notImplemented(
-        "proffer.ranker.v1.RecommenderService/SearchItems", "the text index is not there yet");
+    observer.onNext(recommender.search(request));
+    observer.onCompleted();
   }
 }

@@ -2,9 +2,11 @@
 package dev.proffer.ranker.retrieval;
 
 import dev.proffer.ranker.catalogue.Catalogue;
+import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,13 +16,18 @@ public final class ContentKeeper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ContentKeeper.class);
 
   private final Catalogue catalogue;
+  private final Consumer<CatalogueSnapshot> others;
   private final Duration poll;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable ContentSource current;
 
-  public ContentKeeper(Catalogue catalogue, Duration poll) {
+  /// Starts looking for changes.
+  ///
+  /// @param others what else is to follow the catalogue
+  public ContentKeeper(Catalogue catalogue, Duration poll, Consumer<CatalogueSnapshot> others) {
     this.catalogue = catalogue;
+    this.others = others;
     this.poll = poll;
     this.thread = Thread.ofPlatform().daemon().name("content-index").start(this::run);
   }
@@ -49,6 +56,7 @@ public final class ContentKeeper implements AutoCloseable {
               before == null
                   ? new ContentSource(catalogue.snapshot())
                   : before.updated(catalogue.snapshot());
+          others.accept(catalogue.snapshot());
         } catch (RuntimeException e) {
           log.error("the content index could not be built; the one before stays", e);
         }
