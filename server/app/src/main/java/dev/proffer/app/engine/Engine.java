@@ -40,7 +40,8 @@ import java.util.UUID;
 /// the web edge.
 ///
 /// It owns everything it starts. [#close] drains the port first and then stops the rest in reverse
-/// order; it may be called from any thread and more than once.
+/// order; it may be called from any thread and more than once, and it is called when the process is
+/// told to end.
 public final class Engine implements AutoCloseable {
   private final Parts parts;
   private final Settings settings;
@@ -66,7 +67,7 @@ public final class Engine implements AutoCloseable {
 
   /// Starts what the plan says. When a part cannot start, those before it are stopped again.
   public static Engine start(EnginePlan plan) throws Exception {
-    Parts parts = new Parts();
+    Parts parts = Parts.stoppedWithTheProcess();
     try {
       return start(plan, parts);
     } catch (Throwable e) {
