@@ -34,6 +34,7 @@ public final class Commands {
     return List.of(
         new ServeCommand(console),
         new ImportCommand(console),
+        new TrainCommand(console),
         new RecommendCommand(console),
         new EvaluateCartCommand(console),
         new ChatCommand(console),

@@ -3,8 +3,14 @@ package dev.proffer.app.command;
 
 import dev.proffer.app.console.Console;
 import dev.proffer.app.engine.EngineSession;
+import dev.proffer.app.engine.EngineSettings;
 import dev.proffer.app.engine.Installation;
 import dev.proffer.app.engine.ServiceModules;
+import dev.proffer.ranker.RankerSettings;
+import dev.proffer.runtime.service.Peers;
+import dev.proffer.runtime.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +34,16 @@ final class SessionOptions {
 
   boolean json() {
     return json;
+  }
+
+  /// Where the ranker of the data folder keeps its model bundles.
+  Path modelsFolder() throws IOException {
+    Settings settings =
+        EngineSettings.read(
+            ServiceModules.find(Installation.pluginFolder()),
+            List.of(Peers.RANKER),
+            engine.texts(Map.of()));
+    return engine.folder().path().resolve(settings.get(RankerSettings.MODELS_FOLDER));
   }
 
   /// Opens a way to these services.

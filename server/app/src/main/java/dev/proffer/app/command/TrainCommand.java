@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.app.command;
+
+import dev.proffer.app.console.Console;
+import dev.proffer.app.console.ConsoleProgress;
+import dev.proffer.app.engine.EngineSession;
+import dev.proffer.app.training.Training;
+import dev.proffer.app.training.TrainingText;
+import dev.proffer.ranker.training.TrainingOptions;
+import dev.proffer.ranker.training.TrainingReport;
+import dev.proffer.runtime.service.Peers;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Learns a model from the events; a server on the data folder takes it up by itself.
+@Command(
+    name = "train",
+    description = "Learn a model from the events and serve with it.",
+    footer = "./proffer train",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin private final SessionOptions session = new SessionOptions();
+
+  @Option(
+      names = "--tuning-seconds",
+      paramLabel = "SECONDS",
+      description = "How long to search for parameters (default: ${DEFAULT-VALUE}).")
+  private int tuningSeconds = (int) TrainingOptions.DEFAULT.tuning().toSeconds();
+
+  @Option(
+      names = "--no-activate",
+      description = "Write the bundle, but go on serving with the one before.")
+  private boolean keepServing;
+
+  TrainCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    TrainingOptions usual = TrainingOptions.DEFAULT;
+    TrainingOptions options =
+        new TrainingOptions(
+            Duration.ofSeconds(tuningSeconds),
+            usual.tuningCases(),
+            usual.cases(),
+            usual.threads(),
+            !keepServing);
+    Path models = session.modelsFolder();
+    try (EngineSession engine = session.open(console, Peers.FEATURE_STORE, Peers.RANKER)) {
+      TrainingReport report =
+          Training.run(
+              engine.channel(Peers.RANKER),
+              engine.channel(Peers.FEATURE_STORE),
+              models,
+              options,
+              new ConsoleProgress(console, Clock.systemUTC()));
+      TrainingText.print(console, report);
+      if (session.json()) {
+        console.print(TrainingText.json(report));
+      }
+    }
+    return Commands.DONE;
+  }
+}
