@@ -39,6 +39,7 @@ public final class Commands {
         new EvaluateCartCommand(console),
         new ChatCommand(console),
         new InsightCommand(console),
+        new EvaluatePolicyCommand(console),
         new DescriptorsCommand(console),
         new ModelsCommand(),
         new TestCommand(),
