@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.promotion;
 
+import java.math.BigInteger;
+import java.util.Arrays;
+
 /// Rounding and sharing out of money, stated once for the whole engine.
 ///
 /// Percentages are rounded half up to the minor unit on each line. An amount that several lines
@@ -36,5 +39,83 @@ final class Arithmetic {
     }
     long times = spend / tiered.spends()[tier];
     return times > AMOUNT_MAX / Math.max(1, amount) ? AMOUNT_MAX : times * amount;
+  }
+
+  /// Splits `total` over the lines named by the first `count` entries of `lines`, in proportion to
+  /// `weights` and none above its `limits`, and adds each share to `shares`; all three are indexed
+  /// by line. What a line cannot take is split over the others in the same way. `total` must not be
+  /// above the sum of the limits, and no limit above its weight.
+  static void share(
+      long total, int[] lines, int count, long[] weights, long[] limits, long[] shares) {
+    int[] open = Arrays.copyOf(lines, count);
+    long left = total;
+    while (left > 0 && count > 0) {
+      long sum = 0;
+      for (int k = 0; k < count; k++) {
+        sum += weights[open[k]];
+      }
+      // 1. Lines whose exact share is above their limit take the limit; then the rest start again.
+      int kept = 0;
+      long taken = 0;
+      for (int k = 0; k < count; k++) {
+        int line = open[k];
+        long share = quotient(left, weights[line], sum);
+        boolean above =
+            share > limits[line]
+                || (share == limits[line] && remainder(left, weights[line], sum) > 0);
+        if (above) {
+          shares[line] += limits[line];
+          taken += limits[line];
+        } else {
+          open[kept++] = line;
+        }
+      }
+      if (kept < count) {
+        left -= taken;
+        count = kept;
+        continue;
+      }
+      // 2. Nobody is above: everybody takes the share rounded down, then the greatest remainders.
+      long rest = left;
+      long[] remainders = new long[count];
+      for (int k = 0; k < count; k++) {
+        int line = open[k];
+        long share = quotient(left, weights[line], sum);
+        remainders[k] = remainder(left, weights[line], sum);
+        shares[line] += share;
+        rest -= share;
+      }
+      for (; rest > 0; rest--) {
+        int greatest = 0;
+        for (int k = 1; k < count; k++) {
+          if (remainders[k] > remainders[greatest]) {
+            greatest = k;
+          }
+        }
+        remainders[greatest] = -1;
+        shares[open[greatest]]++;
+      }
+      return;
+    }
+  }
+
+  private static long quotient(long total, long weight, long sum) {
+    if (Math.multiplyHigh(total, weight) == 0 && total * weight >= 0) {
+      return total * weight / sum;
+    }
+    return BigInteger.valueOf(total)
+        .multiply(BigInteger.valueOf(weight))
+        .divide(BigInteger.valueOf(sum))
+        .longValueExact();
+  }
+
+  private static long remainder(long total, long weight, long sum) {
+    if (Math.multiplyHigh(total, weight) == 0 && total * weight >= 0) {
+      return total * weight % sum;
+    }
+    return BigInteger.valueOf(total)
+        .multiply(BigInteger.valueOf(weight))
+        .mod(BigInteger.valueOf(sum))
+        .longValueExact();
   }
 }

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// id. For offers on single units there are postings by item id, category, brand and attribute, so
 /// that an item meets only promotions that name it in some way, and their figures lie in arrays.
 public final class PromotionSnapshot {
-  /// The order in which promotions apply.
+  /// The order in which promotions apply. Points pay for what is left at the end of their lane.
   static final Comparator<CompiledPromotion> ORDER =
       Comparator.comparingInt(CompiledPromotion::lane)
+          .thenComparing(promotion -> promotion.effect() instanceof Effect.Points)
           .thenComparing(Comparator.comparingInt(CompiledPromotion::priority).reversed())
           .thenComparing(CompiledPromotion::id);
 
@@ -96,7 +97,10 @@ public final class PromotionSnapshot {
                 0;
           };
       leastSpends[p] = Math.max(promotion.minMatchingAmount(), promotion.minCartAmount());
-      caps[p] = promotion.cap();
+      caps[p] =
+          promotion.jointCap().isEmpty()
+              ? promotion.cap()
+              : Math.min(promotion.cap(), promotion.jointCapMinorUnits());
       Selector selector = promotion.appliesTo();
       simple[p] =
           selector.excludesNothing()
