@@ -51,6 +51,7 @@ public final class PromotionSnapshot {
   private final int[] everything;
   private final ConcurrentHashMap<String, int[]> withAncestors = new ConcurrentHashMap<>();
 
+  private final boolean batchCoupons;
   private final byte[] kinds;
   private final long[] figures;
   private final long[] leastSpends;
@@ -123,6 +124,8 @@ public final class PromotionSnapshot {
     brands.forEach((key, posting) -> byBrand.put(key, array(posting)));
     attributes.forEach((key, posting) -> byAttribute.put(key, array(posting)));
     everything = array(all);
+    batchCoupons =
+        Arrays.stream(promotions).anyMatch(one -> one.needsCode() && one.code().isEmpty());
   }
 
   /// No promotions at all.
@@ -152,6 +155,11 @@ public final class PromotionSnapshot {
   /// The promotions of a shared code.
   List<CompiledPromotion> ofCode(String normalCode) {
     return byCode.getOrDefault(normalCode, List.of());
+  }
+
+  /// Whether some promotion can be unlocked with coupons of batches only.
+  boolean hasBatchCoupons() {
+    return batchCoupons;
   }
 
   /// A finder of offers on single units, for one request.

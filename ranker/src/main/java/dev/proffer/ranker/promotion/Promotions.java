@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.promotion;
 
+import dev.proffer.proto.promotion.v1.Offer;
 import dev.proffer.proto.promotion.v1.Promotion;
 import dev.proffer.runtime.sql.Database;
 import io.grpc.BindableService;
@@ -29,6 +30,8 @@ public final class Promotions implements AutoCloseable {
   private final PersonDirectory people;
   private final LaneRules lanes;
   private final Clock clock;
+  private final Carts carts;
+  private final OfferBoard offers;
   // Writers take turns, so that snapshots are published in the order of their versions.
   private final ReentrantLock writing = new ReentrantLock();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -48,6 +51,8 @@ public final class Promotions implements AutoCloseable {
     this.people = people;
     this.lanes = lanes;
     this.clock = clock;
+    this.carts = new Carts(this);
+    this.offers = new OfferBoard(this, carts);
     snapshot = compile();
     Gauge.builder("proffer.promotions", this, promotions -> promotions.snapshot.size())
         .description("Promotions in the current snapshot")
@@ -57,7 +62,7 @@ public final class Promotions implements AutoCloseable {
 
   /// The gRPC services of promotions.
   public List<BindableService> services() {
-    return List.of();
+    return List.of(new PromotionHandler(this, carts, offers));
   }
 
   /// All promotions at the current version. A request takes it once and keeps it to its end.
@@ -68,6 +73,26 @@ public final class Promotions implements AutoCloseable {
   /// What redemptions have left, for the person.
   public Usage usage(String userId) {
     return Usage.UNTOUCHED;
+  }
+
+  /// The offer behind the price of one unit, as people see it.
+  public Offer describe(ItemOffer offer, Moment moment, Usage usage) {
+    return offers.describe(offer.promotion(), offer.savingMinorUnits(), moment, usage, true);
+  }
+
+  /// Resolves and prices carts.
+  public Carts carts() {
+    return carts;
+  }
+
+  /// What coupons of batches unlock.
+  CouponLookup coupons() {
+    return CouponLookup.NONE;
+  }
+
+  /// Whether a promotion was ever redeemed, so that it must be kept.
+  boolean isRedeemed(String promotionId) {
+    return false;
   }
 
   /// Writes and removes promotions, all or none, and returns the snapshot that holds the change.
