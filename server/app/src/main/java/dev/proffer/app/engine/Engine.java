@@ -28,6 +28,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,6 +150,11 @@ public final class Engine implements AutoCloseable {
   /// The redis-server of our own, when there is one.
   public Optional<EmbeddedRedis> redis() {
     return redis;
+  }
+
+  /// The services that are hosted here.
+  public Collection<RunningService> services() {
+    return services.values();
   }
 
   /// What each hosted service lacks, by its name; an empty list says that all is well.
