@@ -23,6 +23,13 @@ public final class ProfferException extends RuntimeException {
   /// The domain of every `google.rpc.ErrorInfo`.
   public static final String DOMAIN = "proffer.dev";
 
+  // Details travel in trailers, and peers refuse trailers of more than 8 KiB. What a caller sent
+  // may
+  // be of any length and must not be what makes the answer undeliverable.
+  private static final int MESSAGE_LENGTH_MAX = 400;
+  private static final int TEXT_LENGTH_MAX = 200;
+  private static final int VIOLATIONS_MAX = 8;
+
   private static final long serialVersionUID = 1L;
 
   private final Status.Code code;
@@ -146,24 +153,24 @@ public final class ProfferException extends RuntimeException {
   /// The gRPC form, with `ErrorInfo` and, where they apply, `BadRequest` and `RetryInfo`.
   public StatusRuntimeException toGrpc() {
     com.google.rpc.Status.Builder status =
-        com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage(getMessage());
-    status.addDetails(
-        Any.pack(
-            ErrorInfo.newBuilder()
-                .setReason(reason.name().substring("ERROR_REASON_".length()))
-                .setDomain(DOMAIN)
-                .putAllMetadata(metadata)
-                .build()));
+        com.google.rpc.Status.newBuilder()
+            .setCode(code.value())
+            .setMessage(cut(getMessage(), MESSAGE_LENGTH_MAX));
+    ErrorInfo.Builder info =
+        ErrorInfo.newBuilder()
+            .setReason(reason.name().substring("ERROR_REASON_".length()))
+            .setDomain(DOMAIN);
+    metadata.forEach((key, value) -> info.putMetadata(key, cut(value, TEXT_LENGTH_MAX)));
+    status.addDetails(Any.pack(info.build()));
     if (!violations.isEmpty()) {
       BadRequest.Builder badRequest = BadRequest.newBuilder();
-      // Trailers above a few KiB are dropped by proxies: the first violations say enough.
       violations.stream()
-          .limit(20)
+          .limit(VIOLATIONS_MAX)
           .forEach(v ->
               badRequest.addFieldViolations(
                   BadRequest.FieldViolation.newBuilder()
-                      .setField(v.field())
-                      .setDescription(v.description())));
+                      .setField(cut(v.field(), TEXT_LENGTH_MAX))
+                      .setDescription(cut(v.description(), TEXT_LENGTH_MAX))));
       status.addDetails(Any.pack(badRequest.build()));
     }
     if (retryAfter != null) {
@@ -177,6 +184,15 @@ public final class ProfferException extends RuntimeException {
                   .build()));
     }
     return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private static String cut(String text, int lengthMax) {
+    if (text.length() <= lengthMax) {
+      return text;
+    }
+    // Never between the halves of a character outside the basic plane.
+    int end = Character.isHighSurrogate(text.charAt(lengthMax - 1)) ? lengthMax - 1 : lengthMax;
+    return text.substring(0, end) + "…";
   }
 
   @Override

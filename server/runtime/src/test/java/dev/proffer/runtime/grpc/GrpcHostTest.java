@@ -137,7 +137,7 @@ class GrpcHostTest {
     behaviour =
         request -> {
           try {
-            release.await(10, TimeUnit.SECONDS);
+            release.await(50, TimeUnit.SECONDS);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
@@ -151,13 +151,14 @@ class GrpcHostTest {
   @Test
   void refusesCallsAboveTheLimitWithATimeToRetry() throws Exception {
     texts.put("grpc.calls-max", "1");
+    texts.put("grpc.deadline-default", "60s");
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     behaviour =
         request -> {
           inside.countDown();
           try {
-            release.await(10, TimeUnit.SECONDS);
+            release.await(50, TimeUnit.SECONDS);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
@@ -165,7 +166,7 @@ class GrpcHostTest {
     RecommenderServiceGrpc.RecommenderServiceFutureStub future =
         RecommenderServiceGrpc.newFutureStub(start());
     var first = future.recommend(valid());
-    assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(inside.await(50, TimeUnit.SECONDS)).isTrue();
 
     StatusRuntimeException refused = refusal(valid());
     release.countDown();
@@ -173,7 +174,7 @@ class GrpcHostTest {
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(detail(refused, ErrorInfo.class).getReason()).isEqualTo("OVERLOADED");
     assertThat(detail(refused, com.google.rpc.RetryInfo.class).hasRetryDelay()).isTrue();
-    assertThat(first.get(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(first.get(50, TimeUnit.SECONDS)).isNotNull();
     // The place is free again.
     behaviour = request -> {};
     assertThat(stub().recommend(valid())).isNotNull();
@@ -235,7 +236,7 @@ class GrpcHostTest {
           }
         };
     var call = RecommenderServiceGrpc.newFutureStub(start()).recommend(valid());
-    assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(inside.await(50, TimeUnit.SECONDS)).isTrue();
     host.close();
 
     assertThat(call.get(5, TimeUnit.SECONDS).getRequestId()).isEqualTo("ok");
