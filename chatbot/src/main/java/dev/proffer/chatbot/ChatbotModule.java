@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package dev.proffer.chatbot;
+
+import dev.proffer.chatbot.answer.Formats;
+import dev.proffer.chatbot.chat.ChatHandler;
+import dev.proffer.chatbot.chat.HandOffHandler;
+import dev.proffer.chatbot.chat.LanguageHandler;
+import dev.proffer.chatbot.conversation.ConversationStore;
+import dev.proffer.chatbot.conversation.InMemoryConversationStore;
+import dev.proffer.chatbot.dialogue.Dialogue;
+import dev.proffer.chatbot.dialogue.Understander;
+import dev.proffer.chatbot.intent.IntentClassifier;
+import dev.proffer.chatbot.language.Language;
+import dev.proffer.chatbot.language.Languages;
+import dev.proffer.chatbot.language.ModelCache;
+import dev.proffer.chatbot.mention.GazetteerSource;
+import dev.proffer.chatbot.mention.Lexicon;
+import dev.proffer.chatbot.shop.CatalogueWatcher;
+import dev.proffer.chatbot.shop.GrpcShop;
+import dev.proffer.chatbot.shop.Shop;
+import dev.proffer.chatbot.skill.SkillBook;
+import dev.proffer.runtime.service.Peers;
+import dev.proffer.runtime.service.RunningService;
+import dev.proffer.runtime.service.ServiceContext;
+import dev.proffer.runtime.service.ServiceModule;
+import dev.proffer.runtime.settings.Setting;
+import dev.proffer.runtime.settings.Settings;
+import io.grpc.BindableService;
+import io.grpc.Channel;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The chatbot as a plugin of the engine. It starts at once; the models of its languages load
+/// behind it, and until they are there it understands with less.
+public final class ChatbotModule implements ServiceModule {
+  @Override
+  public String name() {
+    return Peers.CHATBOT;
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return ChatbotSettings.all();
+  }
+
+  @Override
+  public RunningService start(ServiceContext context) {
+    Thread caller = Thread.currentThread();
+    ClassLoader before = caller.getContextClassLoader();
+    // ICU and CoreNLP look for their data through the loader of the thread.
+    caller.setContextClassLoader(ChatbotModule.class.getClassLoader());
+    try {
+      return new Running(context);
+    } finally {
+      caller.setContextClassLoader(before);
+    }
+  }
+
+  private static final class Running implements RunningService {
+    private final Languages languages;
+    private final CatalogueWatcher catalogue;
+    private final List<BindableService> services;
+
+    Running(ServiceContext context) {
+      Settings settings = context.settings();
+      ZoneId zone = ZoneId.of(settings.get(ChatbotSettings.TIME_ZONE));
+      String folder = settings.get(ChatbotSettings.SKILLS);
+      SkillBook skills =
+          SkillBook.load(folder.isEmpty() ? Optional.empty() : Optional.of(Path.of(folder)));
+      IntentClassifier classifier = IntentClassifier.train(skills.phrases());
+      ModelCache models = ModelCache.at(settings.get(ChatbotSettings.MODEL_CACHE));
+      this.languages =
+          new Languages(
+              Languages.parse(settings.get(ChatbotSettings.LANGUAGES)),
+              models,
+              language -> Languages.load(language, models));
+      Channel ranker = context.peers().channel(Peers.RANKER);
+      this.catalogue =
+          new CatalogueWatcher(
+              ranker,
+              new GazetteerSource(Lexicon.load()),
+              settings.get(ChatbotSettings.CATALOGUE_INTERVAL));
+      Shop shop = new GrpcShop(ranker, settings.get(ChatbotSettings.RANKER_DEADLINE));
+      Understander understander =
+          new Understander(languages, catalogue::names, classifier, context.clock(), zone);
+      Dialogue dialogue =
+          new Dialogue(
+              understander,
+              languages,
+              catalogue::names,
+              skills,
+              shop,
+              new Formats(zone),
+              context.clock(),
+              settings.get(ChatbotSettings.INTENT_THRESHOLD));
+      ConversationStore store =
+          new InMemoryConversationStore(
+              settings.get(ChatbotSettings.CONVERSATION_TTL),
+              settings.get(ChatbotSettings.CONVERSATIONS_MAX),
+              context.clock());
+      this.services =
+          List.of(
+              new ChatHandler(dialogue, store, context.clock(), context.meters()),
+              new LanguageHandler(languages, understander),
+              new HandOffHandler());
+      catalogue.start();
+    }
+
+    @Override
+    public List<BindableService> services() {
+      return services;
+    }
+
+    @Override
+    public List<Shortcoming> shortcomings() {
+      List<Shortcoming> shortcomings = new ArrayList<>();
+      for (Language language : Language.values()) {
+        Languages.Status status = languages.status(language);
+        if (status.state() == Languages.State.LOADING || status.state() == Languages.State.FAILED) {
+          shortcomings.add(new Shortcoming("language:" + language.code(), status.detail()));
+        }
+      }
+      String trouble = catalogue.trouble();
+      if (!trouble.isEmpty()) {
+        shortcomings.add(new Shortcoming("catalogue", trouble));
+      }
+      return shortcomings;
+    }
+
+    @Override
+    public void close() {
+      catalogue.close();
+      languages.close();
+    }
+  }
+}

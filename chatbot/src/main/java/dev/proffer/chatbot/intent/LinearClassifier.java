@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package dev.proffer.chatbot.intent;
+
+import de.bwaldvogel.liblinear.Feature;
+import de.bwaldvogel.liblinear.FeatureNode;
+import de.bwaldvogel.liblinear.Linear;
+import de.bwaldvogel.liblinear.Model;
+import de.bwaldvogel.liblinear.Parameter;
+import de.bwaldvogel.liblinear.Problem;
+import de.bwaldvogel.liblinear.SolverType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/// A one-against-all linear support vector machine over TF-IDF features. Immutable and safe for use
+/// by many threads.
+///
+/// A margin says "nobody claims it" where a distribution over classes must sum to one, which is
+/// what makes it fit to notice what is out of scope.
+public final class LinearClassifier {
+  private final List<String> labels;
+  private final Map<String, Integer> vocabulary;
+  private final float[] idf;
+
+  /// By feature, then by label; the last row is the bias.
+  private final float[][] weights;
+
+  private LinearClassifier(
+      List<String> labels, Map<String, Integer> vocabulary, float[] idf, float[][] weights) {
+    this.labels = labels;
+    this.vocabulary = vocabulary;
+    this.idf = idf;
+    this.weights = weights;
+  }
+
+  /// Learns from phrases. The same phrases in the same order give the same classifier.
+  ///
+  /// @param cost the price of a phrase on the wrong side; 1 is a good value for short phrases
+  public static LinearClassifier train(Collection<LabelledPhrase> phrases, double cost) {
+    List<LabelledPhrase> examples = List.copyOf(phrases);
+    Map<String, Integer> labelIndex = new TreeMap<>();
+    examples.forEach(example -> labelIndex.put(example.label(), 0));
+    List<String> labels = List.copyOf(labelIndex.keySet());
+    for (int i = 0; i < labels.size(); i++) {
+      labelIndex.put(labels.get(i), i);
+    }
+    if (labels.size() < 2) {
+      throw new IllegalArgumentException(
+          "phrases: " + labels.size() + " label (expected: two or more)");
+    }
+    Map<String, Integer> vocabulary = new HashMap<>();
+    List<Map<Integer, Integer>> counts = new ArrayList<>();
+    List<Integer> documents = new ArrayList<>();
+    for (LabelledPhrase example : examples) {
+      Map<Integer, Integer> count = new LinkedHashMap<>();
+      for (String feature : PhraseFeatures.of(example.phrase())) {
+        Integer index = vocabulary.get(feature);
+        if (index == null) {
+          index = vocabulary.size();
+          vocabulary.put(feature, index);
+          documents.add(0);
+        }
+        if (count.merge(index, 1, Integer::sum) == 1) {
+          documents.set(index, documents.get(index) + 1);
+        }
+      }
+      counts.add(count);
+    }
+    float[] idf = new float[vocabulary.size()];
+    for (int i = 0; i < idf.length; i++) {
+      idf[i] = (float) (Math.log((1.0 + examples.size()) / (1.0 + documents.get(i))) + 1.0);
+    }
+    Problem problem = new Problem();
+    problem.l = examples.size();
+    problem.n = idf.length + 1;
+    problem.bias = 1;
+    problem.x = new Feature[problem.l][];
+    problem.y = new double[problem.l];
+    for (int row = 0; row < problem.l; row++) {
+      problem.x[row] = features(counts.get(row), idf);
+      problem.y[row] = labelIndex.getOrDefault(examples.get(row).label(), 0);
+    }
+    Parameter parameter = new Parameter(SolverType.L2R_L2LOSS_SVC_DUAL, cost, 0.1, 200);
+    parameter.setRandom(new Random(7));
+    Linear.disableDebugOutput();
+    Model model = Linear.train(problem, parameter);
+    int[] order = model.getLabels();
+    double[] w = model.getFeatureWeights();
+    int classes = labels.size();
+    float[][] weights = new float[idf.length + 1][classes];
+    // Two classes share one vector; the second is its mirror.
+    boolean mirrored = classes == 2;
+    for (int feature = 0; feature <= idf.length; feature++) {
+      for (int c = 0; c < classes; c++) {
+        double weight = mirrored ? (c == 0 ? w[feature] : -w[feature]) : w[feature * classes + c];
+        weights[feature][order[c]] = (float) weight;
+      }
+    }
+    return new LinearClassifier(labels, vocabulary, idf, weights);
+  }
+
+  public List<String> labels() {
+    return labels;
+  }
+
+  /// The margin of each label: above 0 the label claims the phrase, near 1 as surely as in
+  /// training.
+  public double[] margins(String phrase) {
+    Map<Integer, Integer> count = new HashMap<>();
+    for (String feature : PhraseFeatures.of(phrase)) {
+      Integer index = vocabulary.get(feature);
+      if (index != null) {
+        count.merge(index, 1, Integer::sum);
+      }
+    }
+    double[] margins = new double[labels.size()];
+    float[] bias = weights[idf.length];
+    for (int c = 0; c < margins.length; c++) {
+      margins[c] = bias[c];
+    }
+    double norm = 0;
+    for (Map.Entry<Integer, Integer> entry : count.entrySet()) {
+      double value = value(entry.getValue(), idf[entry.getKey()]);
+      norm += value * value;
+    }
+    if (norm == 0) {
+      return margins;
+    }
+    double scale = 1 / Math.sqrt(norm);
+    for (Map.Entry<Integer, Integer> entry : count.entrySet()) {
+      double value = value(entry.getValue(), idf[entry.getKey()]) * scale;
+      float[] row = weights[entry.getKey()];
+      for (int c = 0; c < margins.length; c++) {
+        margins[c] += value * row[c];
+      }
+    }
+    return margins;
+  }
+
+  /// The share of the words of a phrase that were seen in training, a Han character counting as a
+  /// word; 0 for a phrase without words.
+  public double knownShare(String phrase) {
+    int words = 0;
+    int known = 0;
+    for (String feature : PhraseFeatures.of(phrase)) {
+      boolean han = feature.length() == 2 && feature.charAt(0) == 'h';
+      if (han || feature.charAt(0) == 'w') {
+        words++;
+        known += vocabulary.containsKey(feature) ? 1 : 0;
+      }
+    }
+    return words == 0 ? 0 : (double) known / words;
+  }
+
+  /// The label with the largest margin.
+  public String label(String phrase) {
+    double[] margins = margins(phrase);
+    int best = 0;
+    for (int c = 1; c < margins.length; c++) {
+      if (margins[c] > margins[best]) {
+        best = c;
+      }
+    }
+    return labels.get(best);
+  }
+
+  private static Feature[] features(Map<Integer, Integer> count, float[] idf) {
+    int[] indices = count.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
+    double norm = 0;
+    double[] values = new double[indices.length];
+    for (int i = 0; i < indices.length; i++) {
+      values[i] = value(count.getOrDefault(indices[i], 0), idf[indices[i]]);
+      norm += values[i] * values[i];
+    }
+    double scale = norm == 0 ? 0 : 1 / Math.sqrt(norm);
+    Feature[] features = new Feature[indices.length + 1];
+    for (int i = 0; i < indices.length; i++) {
+      features[i] = new FeatureNode(indices[i] + 1, values[i] * scale);
+    }
+    features[indices.length] = new FeatureNode(idf.length + 1, 1);
+    return features;
+  }
+
+  private static double value(int count, float idf) {
+    return (1 + Math.log(count)) * idf;
+  }
+}
