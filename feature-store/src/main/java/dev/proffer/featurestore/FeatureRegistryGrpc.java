@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.featurestore;
 
+import dev.proffer.featurestore.registry.RegistryHistory;
 import dev.proffer.featurestore.registry.RegistryMessages;
+import dev.proffer.featurestore.registry.RegistryPlan;
 import dev.proffer.featurestore.serving.LiveRegistry;
 import dev.proffer.proto.featurestore.v1.ApplyRegistryRequest;
 import dev.proffer.proto.featurestore.v1.ApplyRegistryResponse;
@@ -12,17 +14,16 @@ import dev.proffer.proto.featurestore.v1.PlanRegistryRequest;
 import dev.proffer.proto.featurestore.v1.PlanRegistryResponse;
 import dev.proffer.proto.featurestore.v1.RollbackRegistryRequest;
 import dev.proffer.proto.featurestore.v1.RollbackRegistryResponse;
-import dev.proffer.runtime.failure.ProfferException;
 import io.grpc.stub.StreamObserver;
 
 /// The rpcs of the registry.
 final class FeatureRegistryGrpc extends FeatureRegistryServiceImplBase {
-  private static final String SERVICE = "proffer.featurestore.v1.FeatureRegistryService/";
-
   private final LiveRegistry live;
+  private final RegistryHistory history;
 
-  FeatureRegistryGrpc(LiveRegistry live) {
+  FeatureRegistryGrpc(LiveRegistry live, RegistryHistory history) {
     this.live = live;
+    this.history = history;
   }
 
   @Override
@@ -35,21 +36,34 @@ final class FeatureRegistryGrpc extends FeatureRegistryServiceImplBase {
   @Override
   public void planRegistry(
       PlanRegistryRequest request, StreamObserver<PlanRegistryResponse> observer) {
-    throw ProfferException.notImplemented(
-        SERVICE + "PlanRegistry", "the declaration is read when the server starts");
+    RegistryPlan plan = history.plan(request.getYaml());
+    observer.onNext(
+        PlanRegistryResponse.newBuilder()
+            .setCompatibility(plan.compatibility())
+            .addAllChanges(plan.changes())
+            .build());
+    observer.onCompleted();
   }
 
   @Override
   public void applyRegistry(
       ApplyRegistryRequest request, StreamObserver<ApplyRegistryResponse> observer) {
-    throw ProfferException.notImplemented(
-        SERVICE + "ApplyRegistry", "the declaration is read when the server starts");
+    RegistryPlan plan = history.apply(request.getYaml(), request.getExpectedVersion());
+    observer.onNext(
+        ApplyRegistryResponse.newBuilder()
+            .setVersion(live.registry().version())
+            .addAllChanges(plan.changes())
+            .build());
+    observer.onCompleted();
   }
 
   @Override
   public void rollbackRegistry(
       RollbackRegistryRequest request, StreamObserver<RollbackRegistryResponse> observer) {
-    throw ProfferException.notImplemented(
-        SERVICE + "RollbackRegistry", "the declaration is read when the server starts");
+    observer.onNext(
+        RollbackRegistryResponse.newBuilder()
+            .setVersion(history.rollback(request.getVersion()).version())
+            .build());
+    observer.onCompleted();
   }
 }

@@ -2,12 +2,15 @@
 package dev.proffer.featurestore;
 
 import dev.proffer.featurestore.aggregation.Aggregator;
+import dev.proffer.featurestore.erasure.EntityEraser;
 import dev.proffer.featurestore.eventlog.EventIntake;
 import dev.proffer.featurestore.eventlog.EventLog;
+import dev.proffer.featurestore.inspect.EntityInspector;
 import dev.proffer.featurestore.online.OnlineStore;
 import dev.proffer.featurestore.serving.MatrixReader;
 import dev.proffer.featurestore.serving.OnlineFeaturesReader;
 import dev.proffer.featurestore.writing.FeatureWriter;
+import dev.proffer.featurestore.writing.Quarantine;
 import dev.proffer.proto.common.v1.Degraded;
 import dev.proffer.proto.common.v1.DegradedCause;
 import dev.proffer.proto.featurestore.v1.EraseEntityRequest;
@@ -59,6 +62,9 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
   private final MatrixReader matrix;
   private final OnlineFeaturesReader features;
   private final FeatureWriter writer;
+  private final Quarantine quarantine;
+  private final EntityInspector inspector;
+  private final EntityEraser eraser;
   private final EventIntake intake;
   private final EventLog events;
   private final EventStreamer streamer;
@@ -70,6 +76,9 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
       MatrixReader matrix,
       OnlineFeaturesReader features,
       FeatureWriter writer,
+      Quarantine quarantine,
+      EntityInspector inspector,
+      EntityEraser eraser,
       EventIntake intake,
       EventLog events,
       EventStreamer streamer,
@@ -79,6 +88,9 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
     this.matrix = matrix;
     this.features = features;
     this.writer = writer;
+    this.quarantine = quarantine;
+    this.inspector = inspector;
+    this.eraser = eraser;
     this.intake = intake;
     this.events = events;
     this.streamer = streamer;
@@ -182,25 +194,32 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
   @Override
   public void inspectEntity(
       InspectEntityRequest request, StreamObserver<InspectEntityResponse> observer) {
-    throw notYet("InspectEntity", "inspection is not offered yet");
+    observer.onNext(inspector.inspect(request, patience()));
+    observer.onCompleted();
   }
 
   @Override
   public void eraseEntity(
       EraseEntityRequest request, StreamObserver<EraseEntityResponse> observer) {
-    throw notYet("EraseEntity", "erasure is not offered yet");
+    observer.onNext(eraser.erase(request));
+    observer.onCompleted();
   }
 
   @Override
   public void listQuarantine(
       ListQuarantineRequest request, StreamObserver<ListQuarantineResponse> observer) {
-    throw notYet("ListQuarantine", "rows are refused, not set aside, in this version");
+    observer.onNext(quarantine.list(request));
+    observer.onCompleted();
   }
 
   @Override
   public void replayQuarantine(
       ReplayQuarantineRequest request, StreamObserver<ReplayQuarantineResponse> observer) {
-    throw notYet("ReplayQuarantine", "rows are refused, not set aside, in this version");
+    observer.onNext(
+        ReplayQuarantineResponse.newBuilder()
+            .addAllResults(writer.replay(request.getQuarantineIdsList()))
+            .build());
+    observer.onCompleted();
   }
 
   private static ProfferException notYet(String method, String why) {

@@ -3,18 +3,20 @@ package dev.proffer.featurestore;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.proffer.featurestore.aggregation.Aggregator;
+import dev.proffer.featurestore.erasure.EntityEraser;
 import dev.proffer.featurestore.eventlog.EventIntake;
 import dev.proffer.featurestore.eventlog.LocalEventLog;
+import dev.proffer.featurestore.inspect.EntityInspector;
 import dev.proffer.featurestore.online.NearCache;
 import dev.proffer.featurestore.online.RedisOnlineStore;
-import dev.proffer.featurestore.registry.RegistryBuilder;
-import dev.proffer.featurestore.registry.RegistryYaml;
+import dev.proffer.featurestore.registry.RegistryHistory;
 import dev.proffer.featurestore.serving.LiveRegistry;
 import dev.proffer.featurestore.serving.MatrixReader;
 import dev.proffer.featurestore.serving.OnlineFeaturesReader;
 import dev.proffer.featurestore.serving.ReadMeters;
 import dev.proffer.featurestore.serving.RowReader;
 import dev.proffer.featurestore.writing.FeatureWriter;
+import dev.proffer.featurestore.writing.Quarantine;
 import dev.proffer.runtime.redis.RedisLink;
 import dev.proffer.runtime.redis.RedisLinkOptions;
 import dev.proffer.runtime.redis.RedisSettings;
@@ -23,6 +25,8 @@ import dev.proffer.runtime.service.ServiceContext;
 import dev.proffer.runtime.service.ServiceModule;
 import dev.proffer.runtime.settings.Setting;
 import dev.proffer.runtime.settings.Settings;
+import dev.proffer.runtime.sql.Database;
+import dev.proffer.runtime.sql.SqlSettings;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,7 +49,8 @@ public final class FeatureStoreModule implements ServiceModule {
 
   @Override
   public List<Setting<?>> settings() {
-    return Stream.concat(FeatureStoreSettings.all().stream(), RedisSettings.all().stream())
+    return Stream.of(FeatureStoreSettings.all(), RedisSettings.all(), SqlSettings.all())
+        .flatMap(List::stream)
         .toList();
   }
 
@@ -54,8 +59,12 @@ public final class FeatureStoreModule implements ServiceModule {
     Settings settings = context.settings();
     MeterRegistry meters = context.meters();
     Path folder = context.dataFolder().resolve(name());
-    LiveRegistry live =
-        new LiveRegistry(RegistryBuilder.first(RegistryYaml.read(declaration(context))));
+    RegistryHistory history =
+        RegistryHistory.open(folder.resolve("registry"), declaration(context));
+    LiveRegistry live = new LiveRegistry(history.live());
+    history.onChange(live::publish);
+    Database database = Database.open(settings, folder, name());
+    Quarantine quarantine = new Quarantine(database, context.clock());
 
     LocalEventLog events =
         LocalEventLog.open(
@@ -109,18 +118,30 @@ public final class FeatureStoreModule implements ServiceModule {
                     store,
                     near,
                     context.clock(),
-                    settings.get(FeatureStoreSettings.EVENT_FUTURE_MAX)),
+                    settings.get(FeatureStoreSettings.EVENT_FUTURE_MAX),
+                    quarantine,
+                    meters),
+                quarantine,
+                new EntityInspector(live, store, context.clock()),
+                new EntityEraser(
+                    live::registry,
+                    events,
+                    aggregator,
+                    quarantine,
+                    folder.resolve("erasures.log"),
+                    context.clock()),
                 intake,
                 events,
                 streamer,
                 aggregator,
                 store,
                 redis.commandTimeout()),
-            new FeatureRegistryGrpc(live)),
+            new FeatureRegistryGrpc(live, history)),
         events,
         streamer,
         aggregator,
-        store);
+        store,
+        database);
   }
 
   /// The text of the declaration: the file of the settings, or the built-in one.
@@ -147,7 +168,8 @@ public final class FeatureStoreModule implements ServiceModule {
       LocalEventLog events,
       EventStreamer streamer,
       Aggregator aggregator,
-      RedisOnlineStore store)
+      RedisOnlineStore store,
+      Database database)
       implements RunningService {
     @Override
     public List<Shortcoming> shortcomings() {
@@ -171,6 +193,7 @@ public final class FeatureStoreModule implements ServiceModule {
       aggregator.close();
       store.close();
       events.close();
+      database.close();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.proffer.featurestore.aggregation;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.common.hash.Hashing;
 import dev.proffer.featurestore.eventlog.EventLog;
 import dev.proffer.featurestore.eventlog.EventLog.Entry;
 import dev.proffer.featurestore.online.NearCache;
@@ -23,6 +24,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +48,17 @@ import org.slf4j.LoggerFactory;
 ///    emptied or fell back meanwhile, so the new one does not vouch for rows that are gone, and the
 ///    position is read again.
 ///
+/// 4. The checkpoint is looked at again between reading rows and storing them, so that a row is
+///    never begun anew because a lost one was taken for one that never was.
+///
 /// After any failure nothing in memory is trusted: rows and position are read again.
 public final class Aggregator implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Aggregator.class);
   private static final int BATCH_MAX = 20_000;
   private static final int FETCH_MAX = 2_000;
   private static final Duration FETCH_PATIENCE = Duration.ofSeconds(5);
-  private static final Duration IDLE = Duration.ofSeconds(1);
+  private static final Duration IDLE = Duration.ofMillis(200);
+  private static final long VERIFY_EVERY_NANOS = 1_000_000_000;
   private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
   private final EventLog events;
@@ -58,15 +69,17 @@ public final class Aggregator implements AutoCloseable {
   private final ByteWriter writer = new ByteWriter();
   private final AtomicLong late = new AtomicLong();
   private final Thread thread;
+  private final Queue<Forget> tasks = new ConcurrentLinkedQueue<>();
   private final List<byte[]> checkpointKeys = new ArrayList<>();
   private final List<Content> checkpoints = new ArrayList<>();
   private volatile boolean closing;
   private volatile long position;
   private volatile boolean positioned;
-  private volatile boolean rebuildAsked;
   private volatile long rebuildTarget;
   private long watermarkUnixMillis;
-  private @Nullable Registry plannedFor;
+  private long viewsSignature;
+  private long verifiedAtNanos = System.nanoTime();
+  private volatile int plannedVersion;
   private List<ViewPlan> plans = List.of();
 
   private record RowKey(String view, String entityId) {}
@@ -115,12 +128,47 @@ public final class Aggregator implements AutoCloseable {
   /// Whether rows are being made again from the log because the online store lost them, so that
   /// they may be incomplete.
   public boolean isRebuilding() {
-    return !positioned || position < rebuildTarget;
+    return registry.get().version() != plannedVersion || !positioned || position < rebuildTarget;
   }
 
-  /// Reads the log again from the beginning. Rows that have an event already do not count it twice.
-  public void rebuild() {
-    rebuildAsked = true;
+  /// Removes the rows of entities, and what is kept of them in memory, between two batches. Returns
+  /// how many rows there were.
+  ///
+  /// @throws RuntimeException when the online store cannot be reached
+  public int forget(List<EntityRow> forgotten) throws InterruptedException {
+    Forget task = new Forget(forgotten, new CompletableFuture<>());
+    tasks.add(task);
+    try {
+      return task.done.get(FETCH_PATIENCE.toSeconds() * 2, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("rows could not be removed", e.getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("rows could not be removed in time", e);
+    }
+  }
+
+  /// One row to forget.
+  public record EntityRow(FeatureView view, String entityId) {}
+
+  private record Forget(List<EntityRow> rows, CompletableFuture<Integer> done) {}
+
+  private void runTasks() {
+    for (Forget task = tasks.poll(); task != null; task = tasks.poll()) {
+      try {
+        List<byte[]> keys = new ArrayList<>();
+        for (EntityRow row : task.rows) {
+          rows.invalidate(new RowKey(row.view.name(), row.entityId));
+          keys.add(row.view.entity().key(row.view.name(), row.entityId));
+        }
+        int removed = store.delete(keys);
+        for (EntityRow row : task.rows) {
+          near.view(row.view.name()).forget(row.entityId);
+        }
+        task.done.complete(removed);
+      } catch (RuntimeException e) {
+        task.done.completeExceptionally(e);
+      }
+    }
   }
 
   @Override
@@ -151,6 +199,7 @@ public final class Aggregator implements AutoCloseable {
           log.debug("cause", e);
         }
         failing = true;
+        runTasks();
         pause();
       }
     }
@@ -158,16 +207,15 @@ public final class Aggregator implements AutoCloseable {
 
   private void step() throws InterruptedException {
     plan();
-    if (rebuildAsked) {
-      rebuildAsked = false;
-      dropCheckpoints();
-      positioned = false;
-    }
+    runTasks();
     if (!positioned) {
       takePosition();
     }
     if (!events.awaitEvent(position, IDLE)) {
-      verifyCheckpoints();
+      if (System.nanoTime() - verifiedAtNanos > VERIFY_EVERY_NANOS) {
+        verifyCheckpoints();
+        verifiedAtNanos = System.nanoTime();
+      }
       return;
     }
     EventLog.Run run = events.read(position, BATCH_MAX);
@@ -180,7 +228,7 @@ public final class Aggregator implements AutoCloseable {
 
   private void plan() {
     Registry now = registry.get();
-    if (plannedFor != null && now.version() == plannedFor.version()) {
+    if (now.version() == plannedVersion) {
       return;
     }
     List<ViewPlan> next = new ArrayList<>();
@@ -199,8 +247,19 @@ public final class Aggregator implements AutoCloseable {
       next.add(new ViewPlan(view, EventField.of(view.entity().eventField()), mask));
     }
     plans = next;
-    rows.invalidateAll();
-    plannedFor = now;
+    viewsSignature =
+        Hashing.murmur3_128()
+            .hashString(
+                String.join(
+                    "\n",
+                    next.stream()
+                        .map(plan -> plan.view + " " + plan.view.entity())
+                        .sorted()
+                        .toList()),
+                StandardCharsets.UTF_8)
+            .asLong();
+    positioned = false;
+    plannedVersion = now.version();
   }
 
   /// Applies events to rows and stores the rows that changed.
@@ -220,7 +279,12 @@ public final class Aggregator implements AutoCloseable {
         }
       }
     }
-    load(missing, touched);
+    if (!missing.isEmpty()) {
+      load(missing, touched);
+      // A row that is not there may be new, or lost a moment ago. Only the checkpoint can tell, and
+      // only before a row made from nothing is stored: its offset would hide what was lost.
+      verifyCheckpoints();
+    }
     Map<RowKey, AggregateRow> changed = new LinkedHashMap<>();
     for (Entry entry : entries) {
       Event event = entry.event();
@@ -313,11 +377,16 @@ public final class Aggregator implements AutoCloseable {
     throw new IllegalStateException("view: " + key.view);
   }
 
-  // Checkpoints: `log epoch i32 | position i64 | watermark i64`, one for each key.
+  // Checkpoints: `log epoch i32 | views i64 | position i64 | watermark i64`, one for each key.
 
   private void commit(long nextOffset) {
     byte[] next =
-        new ByteWriter().i32(events.epoch()).i64(nextOffset).i64(watermarkUnixMillis).toBytes();
+        new ByteWriter()
+            .i32(events.epoch())
+            .i64(viewsSignature)
+            .i64(nextOffset)
+            .i64(watermarkUnixMillis)
+            .toBytes();
     if (!store.compareAndSet(checkpointKeys, checkpoints, next)) {
       throw lostWrites();
     }
@@ -355,9 +424,10 @@ public final class Aggregator implements AutoCloseable {
       byte[] checkpoint = content.value();
       long at = 0;
       long itsWatermark = 0;
-      if (checkpoint != null && checkpoint.length == 20) {
+      if (checkpoint != null && checkpoint.length == 28) {
         ByteReader in = new ByteReader(checkpoint, 0, checkpoint.length);
-        if (in.i32() == events.epoch()) {
+        // Other views need other rows: they are made from the whole log.
+        if (in.i32() == events.epoch() && in.i64() == viewsSignature) {
           at = in.i64();
           itsWatermark = in.i64();
         }

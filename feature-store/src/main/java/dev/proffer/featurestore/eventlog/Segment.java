@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/// One file of the log: records one after another, and in memory the position of every 64th.
+/// One file of the log: records one after another, and in memory the position of every 16th.
 ///
 /// A record is, little-endian, `length u32 | crc32c u32 | body`; the body is `arrival time i64 |
 /// kind u8 | event`. The checksum covers the length and the body, so that neither a torn tail nor a
@@ -27,8 +27,9 @@ final class Segment implements AutoCloseable {
   static final byte KIND_EVENT = 1;
   static final byte KIND_ERASED = 2;
 
-  private static final int MARK_EVERY = 64;
-  private static final int READ_BYTES = 256 << 10;
+  private static final int MARK_EVERY = 16;
+  private static final int READ_BYTES_MIN = 8 << 10;
+  private static final int READ_BYTES_MAX = 256 << 10;
 
   private final Path file;
   private final long baseOffset;
@@ -69,7 +70,7 @@ final class Segment implements AutoCloseable {
             baseOffset,
             FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
     long size = segment.channel.size();
-    Cursor cursor = segment.new Cursor(0, size);
+    Cursor cursor = segment.new Cursor(0, size, Integer.MAX_VALUE);
     int records = 0;
     while (cursor.next()) {
       segment.markAt(records++, cursor.start);
@@ -154,7 +155,7 @@ final class Segment implements AutoCloseable {
       return fromOffset;
     }
     try {
-      Cursor cursor = new Cursor(markBefore(from), bytes);
+      Cursor cursor = new Cursor(markBefore(from), bytes, MARK_EVERY + recordsMax);
       for (int skip = from / MARK_EVERY * MARK_EVERY; skip < from; skip++) {
         cursor.require(baseOffset + skip);
       }
@@ -177,7 +178,7 @@ final class Segment implements AutoCloseable {
             file,
             baseOffset,
             FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE))) {
-      Cursor cursor = segment.new Cursor(0, segment.channel.size());
+      Cursor cursor = segment.new Cursor(0, segment.channel.size(), Integer.MAX_VALUE);
       for (long skip = baseOffset; skip <= offset; skip++) {
         cursor.requireLengthOnly(skip);
       }
@@ -190,7 +191,7 @@ final class Segment implements AutoCloseable {
   /// forces. Doing it twice is the same as doing it once.
   void erase(long offset) throws IOException {
     int index = Math.toIntExact(offset - baseOffset);
-    Cursor cursor = new Cursor(markBefore(index), bytes);
+    Cursor cursor = new Cursor(markBefore(index), bytes, MARK_EVERY);
     for (int skip = index / MARK_EVERY * MARK_EVERY; skip < index; skip++) {
       cursor.requireLengthOnly(baseOffset + skip);
     }
@@ -231,14 +232,18 @@ final class Segment implements AutoCloseable {
   /// Walks over records in file order.
   final class Cursor {
     private final long limit;
-    private ByteBuffer window = ByteBuffer.allocate(READ_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer window;
     private long windowAt;
     private long start;
     private long end;
     private int body;
     private int bodyLength;
 
-    Cursor(long position, long limit) {
+    /// Reads about so many records; a wrong guess costs time only.
+    Cursor(long position, long limit, int records) {
+      this.window =
+          ByteBuffer.allocate(Math.clamp(records * 256L, READ_BYTES_MIN, READ_BYTES_MAX))
+              .order(ByteOrder.LITTLE_ENDIAN);
       this.windowAt = position;
       this.end = position;
       this.limit = limit;

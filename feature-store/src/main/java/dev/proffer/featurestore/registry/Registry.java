@@ -24,6 +24,11 @@ public record Registry(
     sets = Map.copyOf(sets);
   }
 
+  /// The same declarations under another version.
+  public Registry withVersion(int other) {
+    return new Registry(other, entities, views, olderViews, sets);
+  }
+
   public @Nullable FeatureView view(String name) {
     return views.get(name);
   }

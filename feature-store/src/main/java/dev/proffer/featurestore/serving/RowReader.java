@@ -6,6 +6,7 @@ import dev.proffer.featurestore.online.NearCache.Copy;
 import dev.proffer.featurestore.online.OnlineStore;
 import dev.proffer.featurestore.online.OnlineStore.Fetched;
 import dev.proffer.featurestore.registry.FeatureView;
+import dev.proffer.featurestore.row.RowHeader;
 import dev.proffer.proto.featurestore.v1.RowStatus;
 import dev.proffer.runtime.degraded.Degradation;
 import java.time.Duration;
@@ -148,7 +149,7 @@ public final class RowReader {
   }
 
   /// The status of a row as a whole, before defaults.
-  static RowStatus statusOf(
+  public static RowStatus statusOf(
       byte @Nullable [] row, boolean unavailable, long nowUnixMillis, long maxAgeMillis) {
     if (unavailable) {
       return RowStatus.ROW_STATUS_UNAVAILABLE;
@@ -156,7 +157,7 @@ public final class RowReader {
     if (row == null) {
       return RowStatus.ROW_STATUS_NOT_FOUND;
     }
-    long age = nowUnixMillis - dev.proffer.featurestore.row.RowHeader.eventTimeUnixMillis(row);
+    long age = nowUnixMillis - RowHeader.eventTimeUnixMillis(row);
     return maxAgeMillis > 0 && age > maxAgeMillis
         ? RowStatus.ROW_STATUS_OUTSIDE_MAX_AGE
         : RowStatus.ROW_STATUS_PRESENT;

@@ -16,11 +16,13 @@ import dev.proffer.proto.featurestore.v1.Value;
 import dev.proffer.proto.featurestore.v1.WriteOutcome;
 import dev.proffer.proto.featurestore.v1.WriteResult;
 import dev.proffer.runtime.failure.ProfferException;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,8 @@ public final class FeatureWriter {
   private final NearCache near;
   private final Clock clock;
   private final Duration futureMax;
+  private final Quarantine quarantine;
+  private final MeterRegistry meters;
 
   /// @param futureMax how far ahead of the clock an event time may be
   public FeatureWriter(
@@ -39,12 +43,16 @@ public final class FeatureWriter {
       OnlineStore store,
       NearCache near,
       Clock clock,
-      Duration futureMax) {
+      Duration futureMax,
+      Quarantine quarantine,
+      MeterRegistry meters) {
     this.registry = registry;
     this.store = store;
     this.near = near;
     this.clock = clock;
     this.futureMax = futureMax;
+    this.quarantine = quarantine;
+    this.meters = meters;
   }
 
   /// Stores rows and gives one result for each, in order.
@@ -52,16 +60,34 @@ public final class FeatureWriter {
   /// @throws ProfferException when the online store could not be reached for any row
   public List<WriteResult> write(List<FeatureRow> rows) {
     Registry now = registry.get();
-    WriteResult[] results = new WriteResult[rows.size()];
+    @Nullable WriteResult[] results = new WriteResult[rows.size()];
     List<NewRow> accepted = new ArrayList<>(rows.size());
     List<Integer> positions = new ArrayList<>(rows.size());
+    List<Quarantine.Broken> broken = new ArrayList<>();
     for (int i = 0; i < results.length; i++) {
       FeatureRow row = rows.get(i);
       try {
         accepted.add(pack(now, row));
         positions.add(i);
       } catch (RowRefusedException e) {
-        results[i] = result(WriteOutcome.WRITE_OUTCOME_REJECTED, String.valueOf(e.getMessage()));
+        String reason = String.valueOf(e.getMessage());
+        if (e.mayBeQuarantined()) {
+          broken.add(new Quarantine.Broken(row, reason));
+          results[i] = result(WriteOutcome.WRITE_OUTCOME_QUARANTINED, reason);
+        } else {
+          results[i] = result(WriteOutcome.WRITE_OUTCOME_REJECTED, reason);
+        }
+      }
+    }
+    if (!quarantine.add(broken)) {
+      for (int i = 0; i < results.length; i++) {
+        if (results[i] != null
+            && results[i].getOutcome() == WriteOutcome.WRITE_OUTCOME_QUARANTINED) {
+          results[i] =
+              result(
+                  WriteOutcome.WRITE_OUTCOME_REJECTED,
+                  results[i].getReason() + " (and the quarantine is full)");
+        }
       }
     }
     int unavailable = 0;
@@ -91,7 +117,13 @@ public final class FeatureWriter {
     if (unavailable > 0 && unavailable == results.length) {
       throw ProfferException.unavailable("redis", null);
     }
-    return List.of(results);
+    List<WriteResult> all = new ArrayList<>(results.length);
+    for (WriteResult known : results) {
+      if (known != null) {
+        all.add(known);
+      }
+    }
+    return all;
   }
 
   private NewRow pack(Registry now, FeatureRow row) {
@@ -121,7 +153,7 @@ public final class FeatureWriter {
             "values." + entry.getKey() + ": the view " + view.name() + " has no such feature");
       }
       if (entry.getValue().getKindCase() != Value.KindCase.KIND_NOT_SET) {
-        values[column] = checked(view.features().get(column), entry.getValue());
+        values[column] = checked(view, view.features().get(column), entry.getValue());
       }
     }
     RowLayout layout = new RowLayout(view.features().stream().map(Feature::type).toList());
@@ -131,7 +163,7 @@ public final class FeatureWriter {
         keepMillis(view, row.getEntityId()));
   }
 
-  private static Value checked(Feature feature, Value value) {
+  private Value checked(FeatureView view, Feature feature, Value value) {
     String at = "values." + feature.name() + ": ";
     if (value.getKindCase() != feature.type().kind()) {
       throw new RowRefusedException(
@@ -142,9 +174,9 @@ public final class FeatureWriter {
               + value.getKindCase().name().toLowerCase(java.util.Locale.ROOT));
     }
     switch (feature.type()) {
-      case FLOAT -> inRange(feature, value.getFloatValue(), at);
-      case DOUBLE -> inRange(feature, value.getDoubleValue(), at);
-      case INT64 -> inRange(feature, (double) value.getInt64Value(), at);
+      case FLOAT -> inRange(view, feature, value.getFloatValue(), at);
+      case DOUBLE -> inRange(view, feature, value.getDoubleValue(), at);
+      case INT64 -> inRange(view, feature, (double) value.getInt64Value(), at);
       case BOOL -> {}
       case STRING -> {
         if (value.getStringValueBytes().size() > FeatureType.STRING_BYTES_MAX) {
@@ -162,7 +194,7 @@ public final class FeatureWriter {
                   + value.getFloatVector().getValuesCount());
         }
         for (float element : value.getFloatVector().getValuesList()) {
-          inRange(feature, element, at);
+          inRange(view, feature, element, at);
         }
       }
       case STRING_LIST -> {
@@ -187,14 +219,78 @@ public final class FeatureWriter {
     return value;
   }
 
-  private static void inRange(Feature feature, double number, String at) {
+  /// Applies the policy of a view to a number: only what a value is worth is a matter of policy,
+  /// its type and size never are.
+  private void inRange(FeatureView view, Feature feature, double number, String at) {
+    String wrong;
     if (Double.isNaN(number) || Double.isInfinite(number)) {
-      throw new RowRefusedException(at + "must be a finite number, but is " + number);
+      wrong = at + "must be a finite number, but is " + number;
+    } else if (number < feature.min() || number > feature.max()) {
+      wrong = at + "must be from " + feature.min() + " to " + feature.max() + ", but is " + number;
+    } else {
+      return;
     }
-    if (number < feature.min() || number > feature.max()) {
-      throw new RowRefusedException(
-          at + "must be from " + feature.min() + " to " + feature.max() + ", but is " + number);
+    meters
+        .counter("proffer.features.invalid", "view", view.name(), "feature", feature.name())
+        .increment();
+    switch (view.declaration().policy()) {
+      case REJECT -> throw new RowRefusedException(wrong);
+      case QUARANTINE -> throw RowRefusedException.forQuarantine(wrong);
+      case FLAG -> {}
     }
+  }
+
+  /// Writes quarantined rows again under the rules of now. Those that are stored, or for which a
+  /// newer row is stored, leave the quarantine.
+  public List<WriteResult> replay(List<String> ids) {
+    List<WriteResult> results = new ArrayList<>(ids.size());
+    List<String> done = new ArrayList<>();
+    for (String id : ids) {
+      Optional<FeatureRow> row = quarantine.find(id);
+      if (row.isEmpty()) {
+        results.add(
+            result(
+                WriteOutcome.WRITE_OUTCOME_REJECTED,
+                "quarantine_ids: no quarantined row has the id '" + id + "'"));
+        continue;
+      }
+      Quarantine.Outcome outcome = again(row.get());
+      if (outcome.leaves()) {
+        done.add(id);
+      }
+      results.add(outcome.result());
+    }
+    quarantine.remove(done);
+    return results;
+  }
+
+  /// Writes a row that is in the quarantine already, so that it is not set aside a second time.
+  private Quarantine.Outcome again(FeatureRow row) {
+    NewRow packed;
+    try {
+      packed = pack(registry.get(), row);
+    } catch (RowRefusedException e) {
+      return new Quarantine.Outcome(
+          result(
+              e.mayBeQuarantined()
+                  ? WriteOutcome.WRITE_OUTCOME_QUARANTINED
+                  : WriteOutcome.WRITE_OUTCOME_REJECTED,
+              String.valueOf(e.getMessage())),
+          false);
+    }
+    return switch (store.putNewer(List.of(packed)).getFirst()) {
+      case APPLIED -> {
+        near.view(row.getFeatureView()).refresh(row.getEntityId(), packed.row());
+        yield new Quarantine.Outcome(result(WriteOutcome.WRITE_OUTCOME_APPLIED, ""), true);
+      }
+      case STALE ->
+          new Quarantine.Outcome(
+              result(
+                  WriteOutcome.WRITE_OUTCOME_STALE,
+                  "event_time_unix_ms: a row with a newer event time is stored"),
+              true);
+      case UNAVAILABLE -> throw ProfferException.unavailable("redis", null);
+    };
   }
 
   /// The time to live of a row, spread by a tenth so that rows written together do not die

@@ -21,7 +21,10 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.event.EventBus;
 import io.lettuce.core.event.connection.DisconnectedEvent;
+import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
@@ -32,7 +35,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,18 +56,25 @@ import reactor.core.Disposable;
 /// - a cluster is looked at again on every sign of change, at most each 500 ms, and every 2 s.
 abstract sealed class RedisNodes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisNodes.class);
+  private static final int PROBE_CALLS = 3;
   private static final Duration RECONNECT_MIN = Duration.ofMillis(50);
   private static final Duration RECONNECT_MAX = Duration.ofMillis(500);
 
   final String name;
   final CircuitBreakerRegistry breakers;
   final ClientResources resources;
+  final Duration commandTimeout;
   private final AtomicLong disconnects = new AtomicLong();
   private final Disposable subscription;
   private final Thread connector;
   volatile boolean closing;
 
-  private RedisNodes(String name, CircuitBreakerRegistry breakers, ClientResources resources) {
+  private RedisNodes(
+      RedisLinkOptions options,
+      String name,
+      CircuitBreakerRegistry breakers,
+      ClientResources resources) {
+    this.commandTimeout = options.commandTimeout();
     this.name = name;
     this.breakers = breakers;
     this.resources = resources;
@@ -72,8 +84,7 @@ abstract sealed class RedisNodes implements AutoCloseable {
             .get()
             .filter(event -> event instanceof DisconnectedEvent)
             .subscribe(_ -> disconnects.incrementAndGet());
-    this.connector =
-        Thread.ofVirtual().name("redis-connector-" + name).unstarted(this::keepConnecting);
+    this.connector = Thread.ofVirtual().name("redis-connector-" + name).unstarted(this::watch);
   }
 
   static RedisNodes open(RedisLinkOptions options, String name, CircuitBreakerRegistry breakers) {
@@ -152,15 +163,48 @@ abstract sealed class RedisNodes implements AutoCloseable {
     }
   }
 
-  /// Lettuce comes back by itself once it was connected; the first connection is ours to repeat.
-  private void keepConnecting() {
-    while (!closing && !isConnected()) {
+  /// Lettuce comes back by itself once it was connected; the first connection is ours to repeat. An
+  /// open breaker is tried out here too, so that health is true also when nobody calls.
+  private void watch() {
+    while (!closing) {
       try {
         Thread.sleep(RECONNECT_MAX);
+        if (!wasConnected()) {
+          boolean _ = tryConnect();
+        } else {
+          probe();
+        }
       } catch (InterruptedException e) {
         return;
+      } catch (RuntimeException e) {
+        log.debug("{}: Redis could not be tried out", name, e);
       }
-      if (!closing && tryConnect()) {
+    }
+  }
+
+  /// Whether there was a connection ever.
+  abstract boolean wasConnected();
+
+  /// Tries out what a breaker keeps closed off.
+  abstract void probe() throws InterruptedException;
+
+  final void probe(RedisNode node) throws InterruptedException {
+    CircuitBreaker breaker = node.breaker();
+    // A breaker that is half open wants to see a few calls.
+    for (int call = 0; call < PROBE_CALLS; call++) {
+      if (breaker.getState() == CircuitBreaker.State.CLOSED || !breaker.tryAcquirePermission()) {
+        return;
+      }
+      long startNanos = System.nanoTime();
+      AsyncCommand<byte[], byte[], String> ping =
+          new AsyncCommand<>(
+              new Command<>(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE)));
+      try {
+        node.dispatch(List.of(ping));
+        ping.get(commandTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        breaker.onSuccess(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+      } catch (ExecutionException | TimeoutException | RuntimeException e) {
+        breaker.onError(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS, e);
         return;
       }
     }
@@ -202,7 +246,7 @@ abstract sealed class RedisNodes implements AutoCloseable {
         String name,
         CircuitBreakerRegistry breakers,
         ClientResources resources) {
-      super(name, breakers, resources);
+      super(options, name, breakers, resources);
       this.uri = RedisURI.create(options.uri());
       this.uri.setTimeout(options.connectTimeout());
       this.connectionsMax = options.connections();
@@ -231,6 +275,16 @@ abstract sealed class RedisNodes implements AutoCloseable {
     @Override
     boolean isConnected() {
       return node.isOpen();
+    }
+
+    @Override
+    boolean wasConnected() {
+      return first != null;
+    }
+
+    @Override
+    void probe() throws InterruptedException {
+      probe(node);
     }
 
     @Override
@@ -271,7 +325,6 @@ abstract sealed class RedisNodes implements AutoCloseable {
   /// The masters of a cluster, each with its own breaker, so that a lost one costs only its keys.
   static final class Many extends RedisNodes {
     private final RedisClusterClient client;
-    private final Duration commandTimeout;
     private final RedisNode nowhere;
     private final Map<String, RedisNode> nodes = new ConcurrentHashMap<>();
     private volatile @Nullable StatefulRedisClusterConnection<byte[], byte[]> cluster;
@@ -281,8 +334,7 @@ abstract sealed class RedisNodes implements AutoCloseable {
         String name,
         CircuitBreakerRegistry breakers,
         ClientResources resources) {
-      super(name, breakers, resources);
-      this.commandTimeout = options.commandTimeout();
+      super(options, name, breakers, resources);
       List<RedisURI> seeds =
           Stream.of(options.uri().substring("redis-cluster://".length()).split(",", -1))
               .map(address -> {
@@ -332,6 +384,31 @@ abstract sealed class RedisNodes implements AutoCloseable {
     }
 
     @Override
+    boolean wasConnected() {
+      return cluster != null;
+    }
+
+    @Override
+    void probe() throws InterruptedException {
+      StatefulRedisClusterConnection<byte[], byte[]> connection = cluster;
+      if (connection == null) {
+        return;
+      }
+      nowhere.breaker().reset();
+      wholeBreaker().reset();
+      for (Map.Entry<String, RedisNode> entry : List.copyOf(nodes.entrySet())) {
+        RedisClusterNode member = connection.getPartitions().getPartitionByNodeId(entry.getKey());
+        if (member == null || member.getSlots().isEmpty()) {
+          // A node that serves no slot any more is not missed.
+          nodes.remove(entry.getKey());
+          breakers.remove(entry.getValue().breaker().getName());
+        } else {
+          probe(entry.getValue());
+        }
+      }
+    }
+
+    @Override
     List<KeyGroup> group(List<byte[]> keys, boolean multiKey) {
       StatefulRedisClusterConnection<byte[], byte[]> connection = cluster;
       Map<Object, Group> groups = new HashMap<>();
@@ -364,9 +441,7 @@ abstract sealed class RedisNodes implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return new RedisNode(List.of(), breaker);
-      } catch (java.util.concurrent.ExecutionException
-          | java.util.concurrent.TimeoutException
-          | RuntimeException e) {
+      } catch (ExecutionException | TimeoutException | RuntimeException e) {
         return known != null ? known : new RedisNode(List.of(), breaker);
       }
       RedisNode node = new RedisNode(List.of(opened), breaker);
