@@ -9,6 +9,7 @@ import dev.proffer.featurestore.inspect.EntityInspector;
 import dev.proffer.featurestore.online.OnlineStore;
 import dev.proffer.featurestore.serving.MatrixReader;
 import dev.proffer.featurestore.serving.OnlineFeaturesReader;
+import dev.proffer.featurestore.training.TrainingExporter;
 import dev.proffer.featurestore.writing.FeatureWriter;
 import dev.proffer.featurestore.writing.Quarantine;
 import dev.proffer.proto.common.v1.Degraded;
@@ -42,7 +43,6 @@ import dev.proffer.proto.featurestore.v1.WriteFeaturesRequest;
 import dev.proffer.proto.featurestore.v1.WriteFeaturesResponse;
 import dev.proffer.runtime.degraded.Degradation;
 import dev.proffer.runtime.failure.Failures;
-import dev.proffer.runtime.failure.ProfferException;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -54,8 +54,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The rpcs of the feature store. Each maps the request to the part that answers it.
 final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
-  private static final String SERVICE = "proffer.featurestore.v1.FeatureStoreService/";
-
   /// Left of a deadline for encoding and sending the reply.
   private static final Duration RESERVE = Duration.ofMillis(5);
 
@@ -65,6 +63,7 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
   private final Quarantine quarantine;
   private final EntityInspector inspector;
   private final EntityEraser eraser;
+  private final TrainingExporter exporter;
   private final EventIntake intake;
   private final EventLog events;
   private final EventStreamer streamer;
@@ -79,6 +78,7 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
       Quarantine quarantine,
       EntityInspector inspector,
       EntityEraser eraser,
+      TrainingExporter exporter,
       EventIntake intake,
       EventLog events,
       EventStreamer streamer,
@@ -91,6 +91,7 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
     this.quarantine = quarantine;
     this.inspector = inspector;
     this.eraser = eraser;
+    this.exporter = exporter;
     this.intake = intake;
     this.events = events;
     this.streamer = streamer;
@@ -188,7 +189,8 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
   @Override
   public void exportTrainingRows(
       ExportTrainingRowsRequest request, StreamObserver<ExportTrainingRowsResponse> observer) {
-    throw notYet("ExportTrainingRows", "point-in-time export is not offered yet");
+    exporter.export(request, observer::onNext);
+    observer.onCompleted();
   }
 
   @Override
@@ -220,10 +222,6 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
             .addAllResults(writer.replay(request.getQuarantineIdsList()))
             .build());
     observer.onCompleted();
-  }
-
-  private static ProfferException notYet(String method, String why) {
-    return ProfferException.notImplemented(SERVICE + method, why);
   }
 
   private @Nullable Degraded degradedBy(Degradation degradation) {

@@ -15,6 +15,8 @@ import dev.proffer.featurestore.serving.MatrixReader;
 import dev.proffer.featurestore.serving.OnlineFeaturesReader;
 import dev.proffer.featurestore.serving.ReadMeters;
 import dev.proffer.featurestore.serving.RowReader;
+import dev.proffer.featurestore.training.RowHistory;
+import dev.proffer.featurestore.training.TrainingExporter;
 import dev.proffer.featurestore.writing.FeatureWriter;
 import dev.proffer.featurestore.writing.Quarantine;
 import dev.proffer.runtime.redis.RedisLink;
@@ -64,6 +66,7 @@ public final class FeatureStoreModule implements ServiceModule {
     LiveRegistry live = new LiveRegistry(history.live());
     history.onChange(live::publish);
     Database database = Database.open(settings, folder, name());
+    RowHistory rowHistory = new RowHistory(folder.resolve("offline").resolve("rows.duckdb"));
     Quarantine quarantine = new Quarantine(database, context.clock());
 
     LocalEventLog events =
@@ -120,6 +123,7 @@ public final class FeatureStoreModule implements ServiceModule {
                     context.clock(),
                     settings.get(FeatureStoreSettings.EVENT_FUTURE_MAX),
                     quarantine,
+                    rowHistory,
                     meters),
                 quarantine,
                 new EntityInspector(live, store, context.clock()),
@@ -128,8 +132,10 @@ public final class FeatureStoreModule implements ServiceModule {
                     events,
                     aggregator,
                     quarantine,
+                    rowHistory,
                     folder.resolve("erasures.log"),
                     context.clock()),
+                new TrainingExporter(live, events, rowHistory),
                 intake,
                 events,
                 streamer,
@@ -141,6 +147,7 @@ public final class FeatureStoreModule implements ServiceModule {
         streamer,
         aggregator,
         store,
+        rowHistory,
         database);
   }
 
@@ -169,6 +176,7 @@ public final class FeatureStoreModule implements ServiceModule {
       EventStreamer streamer,
       Aggregator aggregator,
       RedisOnlineStore store,
+      RowHistory rowHistory,
       Database database)
       implements RunningService {
     @Override
@@ -193,6 +201,7 @@ public final class FeatureStoreModule implements ServiceModule {
       aggregator.close();
       store.close();
       events.close();
+      rowHistory.close();
       database.close();
     }
   }

@@ -9,6 +9,7 @@ import dev.proffer.featurestore.row.ByteWriter;
 import dev.proffer.featurestore.row.CorruptRowException;
 import dev.proffer.featurestore.row.RowHeader;
 import dev.proffer.proto.featurestore.v1.Event;
+import dev.proffer.proto.featurestore.v1.EventType;
 import dev.proffer.proto.featurestore.v1.Value;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,16 @@ public final class AggregateRow {
       in.part();
     }
     return aggregationOf(view, column).read(in.part());
+  }
+
+  /// Whether events of a type can change rows of an aggregated view.
+  public static boolean reads(FeatureView view, EventType type) {
+    for (int column = 0; column < view.features().size(); column++) {
+      if (aggregationOf(view, column).reads(type)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// A reader that stands before the first state of a stored row.

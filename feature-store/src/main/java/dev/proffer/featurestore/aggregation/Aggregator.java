@@ -239,9 +239,7 @@ public final class Aggregator implements AutoCloseable {
       int mask = 0;
       for (EventType type : EventType.values()) {
         if (type != EventType.UNRECOGNIZED) {
-          for (int i = 0; i < view.features().size(); i++) {
-            mask |= AggregateRow.aggregationOf(view, i).reads(type) ? 1 << type.getNumber() : 0;
-          }
+          mask |= AggregateRow.reads(view, type) ? 1 << type.getNumber() : 0;
         }
       }
       next.add(new ViewPlan(view, EventField.of(view.entity().eventField()), mask));

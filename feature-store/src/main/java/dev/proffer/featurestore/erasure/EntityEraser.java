@@ -9,6 +9,7 @@ import dev.proffer.featurestore.eventlog.EventLog.Entry;
 import dev.proffer.featurestore.registry.Entity;
 import dev.proffer.featurestore.registry.FeatureView;
 import dev.proffer.featurestore.registry.Registry;
+import dev.proffer.featurestore.training.RowHistory;
 import dev.proffer.featurestore.writing.Quarantine;
 import dev.proffer.proto.featurestore.v1.EraseEntityRequest;
 import dev.proffer.proto.featurestore.v1.EraseEntityResponse;
@@ -28,8 +29,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/// Erases everything about one entity: its rows in every view, its quarantined rows, and the events
-/// that name it, which are overwritten on disk.
+/// Erases everything about one entity: its rows in every view and in the history of rows, its
+/// quarantined rows, and the events that name it, which are overwritten on disk.
 ///
 /// Keys are derived from the registry, so nothing is scanned in Redis. The log comes first: once
 /// the events are gone, no replay can bring a row back, and an erasure that fails half-way is
@@ -43,6 +44,7 @@ public final class EntityEraser {
   private final EventLog events;
   private final Aggregator aggregator;
   private final Quarantine quarantine;
+  private final RowHistory history;
   private final Path auditFile;
   private final Clock clock;
 
@@ -51,12 +53,14 @@ public final class EntityEraser {
       EventLog events,
       Aggregator aggregator,
       Quarantine quarantine,
+      RowHistory history,
       Path auditFile,
       Clock clock) {
     this.registry = registry;
     this.events = events;
     this.aggregator = aggregator;
     this.quarantine = quarantine;
+    this.history = history;
     this.auditFile = auditFile;
     this.clock = clock;
   }
@@ -95,6 +99,7 @@ public final class EntityEraser {
     if (!offsets.isEmpty()) {
       events.erase(offsets);
     }
+    history.erase(now.viewsOf(entity.name()), request.getEntityId());
     List<EntityRow> rows = new ArrayList<>();
     for (FeatureView view : now.allViews()) {
       if (view.entity().name().equals(entity.name())) {

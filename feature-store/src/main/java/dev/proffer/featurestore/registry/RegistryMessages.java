@@ -54,7 +54,8 @@ public final class RegistryMessages {
     return message.build();
   }
 
-  private static List<String> namesOf(List<Columns> all) {
+  /// The names of columns as `view:feature`, in the order in which rows hold them.
+  public static List<String> namesOf(List<Columns> all) {
     List<String> names = new ArrayList<>();
     for (Columns columns : all) {
       for (int column : columns.numeric()) {

@@ -11,6 +11,7 @@ import dev.proffer.featurestore.registry.FeatureView;
 import dev.proffer.featurestore.registry.Registry;
 import dev.proffer.featurestore.row.FeatureType;
 import dev.proffer.featurestore.row.RowLayout;
+import dev.proffer.featurestore.training.RowHistory;
 import dev.proffer.proto.featurestore.v1.FeatureRow;
 import dev.proffer.proto.featurestore.v1.Value;
 import dev.proffer.proto.featurestore.v1.WriteOutcome;
@@ -35,6 +36,7 @@ public final class FeatureWriter {
   private final Clock clock;
   private final Duration futureMax;
   private final Quarantine quarantine;
+  private final RowHistory history;
   private final MeterRegistry meters;
 
   /// @param futureMax how far ahead of the clock an event time may be
@@ -45,6 +47,7 @@ public final class FeatureWriter {
       Clock clock,
       Duration futureMax,
       Quarantine quarantine,
+      RowHistory history,
       MeterRegistry meters) {
     this.registry = registry;
     this.store = store;
@@ -52,6 +55,7 @@ public final class FeatureWriter {
     this.clock = clock;
     this.futureMax = futureMax;
     this.quarantine = quarantine;
+    this.history = history;
     this.meters = meters;
   }
 
@@ -90,6 +94,8 @@ public final class FeatureWriter {
         }
       }
     }
+    // History first: a row that was served must be found when models are trained.
+    remember(positions.stream().map(rows::get).toList(), accepted);
     int unavailable = 0;
     List<PutOutcome> outcomes = store.putNewer(accepted);
     for (int i = 0; i < accepted.size(); i++) {
@@ -124,6 +130,20 @@ public final class FeatureWriter {
       }
     }
     return all;
+  }
+
+  private void remember(List<FeatureRow> rows, List<NewRow> packed) {
+    List<RowHistory.Written> written = new ArrayList<>(rows.size());
+    for (int i = 0; i < packed.size(); i++) {
+      FeatureRow row = rows.get(i);
+      written.add(
+          new RowHistory.Written(
+              row.getFeatureView(),
+              row.getEntityId(),
+              row.getEventTimeUnixMs(),
+              packed.get(i).row()));
+    }
+    history.add(written);
   }
 
   private NewRow pack(Registry now, FeatureRow row) {
@@ -278,6 +298,7 @@ public final class FeatureWriter {
               String.valueOf(e.getMessage())),
           false);
     }
+    remember(List.of(row), List.of(packed));
     return switch (store.putNewer(List.of(packed)).getFirst()) {
       case APPLIED -> {
         near.view(row.getFeatureView()).refresh(row.getEntityId(), packed.row());
