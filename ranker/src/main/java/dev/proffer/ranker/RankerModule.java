@@ -92,7 +92,8 @@ public final class RankerModule implements ServiceModule {
             store,
             numbers,
             context.peers().channel(Peers.FEATURE_STORE),
-            settings.get(RankerSettings.MODEL_POLL));
+            settings.get(RankerSettings.MODEL_POLL),
+            settings.get(RankerSettings.LEARN_ONLINE));
     TextIndex texts = new TextIndex(catalogue.snapshot());
     ContentKeeper content = new ContentKeeper(catalogue, CONTENT_POLL, texts::follow);
     ExecutorService executor =

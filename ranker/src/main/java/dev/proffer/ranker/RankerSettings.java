@@ -84,6 +84,12 @@ public final class RankerSettings {
       Setting.duration(
           "ranker.model-poll", "500ms", "How often a new current model bundle is looked for");
 
+  public static final Setting<Boolean> LEARN_ONLINE =
+      Setting.flag(
+          "ranker.learn-online",
+          true,
+          "Whether what people do changes recommendations before the next training");
+
   private RankerSettings() {}
 
   public static List<Setting<?>> all() {
@@ -101,7 +107,8 @@ public final class RankerSettings {
                 DECISIONS_QUEUE_MAX,
                 DECISIONS_MAX,
                 MODELS_FOLDER,
-                MODEL_POLL));
+                MODEL_POLL,
+                LEARN_ONLINE));
     all.addAll(SqlSettings.all());
     return all;
   }

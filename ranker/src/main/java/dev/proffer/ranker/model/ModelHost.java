@@ -38,7 +38,15 @@ public final class ModelHost implements AutoCloseable {
   private volatile String refused = "";
   private volatile String problem = "";
 
-  public ModelHost(ModelStore store, ItemNumbers numbers, Channel featureStore, Duration poll) {
+  /// Starts serving with what is current.
+  ///
+  /// @param learning whether to follow the event log between trainings
+  public ModelHost(
+      ModelStore store,
+      ItemNumbers numbers,
+      Channel featureStore,
+      Duration poll,
+      boolean learning) {
     this.store = store;
     this.numbers = numbers;
     this.featureStore = featureStore;
@@ -46,7 +54,9 @@ public final class ModelHost implements AutoCloseable {
     this.follower = follow(TrainedModel.untrained());
     reload();
     Thread.ofVirtual().name("model-watch").start(this::watch);
-    follower.start();
+    if (learning) {
+      follower.start();
+    }
   }
 
   public ServingModel serving() {

@@ -62,7 +62,7 @@ final class ImportCommand implements Callable<Integer> {
         new OnlineRetailImporter.Options(
             OnlineRetailImporter.Options.defaults().anonymousBasketLinesMax(),
             Duration.ofDays(shiftDays));
-    try (EngineSession engine = session.open(console, Peers.FEATURE_STORE, Peers.RANKER)) {
+    try (EngineSession engine = session.openForBulk(console, Peers.FEATURE_STORE, Peers.RANKER)) {
       ImportReport report =
           new OnlineRetailImporter(
                   engine.channel(Peers.RANKER),

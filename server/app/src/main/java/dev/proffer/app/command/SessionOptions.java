@@ -7,6 +7,7 @@ import dev.proffer.app.engine.EngineSettings;
 import dev.proffer.app.engine.Installation;
 import dev.proffer.app.engine.ServiceModules;
 import dev.proffer.ranker.RankerSettings;
+import dev.proffer.ranker.RankerSettings;
 import dev.proffer.runtime.service.Peers;
 import dev.proffer.runtime.settings.Settings;
 import java.io.IOException;
@@ -48,12 +49,23 @@ final class SessionOptions {
 
   /// Opens a way to these services.
   EngineSession open(Console console, String... services) throws Exception {
+    return open(console, Map.of(), services);
+  }
+
+  /// Opens a way to these services for a command that serves no shopper: services that are hosted
+  /// for it do not learn from events as they come.
+  EngineSession openForBulk(Console console, String... services) throws Exception {
+    return open(console, Map.of(RankerSettings.LEARN_ONLINE.key(), "false"), services);
+  }
+
+  private EngineSession open(Console console, Map<String, String> defaults, String... services)
+      throws Exception {
     if (server != null) {
       return EngineSession.at(server);
     }
     return EngineSession.on(
         engine.folder(),
-        engine.texts(Map.of()),
+        engine.texts(defaults),
         ServiceModules.find(Installation.pluginFolder()),
         List.of(services),
         console::say);

@@ -54,7 +54,7 @@ final class TrainCommand implements Callable<Integer> {
             usual.threads(),
             !keepServing);
     Path models = session.modelsFolder();
-    try (EngineSession engine = session.open(console, Peers.FEATURE_STORE, Peers.RANKER)) {
+    try (EngineSession engine = session.openForBulk(console, Peers.FEATURE_STORE, Peers.RANKER)) {
       TrainingReport report =
           Training.run(
               engine.channel(Peers.RANKER),

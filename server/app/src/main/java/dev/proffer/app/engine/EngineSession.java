@@ -13,6 +13,7 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.MethodDescriptor;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class EngineSession implements AutoCloseable {
 
   // A person waits longer for a command than a service does for its peer.
   private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration OWNER_WAIT_MAX = Duration.ofSeconds(60);
 
   private final Peers peers;
   private final Runnable stop;
@@ -64,7 +66,7 @@ public final class EngineSession implements AutoCloseable {
       List<String> services,
       Consumer<String> say)
       throws Exception {
-    Optional<EngineAddress> server = folder.server();
+    Optional<EngineAddress> server = awaitOwner(folder, say);
     if (server.isPresent()) {
       return at(hosting(server.get(), services).grpc());
     }
@@ -85,6 +87,23 @@ public final class EngineSession implements AutoCloseable {
         settings, folder.path(), Optional.of(folder.path().resolve("log/proffer.log")));
     Engine engine = Engine.start(new EnginePlan(folder, services, modules, own));
     return new EngineSession(engine.peers(), engine::close, true);
+  }
+
+  /// The server of the folder. One that is still starting has the folder but no address yet, and a
+  /// command that has it will soon be over: both are waited for.
+  private static Optional<EngineAddress> awaitOwner(DataFolder folder, Consumer<String> say)
+      throws IOException, InterruptedException {
+    Optional<EngineAddress> server = folder.server();
+    if (server.isPresent() || !folder.isOwned()) {
+      return server;
+    }
+    say.accept("waiting for the server or command that has " + folder.path());
+    long deadline = System.nanoTime() + OWNER_WAIT_MAX.toNanos();
+    while (server.isEmpty() && folder.isOwned() && System.nanoTime() < deadline) {
+      Thread.sleep(100);
+      server = folder.server();
+    }
+    return server;
   }
 
   /// The channel to a service. Unary calls that set no deadline get one of half a minute.
