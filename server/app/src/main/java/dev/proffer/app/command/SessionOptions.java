@@ -7,7 +7,6 @@ import dev.proffer.app.engine.EngineSettings;
 import dev.proffer.app.engine.Installation;
 import dev.proffer.app.engine.ServiceModules;
 import dev.proffer.ranker.RankerSettings;
-import dev.proffer.ranker.RankerSettings;
 import dev.proffer.runtime.service.Peers;
 import dev.proffer.runtime.settings.Settings;
 import java.io.IOException;
