@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "chat",
     description = "Ask the chatbot about offers, in English or Chinese.",
-    footer = "./proffer chat --user u17 \"any deals on headphones?\"",
+    footer = "./proffer chat --user u-00017 \"any deals on headphones?\"",
     mixinStandardHelpOptions = true)
 final class ChatCommand implements Callable<Integer> {
   private final Console console;

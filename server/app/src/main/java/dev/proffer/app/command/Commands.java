@@ -32,6 +32,7 @@ public final class Commands {
   /// Every command, in the order in which `help` lists them.
   private static List<Object> all(Console console) {
     return List.of(
+        new DemoCommand(console),
         new ServeCommand(console),
         new ImportCommand(console),
         new TrainCommand(console),
