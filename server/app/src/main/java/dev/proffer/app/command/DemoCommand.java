@@ -71,8 +71,7 @@ final class DemoCommand implements Callable<Integer> {
     if (!modules.names().contains(Peers.CHATBOT)) {
       console.say("without the chatbot: its plugin is not installed");
     }
-    try (Engine engine =
-        Engine.start(new EnginePlan(folder, modules.names(), modules, texts))) {
+    try (Engine engine = Engine.start(new EnginePlan(folder, modules.names(), modules, texts))) {
       Demo demo = new Demo(engine, folder.path(), new ConsoleProgress(console, Clock.systemUTC()));
       demo.prepare(console::say);
       if (once) {
@@ -103,8 +102,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private int tour(Peers peers) {
     List<String> faults =
-        new Tour(
-                console, peers.channel(Peers.RANKER), peers.channel(Peers.CHATBOT), Demo.USER)
+        new Tour(console, peers.channel(Peers.RANKER), peers.channel(Peers.CHATBOT), Demo.USER)
             .take();
     console.print("");
     if (faults.isEmpty()) {
@@ -127,8 +125,7 @@ final class DemoCommand implements Callable<Integer> {
     console.print("");
     console.print("Try in another terminal:");
     console.print("  ./proffer recommend" + data + " --user " + Demo.USER + " --k 10 --explain");
-    console.print(
-        "  ./proffer evaluate-cart" + data + " --user " + Demo.USER + " " + cart);
+    console.print("  ./proffer evaluate-cart" + data + " --user " + Demo.USER + " " + cart);
     if (address.services().contains(Peers.CHATBOT)) {
       console.print(
           "  ./proffer chat" + data + " --user " + Demo.USER + " \"" + Demo.QUESTION + "\"");

@@ -18,6 +18,7 @@ import dev.proffer.runtime.settings.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /// Sends the log where the settings say: to a file that is rolled at 10 MB, or to standard error.
 public final class Logging {
@@ -65,13 +66,24 @@ public final class Logging {
       LoggerContext context, Level level, Appender<ILoggingEvent> appender) {
     ch.qos.logback.classic.Logger root =
         context.getLogger(ch.qos.logback.classic.Logger.ROOT_LOGGER_NAME);
+    // gRPC and Lucene log through java.util.logging, which would print on its own.
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
     root.setLevel(level);
     root.addAppender(appender);
     // Armeria warns that Reactor, which comes with Lettuce, is too old for a trick of its own.
     context.getLogger("com.linecorp.armeria.common.CommonPools").setLevel(Level.ERROR);
     // Libraries speak of their own matters at INFO.
     for (String library :
-        new String[] {"com.zaxxer", "com.linecorp", "io.lettuce", "io.netty", "org.flywaydb"}) {
+        new String[] {
+          "com.zaxxer",
+          "com.linecorp",
+          "io.grpc",
+          "org.apache.lucene",
+          "io.lettuce",
+          "io.netty",
+          "org.flywaydb"
+        }) {
       context.getLogger(library).setLevel(Level.WARN);
     }
   }

@@ -21,6 +21,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -42,6 +44,8 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
   private final GrpcLimits limits;
   private final MeterRegistry meters;
   private final Semaphore calls;
+  // Health watches and followers of the event log end only when somebody ends them.
+  private final Set<GuardedCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService deadlines =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("call-deadlines").factory());
@@ -75,6 +79,9 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
         return new ServerCall.Listener<>() {};
       }
       guarded.onEnd(calls::release);
+    } else {
+      streams.add(guarded);
+      guarded.onEnd(() -> streams.remove(guarded));
     }
     Context context = Context.current().withValue(RequestId.CONTEXT, requestId);
     if (limited) {
@@ -111,6 +118,14 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
         Runnable::run);
     call.onEnd(() -> bounded.cancel(null));
     return bounded;
+  }
+
+  /// Ends streams that go on, so that a server that stops need not wait for them. Their callers see
+  /// `UNAVAILABLE` and follow elsewhere.
+  void endStreams() {
+    for (GuardedCall<?, ?> stream : streams) {
+      stream.fail(Status.UNAVAILABLE.withDescription("the server stops").asRuntimeException());
+    }
   }
 
   @Override

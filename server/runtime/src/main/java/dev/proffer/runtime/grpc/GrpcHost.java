@@ -36,6 +36,9 @@ public final class GrpcHost implements AutoCloseable {
   /// guard refuses with one.
   private static final int TRANSPORT_HEADROOM = 4;
 
+  /// An answer that is streamed may finish; a stream that follows something is ended after this.
+  private static final Duration STREAM_GRACE = Duration.ofSeconds(2);
+
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final HealthStatusManager health = new HealthStatusManager();
   private final CallGuard guard;
@@ -132,11 +135,17 @@ public final class GrpcHost implements AutoCloseable {
     health.enterTerminalState();
     network.shutdown();
     try {
-      if (!network.awaitTermination(drainMax.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.warn("calls were still under way after {}; they are cut", drainMax);
-        network.shutdownNow();
+      long drainMillis = drainMax.toMillis();
+      long streamMillis = Math.min(drainMillis, STREAM_GRACE.toMillis());
+      if (!network.awaitTermination(streamMillis, TimeUnit.MILLISECONDS)) {
+        guard.endStreams();
+        if (!network.awaitTermination(drainMillis - streamMillis, TimeUnit.MILLISECONDS)) {
+          log.warn("calls were still under way after {}; they are cut", drainMax);
+          network.shutdownNow();
+        }
       }
       inProcess.shutdown();
+      guard.endStreams();
       if (!inProcess.awaitTermination(2, TimeUnit.SECONDS)) {
         inProcess.shutdownNow();
       }

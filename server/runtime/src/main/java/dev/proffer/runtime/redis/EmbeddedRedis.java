@@ -10,10 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,26 +91,34 @@ public final class EmbeddedRedis implements AutoCloseable {
   }
 
   private void launch() throws IOException {
+    List<String> command = new ArrayList<>();
+    // Ctrl-C on a terminal reaches every process of the group. In a session of its own the server
+    // is there until we have written what we must, and then we stop it.
+    Stream.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .ifPresent(setsid -> command.add(setsid.toString()));
+    command.addAll(
+        List.of(
+            executable.toString(),
+            "--port",
+            Integer.toString(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            folder.toAbsolutePath().toString(),
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "everysec",
+            "--save",
+            "",
+            "--daemonize",
+            "no",
+            "--maxmemory-policy",
+            "noeviction"));
     Process started =
-        new ProcessBuilder(
-                List.of(
-                    executable.toString(),
-                    "--port",
-                    Integer.toString(port),
-                    "--bind",
-                    "127.0.0.1",
-                    "--dir",
-                    folder.toAbsolutePath().toString(),
-                    "--appendonly",
-                    "yes",
-                    "--appendfsync",
-                    "everysec",
-                    "--save",
-                    "",
-                    "--daemonize",
-                    "no",
-                    "--maxmemory-policy",
-                    "noeviction"))
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("redis.log").toFile()))
             .start();
