@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.proffer.app.console.Failure;
 import dev.proffer.proto.chatbot.v1.ChatRequest;
 import dev.proffer.proto.chatbot.v1.ChatServiceGrpc;
+import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
+import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
+import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.proto.ranker.v1.RecommendRequest;
 import dev.proffer.proto.ranker.v1.RecommenderServiceGrpc;
 import dev.proffer.runtime.service.Peers;
@@ -17,6 +20,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -163,6 +167,22 @@ final class EngineTest {
       mayLeave.countDown();
       assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo(FakeModules.LOG_END_OFFSET);
       closing.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void endsAStreamThatFollowsSomethingInsteadOfWaitingForIt() throws Exception {
+    Engine engine = start("x", FakeModules.all(), Map.of("grpc.drain-max", "60s"));
+    try (EngineSession session = EngineSession.at(engine.address().grpc())) {
+      Iterator<ReadEventsResponse> events =
+          FeatureStoreServiceGrpc.newBlockingStub(session.channel(Peers.FEATURE_STORE))
+              .readEvents(ReadEventsRequest.newBuilder().setFollow(true).build());
+      assertThat(events.next().getFirstOffset()).isEqualTo(1);
+      CompletableFuture.runAsync(engine::close).get(30, TimeUnit.SECONDS);
+      assertThatThrownBy(events::hasNext)
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
     }
   }
 

@@ -7,6 +7,8 @@ import dev.proffer.proto.chatbot.v1.ChatServiceGrpc;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
 import dev.proffer.proto.featurestore.v1.GetIngestStatusRequest;
 import dev.proffer.proto.featurestore.v1.GetIngestStatusResponse;
+import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
+import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.proto.ranker.v1.RecommendRequest;
 import dev.proffer.proto.ranker.v1.RecommendResponse;
 import dev.proffer.proto.ranker.v1.RecommendedItem;
@@ -50,6 +52,13 @@ public final class FakeModules {
                 out.onNext(
                     GetIngestStatusResponse.newBuilder().setLogEndOffset(LOG_END_OFFSET).build());
                 out.onCompleted();
+              }
+
+              @Override
+              public void readEvents(
+                  ReadEventsRequest request, StreamObserver<ReadEventsResponse> out) {
+                out.onNext(ReadEventsResponse.newBuilder().setFirstOffset(1).build());
+                // Follows a log in which nothing happens.
               }
             });
   }
