@@ -92,8 +92,7 @@ final class EndToEndTest {
 
   @Test
   void aRunningServerServesWithABundleAsSoonAsItIsTrained() {
-    await(
-        Duration.ofSeconds(20), () -> recommend().getModelVersion().equals(trained.version()));
+    await(Duration.ofSeconds(20), () -> recommend().getModelVersion().equals(trained.version()));
     assertThat(trained.row("test", "blend").ndcg10())
         .isGreaterThan(trained.row("test", "popularity-plain").ndcg10());
   }
@@ -103,14 +102,12 @@ final class EndToEndTest {
     RecommendResponse response = recommend();
     assertThat(response.getItemsList()).hasSize(10);
     assertThat(response.getItemsList())
-        .allSatisfy(
-            item -> {
-              assertThat(item.getTitlesMap()).containsKeys("en", "zh");
-              assertThat(item.getPriceMinorUnits())
-                  .isBetween(0L, item.getListPriceMinorUnits());
-              assertThat(item.getReasonsList()).isNotEmpty();
-              assertThat(item.getPropensity()).isBetween(0.0, 1.0).isPositive();
-            });
+        .allSatisfy(item -> {
+          assertThat(item.getTitlesMap()).containsKeys("en", "zh");
+          assertThat(item.getPriceMinorUnits()).isBetween(0L, item.getListPriceMinorUnits());
+          assertThat(item.getReasonsList()).isNotEmpty();
+          assertThat(item.getPropensity()).isBetween(0.0, 1.0).isPositive();
+        });
     assertThat(response.getItemsList().stream().map(RecommendedItem::getItemId))
         .doesNotHaveDuplicates();
   }
@@ -120,8 +117,8 @@ final class EndToEndTest {
     Cart.Builder cart = Cart.newBuilder();
     recommend()
         .getItemsList()
-        .forEach(
-            item -> cart.addLines(CartLine.newBuilder().setItemId(item.getItemId()).setQuantity(2)));
+        .forEach(item ->
+            cart.addLines(CartLine.newBuilder().setItemId(item.getItemId()).setQuantity(2)));
     EvaluateCartResponse response =
         PromotionServiceGrpc.newBlockingStub(engine.peers().channel(Peers.RANKER))
             .evaluateCart(EvaluateCartRequest.newBuilder().setCart(cart).setExplain(true).build());
@@ -160,8 +157,7 @@ final class EndToEndTest {
     assumeTrue(
         engine.address().services().contains(Peers.CHATBOT),
         "the chatbot plugin is not built: chat is not tested");
-    Path models =
-        Path.of(System.getProperty("user.home"), ".cache", "proffer", "corenlp");
+    Path models = Path.of(System.getProperty("user.home"), ".cache", "proffer", "corenlp");
     assumeTrue(Files.isDirectory(models), "the chatbot's models are not there: chat is not tested");
     await(Duration.ofSeconds(120), () -> lacking(Peers.CHATBOT).isEmpty());
     ChatResponse english = chat("Are there any deals for me today?");

@@ -113,6 +113,7 @@ public final class Engine implements AutoCloseable {
       handlers.addAll(service.services());
     }
     GrpcHost host = parts.add("gRPC port", GrpcHost.start(settings, transport, handlers, meters));
+    peers.hostedServicesAnswer();
     String web = "";
     if (settings.get(WebSettings.ENABLED)) {
       ManagedChannel channel = InProcessChannelBuilder.forName(transport).build();

@@ -67,6 +67,20 @@ final class EngineTest {
   }
 
   @Test
+  void aServiceThatAskedItsPeerTooEarlyReachesItAsSoonAsTheEngineHasStarted() throws Exception {
+    ServiceModules modules =
+        ServiceModules.of(
+            FakeModules.impatient(FakeModules.ranker(r -> r)), FakeModules.featureStore());
+    try (Engine engine = start("x", modules, Map.of())) {
+      assertThat(
+              RecommenderServiceGrpc.newBlockingStub(engine.peers().channel(Peers.RANKER))
+                  .recommend(RECOMMEND)
+                  .getCatalogueVersion())
+          .isEqualTo(FakeModules.LOG_END_OFFSET);
+    }
+  }
+
+  @Test
   void hostsOnlyTheServicesThatWereChosen() throws Exception {
     try (Engine engine =
             Engine.start(

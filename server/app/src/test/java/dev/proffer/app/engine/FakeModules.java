@@ -19,6 +19,7 @@ import dev.proffer.runtime.service.ServiceContext;
 import dev.proffer.runtime.service.ServiceModule;
 import dev.proffer.runtime.settings.Setting;
 import io.grpc.BindableService;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -130,6 +131,30 @@ public final class FakeModules {
 
   /// A module that counts how often it was closed.
   public static ServiceModule counting(ServiceModule module, AtomicInteger closed) {
+    return wrapped(
+        module, context -> running(module.start(context).services(), closed::incrementAndGet));
+  }
+
+  /// A module that asks the feature store while it starts, when nobody answers yet.
+  public static ServiceModule impatient(ServiceModule module) {
+    return wrapped(
+        module,
+        context -> {
+          try {
+            FeatureStoreServiceGrpc.newBlockingStub(context.peers().channel(Peers.FEATURE_STORE))
+                .getIngestStatus(GetIngestStatusRequest.getDefaultInstance());
+            throw new IllegalStateException("nobody should have answered");
+          } catch (StatusRuntimeException e) {
+            return module.start(context);
+          }
+        });
+  }
+
+  private interface Start {
+    RunningService start(ServiceContext context) throws Exception;
+  }
+
+  private static ServiceModule wrapped(ServiceModule module, Start start) {
     return new ServiceModule() {
       @Override
       public String name() {
@@ -143,8 +168,7 @@ public final class FakeModules {
 
       @Override
       public RunningService start(ServiceContext context) throws Exception {
-        RunningService started = module.start(context);
-        return running(started.services(), closed::incrementAndGet);
+        return start.start(context);
       }
     };
   }

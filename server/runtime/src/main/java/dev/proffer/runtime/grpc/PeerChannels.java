@@ -17,6 +17,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +46,15 @@ public final class PeerChannels implements Peers, AutoCloseable {
   public Channel channel(String service) {
     return ClientInterceptors.intercept(
         managed(service), new Outgoing(settings.get(GrpcSettings.PEER_DEADLINE)));
+  }
+
+  /// Says that the services of this process answer now. A channel that was tried too early would
+  /// otherwise go on failing until its next attempt.
+  public synchronized void hostedServicesAnswer() {
+    hosted.stream()
+        .map(channels::get)
+        .filter(Objects::nonNull)
+        .forEach(ManagedChannel::resetConnectBackoff);
   }
 
   private synchronized ManagedChannel managed(String service) {
