@@ -126,6 +126,7 @@ public final class RankerModule implements ServiceModule {
     services.addAll(promotions.services());
     return new Running(
         List.copyOf(services),
+        () -> recommender.warmUp(settings.get(RankerSettings.WARM_UP)),
         catalogue,
         promotions,
         models,
@@ -138,6 +139,7 @@ public final class RankerModule implements ServiceModule {
 
   private static final class Running implements RunningService {
     private final List<BindableService> services;
+    private final Runnable warmUp;
     private final Promotions promotions;
     private final ModelHost models;
     private final ContentKeeper content;
@@ -149,6 +151,7 @@ public final class RankerModule implements ServiceModule {
 
     Running(
         List<BindableService> services,
+        Runnable warmUp,
         Catalogue catalogue,
         Promotions promotions,
         ModelHost models,
@@ -158,6 +161,7 @@ public final class RankerModule implements ServiceModule {
         ExecutorService executor,
         List<Database> databases) {
       this.services = services;
+      this.warmUp = warmUp;
       this.promotions = promotions;
       this.models = models;
       this.content = content;
@@ -171,6 +175,11 @@ public final class RankerModule implements ServiceModule {
     @Override
     public List<BindableService> services() {
       return services;
+    }
+
+    @Override
+    public void warmUp() {
+      warmUp.run();
     }
 
     @Override

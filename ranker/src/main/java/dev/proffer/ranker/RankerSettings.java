@@ -90,6 +90,10 @@ public final class RankerSettings {
           true,
           "Whether what people do changes recommendations before the next training");
 
+  public static final Setting<Duration> WARM_UP =
+      Setting.duration(
+          "ranker.warm-up", "3s", "How long to recommend to nobody before the service takes work");
+
   private RankerSettings() {}
 
   public static List<Setting<?>> all() {
@@ -108,7 +112,8 @@ public final class RankerSettings {
                 DECISIONS_MAX,
                 MODELS_FOLDER,
                 MODEL_POLL,
-                LEARN_ONLINE));
+                LEARN_ONLINE,
+                WARM_UP));
     all.addAll(SqlSettings.all());
     return all;
   }

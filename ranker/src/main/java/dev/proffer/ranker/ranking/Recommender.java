@@ -70,6 +70,7 @@ import org.slf4j.LoggerFactory;
 /// whatever the shop has. Each loss is named.
 public final class Recommender {
   private static final Logger log = LoggerFactory.getLogger(Recommender.class);
+  private static final int WARM_UP_REQUESTS = 400;
 
   private final Catalogue catalogue;
   private final Promotions promotions;
@@ -148,6 +149,28 @@ public final class Recommender {
 
   /// Chooses items for a person or a session.
   public RecommendResponse recommend(RecommendRequest request) {
+    return recommend(request, true);
+  }
+
+  /// Recommends to nobody for a while, so that the first person does not wait for code that is not
+  /// compiled yet. Nothing is logged.
+  public void warmUp(Duration max) {
+    long end = System.nanoTime() + max.toNanos();
+    for (int i = 0; i < WARM_UP_REQUESTS && System.nanoTime() < end; i++) {
+      CatalogueSnapshot snapshot = catalogue.snapshot();
+      RecommendRequest.Builder request =
+          RecommendRequest.newBuilder().setSessionId("warm-up").setK(10).setExplain(i % 2 == 0);
+      for (int recent = 0; recent < 5 && snapshot.capacity() > 0; recent++) {
+        CatalogueItem item = snapshot.item(random.nextInt(snapshot.capacity()));
+        if (item != null) {
+          request.addRecentItemIds(item.id());
+        }
+      }
+      recommend(request.build(), false);
+    }
+  }
+
+  private RecommendResponse recommend(RecommendRequest request, boolean logged) {
     long deadline = deadline();
     Degradation degradation = new Degradation();
     RequestContext context = request.getContext();
@@ -221,16 +244,18 @@ public final class Recommender {
       }
       reply.addItems(item);
     }
-    log(
-        requestId,
-        scene,
-        request.getUserId(),
-        request.getSessionId(),
-        context,
-        reply.getItemsList(),
-        blend.size(),
-        options.exploration().policy(),
-        degradation);
+    if (logged) {
+      log(
+          requestId,
+          scene,
+          request.getUserId(),
+          request.getSessionId(),
+          context,
+          reply.getItemsList(),
+          blend.size(),
+          options.exploration().policy(),
+          degradation);
+    }
     Degraded degraded = degraded(scene, degradation);
     if (degraded != null) {
       reply.setDegraded(degraded);

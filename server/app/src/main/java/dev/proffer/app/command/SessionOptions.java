@@ -52,9 +52,12 @@ final class SessionOptions {
   }
 
   /// Opens a way to these services for a command that serves no shopper: services that are hosted
-  /// for it do not learn from events as they come.
+  /// for it do not learn from events as they come, and are not warmed up.
   EngineSession openForBulk(Console console, String... services) throws Exception {
-    return open(console, Map.of(RankerSettings.LEARN_ONLINE.key(), "false"), services);
+    return open(
+        console,
+        Map.of(RankerSettings.LEARN_ONLINE.key(), "false", RankerSettings.WARM_UP.key(), "0s"),
+        services);
   }
 
   private EngineSession open(Console console, Map<String, String> defaults, String... services)

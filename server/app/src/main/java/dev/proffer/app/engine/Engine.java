@@ -130,6 +130,7 @@ public final class Engine implements AutoCloseable {
             settings.get(GrpcSettings.HOST) + ":" + host.port(),
             web,
             plan.services());
+    services.values().forEach(RunningService::warmUp);
     folder.announce(address);
     host.serving();
     return new Engine(parts, settings, peers, services, address, redis);

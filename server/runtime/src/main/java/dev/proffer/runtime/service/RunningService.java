@@ -14,6 +14,10 @@ public interface RunningService extends AutoCloseable {
   /// out of service.
   List<Shortcoming> shortcomings();
 
+  /// Exercises what requests will need, so that the first of them is not the slowest. The host
+  /// calls it once, when peers that it hosts too can be reached and before health says SERVING.
+  default void warmUp() {}
+
   /// Stops taking work, finishes what is under way, and makes everything acknowledged durable.
   @Override
   void close();
