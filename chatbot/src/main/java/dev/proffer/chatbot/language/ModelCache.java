@@ -44,7 +44,7 @@ public final class ModelCache {
   /// Why the models of a language cannot be used and what to do; empty when all are there.
   public String missing(Language language) {
     Path home = folder.resolve(language.code());
-    String remedy = "run ./proffer chatbot models " + language.code();
+    String remedy = "run ./proffer models " + language.code();
     if (!Files.isRegularFile(home.resolve("complete.properties"))) {
       return "the models are not in " + home + "; " + remedy;
     }

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,7 @@ public final class GrpcHost implements AutoCloseable {
   private final Server inProcess;
   private final Server network;
   private final Duration drainMax;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final List<String> serviceNames = new ArrayList<>();
 
   private GrpcHost(
@@ -132,6 +134,9 @@ public final class GrpcHost implements AutoCloseable {
   /// Stops taking calls, lets those under way finish within the drain time, and stops.
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     health.enterTerminalState();
     network.shutdown();
     try {

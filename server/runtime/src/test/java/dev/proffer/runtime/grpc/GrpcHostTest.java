@@ -29,11 +29,13 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.grpc.testing.StreamRecorder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -254,6 +256,24 @@ class GrpcHostTest {
                 .timer()
                 .count())
         .isEqualTo(1);
+  }
+
+  @Test
+  void answersEachOfManyCallsAtOnce() throws Exception {
+    RecommenderServiceGrpc.RecommenderServiceStub caller = RecommenderServiceGrpc.newStub(start());
+    List<StreamRecorder<RecommendResponse>> recorders = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      StreamRecorder<RecommendResponse> recorder = StreamRecorder.create();
+      caller.recommend(valid(), recorder);
+      recorders.add(recorder);
+    }
+    for (StreamRecorder<RecommendResponse> recorder : recorders) {
+      assertThat(recorder.awaitCompletion(50, TimeUnit.SECONDS)).isTrue();
+      assertThat(recorder.getError()).isNull();
+      assertThat(recorder.getValues())
+          .extracting(RecommendResponse::getRequestId)
+          .containsExactly("ok");
+    }
   }
 
   @Test
