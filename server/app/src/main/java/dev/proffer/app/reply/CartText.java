@@ -11,6 +11,9 @@ import dev.proffer.proto.promotion.v1.PromotionRefusal;
 
 /// Writes the price of a cart: its lines, what applies, and what would apply.
 public final class CartText {
+  /// Those nearest to applying come first; nobody reads fifty.
+  private static final int NOT_APPLIED_MAX = 8;
+
   private CartText() {}
 
   public static void print(Console console, EvaluateCartResponse response, String language) {
@@ -44,7 +47,8 @@ public final class CartText {
               + "), saves "
               + Money.text(applied.getSavingMinorUnits(), currency));
     }
-    for (PromotionRefusal refusal : response.getNotAppliedList()) {
+    for (PromotionRefusal refusal :
+        response.getNotAppliedList().stream().limit(NOT_APPLIED_MAX).toList()) {
       console.print(
           "  does not: "
               + Texts.in(language, refusal.getNamesMap())
@@ -52,6 +56,10 @@ public final class CartText {
               + refusal.getPromotionId()
               + "): "
               + Texts.in(language, refusal.getExplanationsMap()));
+    }
+    int more = response.getNotAppliedCount() - NOT_APPLIED_MAX;
+    if (more > 0) {
+      console.print("  and " + more + " others do not (--json lists them)");
     }
     response.getRefusedCodesList().forEach(code -> console.print("  does nothing: " + code));
     Texts.printDegraded(console, response.getDegraded());

@@ -42,7 +42,9 @@ public final class RecommendationText {
 
   private static String why(RecommendedItem item, String language, boolean explain) {
     StringBuilder lines = new StringBuilder();
-    if (item.hasOffer()) {
+    boolean promotionIsAReason =
+        item.getReasonsList().stream().anyMatch(reason -> !reason.getPromotionId().isEmpty());
+    if (item.hasOffer() && !promotionIsAReason) {
       lines.append(Texts.in(language, item.getOffer().getNamesMap())).append('\n');
     }
     item.getReasonsList()
