@@ -163,6 +163,10 @@ public final class FeatureStoreClient {
         orders = orders(block);
       }
     }
+    if (orders < 0 && own.parts().isEmpty()) {
+      // Promotions ask whether there was an order, not how many: what was bought answers that.
+      orders = purchased.isEmpty() ? 0 : 1;
+    }
     return new PersonFeatures(recent, purchased, orders, oldest);
   }
 

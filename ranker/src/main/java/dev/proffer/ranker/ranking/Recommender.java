@@ -42,6 +42,7 @@ import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.retrieval.SeqKnn;
+import dev.proffer.ranker.retrieval.TrendingNext;
 import dev.proffer.ranker.search.TextIndex;
 import dev.proffer.runtime.degraded.Degradation;
 import dev.proffer.runtime.failure.ProfferException;
@@ -357,7 +358,7 @@ public final class Recommender {
     Query query = new Query(scene.shopper().history(), scene.atMillis(), eligible);
     List<CandidateSource> sources = new ArrayList<>();
     for (CandidateSource source : sources(scene, degradation)) {
-      if (!source.name().equals(Popularity.NAME)) {
+      if (source.name().equals(SeqKnn.NAME) || source.name().equals(ContentSource.NAME)) {
         sources.add(source);
       }
     }
@@ -609,8 +610,12 @@ public final class Recommender {
   }
 
   private List<CandidateSource> sources(Scene scene, Degradation degradation) {
-    List<CandidateSource> sources = new ArrayList<>(3);
+    List<CandidateSource> sources = new ArrayList<>(4);
     sources.add(scene.model().trained().seqKnn());
+    if (scene.model().trained().weight(TrendingNext.NAME) > 0) {
+      sources.add(
+          new TrendingNext(scene.model().trained().seqKnn(), scene.model().trained().popularity()));
+    }
     ContentSource contentSource = content.current();
     if (contentSource == null) {
       degradation.missing(
@@ -741,7 +746,7 @@ public final class Recommender {
               .build());
       int because = source.because(query, number);
       CatalogueItem cause = because < 0 ? null : scene.snapshot().item(query.history()[because]);
-      if (cause != null && source.name().equals(SeqKnn.NAME)) {
+      if (cause != null && !argued && !source.name().equals(ContentSource.NAME)) {
         view.addReasons(
             Reasons.behaviour(cause, scene.shopper().bought().contains(cause.number())));
         argued = true;

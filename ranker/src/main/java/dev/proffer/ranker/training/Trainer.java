@@ -13,6 +13,7 @@ import dev.proffer.proto.ranker.v1.ListItemsResponse;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.catalogue.ItemNumbers;
 import dev.proffer.ranker.evaluation.RankingMetrics;
+import dev.proffer.ranker.evaluation.WeightSearch;
 import dev.proffer.ranker.model.BundleException;
 import dev.proffer.ranker.model.ModelStore;
 import dev.proffer.ranker.model.Shoppers;
@@ -25,6 +26,7 @@ import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.retrieval.SeqKnn;
 import dev.proffer.ranker.retrieval.Trail;
+import dev.proffer.ranker.retrieval.TrendingNext;
 import dev.proffer.ranker.training.Cases.Case;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
@@ -35,6 +37,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -286,7 +289,7 @@ public final class Trainer {
       // 4. How fast popularity fades.
       double halfLife = TrainedModel.HALF_LIFE_MILLIS_UNTRAINED;
       double bestNdcg = -1;
-      for (int days : new int[] {3, 14, 60, 365}) {
+      for (int days : new int[] {2, 5, 14, 60, 365}) {
         double ndcg =
             metrics(data, cases, only(popularity(steps, trainTo, days * (double) DAY_MILLIS)))
                 .ndcg();
@@ -299,7 +302,7 @@ public final class Trainer {
       // 5. What each source weighs.
       Map<String, Double> weights =
           weights(
-              data, cases, List.of(chosen, content, popularity(steps, trainTo, halfLife)), step);
+              data, cases, sources(chosen, content, popularity(steps, trainTo, halfLife)), step);
       return new Tuned(best, halfLife, weights);
     }
   }
@@ -407,25 +410,15 @@ public final class Trainer {
   private Map<String, Double> weights(
       Data data, List<Case> cases, List<CandidateSource> sources, TrainingProgress.Step step) {
     List<List<Retrieval.Proposal>> proposals = proposals(data, cases, sources);
-    Map<String, Double> weights = new LinkedHashMap<>();
-    sources.forEach(source -> weights.put(source.name(), 0.0));
-    weights.put(sources.getFirst().name(), 1.0);
-    double best = blended(data, cases, proposals, weights).ndcg();
-    for (int round = 0; round < 2; round++) {
-      for (CandidateSource source : sources.subList(1, sources.size())) {
-        double chosen = weights.getOrDefault(source.name(), 0.0);
-        for (double weight : new double[] {0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5}) {
-          weights.put(source.name(), weight);
-          double ndcg = blended(data, cases, proposals, weights).ndcg();
-          step.advance(1);
-          if (ndcg > best) {
-            best = ndcg;
-            chosen = weight;
-          }
-        }
-        weights.put(source.name(), chosen);
-      }
-    }
+    Map<String, Double> weights =
+        new LinkedHashMap<>(
+            WeightSearch.find(
+                sources.stream().map(CandidateSource::name).toList(),
+                trial -> {
+                  step.advance(1);
+                  return blended(data, cases, proposals, trial).ndcg();
+                },
+                () -> false));
     // A source without weight would leave people without a history with nothing.
     weights.replaceAll((_, weight) -> Math.max(weight, 1e-3));
     return weights;
@@ -439,7 +432,7 @@ public final class Trainer {
     SeqKnn seqKnn = seqKnn(steps, trainTo, tuned.seqKnn());
     seqKnn.prune();
     Popularity popularity = popularity(steps, trainTo, tuned.halfLifeMillis());
-    List<CandidateSource> sources = List.of(seqKnn, content, popularity);
+    List<CandidateSource> sources = sources(seqKnn, content, popularity);
     List<TrainingReport.Row> rows = new ArrayList<>();
     rows.add(
         row(part, "blend", blended(data, cases, proposals(data, cases, sources), tuned.weights())));
@@ -448,6 +441,11 @@ public final class Trainer {
     }
     rows.add(row(part, "popularity-plain", metrics(data, cases, only(plain(steps, trainTo)))));
     return rows;
+  }
+
+  private static List<CandidateSource> sources(
+      SeqKnn seqKnn, ContentSource content, Popularity popularity) {
+    return List.of(seqKnn, new TrendingNext(seqKnn, popularity), content, popularity);
   }
 
   private static TrainingReport.Row row(String part, String name, RankingMetrics metrics) {
@@ -483,15 +481,20 @@ public final class Trainer {
 
   private List<List<Retrieval.Proposal>> proposals(
       Data data, List<Case> cases, List<CandidateSource> sources) {
-    List<List<Retrieval.Proposal>> all = new ArrayList<>(cases.size());
-    for (Case one : cases) {
-      Query query = query(data, one);
-      List<Retrieval.Proposal> proposals = new ArrayList<>(sources.size());
-      for (CandidateSource source : sources) {
-        proposals.add(new Retrieval.Proposal(source, source.propose(query, CANDIDATES)));
-      }
-      all.add(proposals);
-    }
+    // Each place is written by one thread.
+    List<List<Retrieval.Proposal>> all =
+        new ArrayList<>(Collections.nCopies(cases.size(), List.of()));
+    parallel(
+        data,
+        cases,
+        (i, _) -> {
+          Query query = query(data, cases.get(i));
+          List<Retrieval.Proposal> proposals = new ArrayList<>(sources.size());
+          for (CandidateSource source : sources) {
+            proposals.add(new Retrieval.Proposal(source, source.propose(query, CANDIDATES)));
+          }
+          all.set(i, proposals);
+        });
     return all;
   }
 
@@ -518,7 +521,7 @@ public final class Trainer {
     int threads = Math.min(options.threads(), Math.max(1, cases.size()));
     RankingMetrics[] parts = new RankingMetrics[threads];
     Thread[] running = new Thread[threads];
-    List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     for (int t = 0; t < threads; t++) {
       int first = t;
       RankingMetrics part = new RankingMetrics(LIST, data.snapshot().count());

@@ -14,7 +14,7 @@ public record TrainingOptions(
     Duration tuning, int tuningCases, int cases, int threads, boolean activate) {
   public static final TrainingOptions DEFAULT =
       new TrainingOptions(
-          Duration.ofSeconds(40), 3_000, 10_000, Runtime.getRuntime().availableProcessors(), true);
+          Duration.ofSeconds(25), 2_000, 10_000, Runtime.getRuntime().availableProcessors(), true);
 
   public TrainingOptions {
     if (tuningCases < 1 || cases < 1 || threads < 1) {

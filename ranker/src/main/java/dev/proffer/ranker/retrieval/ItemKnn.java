@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.retrieval;
+
+import dev.proffer.ranker.index.Hits;
+import dev.proffer.ranker.index.TopK;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/// Proposes what goes with all that a person has dealt with, in whatever order.
+///
+/// Two items are alike by the people who dealt with both: `Σ 1 / |items of the person|^beta /
+/// (n(i)^alpha · n(j)^(1 - alpha) + shrink)`. With beta 1 this is the two-step random walk of
+/// RP3beta (Paudel et al. 2017), with beta 0 the classic item-based neighbourhood. Immutable.
+public final class ItemKnn implements CandidateSource {
+  public static final String NAME = "item-knn";
+
+  private final Parameters parameters;
+  private final int[][] neighbours;
+  private final float[][] similarities;
+  private final ConcurrentLinkedQueue<Accumulator> accumulators = new ConcurrentLinkedQueue<>();
+
+  /// How items are compared.
+  ///
+  /// @param neighbours how many like items each item keeps
+  /// @param alpha how much of the norm is that of the item that is asked from
+  /// @param beta how much less somebody with many items says about each pair
+  /// @param shrink keeps pairs that were seen once or twice from looking certain
+  public record Parameters(int neighbours, double alpha, double beta, double shrink) {
+    public static final Parameters DEFAULT = new Parameters(400, 0.5, 0.5, 5);
+  }
+
+  /// @param people the items of each person
+  /// @param items all item numbers are below this
+  public ItemKnn(int[][] people, int items, Parameters parameters, int threads) {
+    this.parameters = parameters;
+    int[] counts = new int[items];
+    for (int[] own : people) {
+      for (int item : own) {
+        counts[item]++;
+      }
+    }
+    int[][] peopleOf = new int[items][];
+    for (int i = 0; i < items; i++) {
+      peopleOf[i] = new int[counts[i]];
+    }
+    int[] filled = new int[items];
+    float[] weight = new float[people.length];
+    for (int p = 0; p < people.length; p++) {
+      weight[p] = (float) Math.pow(Math.max(1, people[p].length), -parameters.beta());
+      for (int item : people[p]) {
+        peopleOf[item][filled[item]++] = p;
+      }
+    }
+    float[] from = new float[items];
+    float[] to = new float[items];
+    for (int i = 0; i < items; i++) {
+      from[i] = (float) Math.pow(counts[i], parameters.alpha());
+      to[i] = (float) Math.pow(counts[i], 1 - parameters.alpha());
+    }
+    this.neighbours = new int[items][];
+    this.similarities = new float[items][];
+    Thread[] running = new Thread[Math.max(1, threads)];
+    for (int t = 0; t < running.length; t++) {
+      int first = t;
+      running[t] =
+          Thread.ofPlatform()
+              .name("item-knn-" + t)
+              .start(() -> {
+                Accumulator sums = new Accumulator();
+                for (int i = first; i < items; i += running.length) {
+                  for (int p : peopleOf[i]) {
+                    for (int j : people[p]) {
+                      sums.add(j, weight[p]);
+                    }
+                  }
+                  TopK best = new TopK(Math.min(parameters.neighbours(), sums.count()));
+                  for (int n = 0; n < sums.count(); n++) {
+                    int j = sums.touched(n);
+                    if (j != i) {
+                      best.offer(j, sums.sum(j) / (from[i] * to[j] + (float) parameters.shrink()));
+                    }
+                  }
+                  Hits hits = best.drain();
+                  neighbours[i] = hits.items();
+                  similarities[i] = hits.scores();
+                  sums.clear();
+                }
+              });
+    }
+    try {
+      for (Thread thread : running) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while items were compared", e);
+    }
+  }
+
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Hits propose(Query query, int max) {
+    Accumulator sums = accumulate(query);
+    try {
+      TopK best = new TopK(Math.min(max, sums.count()));
+      for (int i = 0; i < sums.count(); i++) {
+        int item = sums.touched(i);
+        best.offer(item, sums.sum(item), query.eligible());
+      }
+      return best.drain();
+    } finally {
+      sums.clear();
+      accumulators.add(sums);
+    }
+  }
+
+  @Override
+  public float[] score(Query query, int[] items) {
+    Accumulator sums = accumulate(query);
+    try {
+      float[] scores = new float[items.length];
+      for (int i = 0; i < items.length; i++) {
+        scores[i] = sums.sum(items[i]);
+      }
+      return scores;
+    } finally {
+      sums.clear();
+      accumulators.add(sums);
+    }
+  }
+
+  private Accumulator accumulate(Query query) {
+    Accumulator sums = accumulators.poll();
+    if (sums == null) {
+      sums = new Accumulator();
+    }
+    for (int item : query.history()) {
+      if (item < neighbours.length) {
+        int[] like = neighbours[item];
+        float[] similarity = similarities[item];
+        for (int n = 0; n < like.length; n++) {
+          sums.add(like[n], similarity[n]);
+        }
+      }
+    }
+    return sums;
+  }
+}
