@@ -40,6 +40,7 @@ public final class Commands {
         new EvaluateCartCommand(console),
         new ChatCommand(console),
         new InsightCommand(console),
+        new EvaluateCommand(console),
         new EvaluatePolicyCommand(console),
         new DescriptorsCommand(console),
         new ModelsCommand(),

@@ -32,7 +32,8 @@ public final class Training {
     }
   }
 
-  private static TrainingProgress listener(Progress progress) {
+  /// What the ranker tells about its work, passed on.
+  public static TrainingProgress listener(Progress progress) {
     return (name, total, unit) -> {
       Progress.Step step = progress.begin(name, total, unit);
       return new TrainingProgress.Step() {
