@@ -19,6 +19,7 @@ import dev.proffer.chatbot.shop.CatalogueWatcher;
 import dev.proffer.chatbot.shop.GrpcShop;
 import dev.proffer.chatbot.shop.Shop;
 import dev.proffer.chatbot.skill.SkillBook;
+import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.service.Peers;
 import dev.proffer.runtime.service.RunningService;
 import dev.proffer.runtime.service.ServiceContext;
@@ -32,6 +33,11 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /// The chatbot as a plugin of the engine. It starts at once; the models of its languages load
 /// behind it, and until they are there it understands with less.
@@ -60,6 +66,8 @@ public final class ChatbotModule implements ServiceModule {
   }
 
   private static final class Running implements RunningService {
+    private static final long TRAINING_SECONDS = 20;
+
     private final Languages languages;
     private final CatalogueWatcher catalogue;
     private final List<BindableService> services;
@@ -70,7 +78,7 @@ public final class ChatbotModule implements ServiceModule {
       String folder = settings.get(ChatbotSettings.SKILLS);
       SkillBook skills =
           SkillBook.load(folder.isEmpty() ? Optional.empty() : Optional.of(Path.of(folder)));
-      IntentClassifier classifier = IntentClassifier.train(skills.phrases());
+      Supplier<IntentClassifier> classifier = trainInBackground(skills);
       ModelCache models = ModelCache.at(settings.get(ChatbotSettings.MODEL_CACHE));
       this.languages =
           new Languages(
@@ -107,6 +115,22 @@ public final class ChatbotModule implements ServiceModule {
               new LanguageHandler(languages, understander),
               new HandOffHandler());
       catalogue.start();
+    }
+
+    /// Training takes a second or two: the engine does not wait for it, the first turn does.
+    private static Supplier<IntentClassifier> trainInBackground(SkillBook skills) {
+      FutureTask<IntentClassifier> training =
+          new FutureTask<>(() -> IntentClassifier.train(skills.phrases()));
+      Thread.ofPlatform().name("chatbot-training").daemon(true).start(training);
+      return () -> {
+        try {
+          return training.get(TRAINING_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+          throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException | InterruptedException e) {
+          throw ProfferException.unavailable("the intent classifier", e);
+        }
+      };
     }
 
     @Override

@@ -26,14 +26,14 @@ public final class Understander {
 
   private final Languages languages;
   private final Supplier<Gazetteer> names;
-  private final IntentClassifier classifier;
+  private final Supplier<IntentClassifier> classifier;
   private final Clock clock;
   private final ZoneId zone;
 
   public Understander(
       Languages languages,
       Supplier<Gazetteer> names,
-      IntentClassifier classifier,
+      Supplier<IntentClassifier> classifier,
       Clock clock,
       ZoneId zone) {
     this.languages = languages;
@@ -63,7 +63,7 @@ public final class Understander {
         mentions,
         tokens(text, analyser, mentions),
         masked,
-        classifier.classify(masked, INTENTS),
+        classifier.get().classify(masked, INTENTS),
         languages.isOn(language) && languages.status(language).state() != Languages.State.READY);
   }
 

@@ -79,7 +79,7 @@ public final class MentionFinder {
     StringBuilder masked = new StringBuilder();
     int from = 0;
     for (Mention mention : mentions) {
-      if (!mention.type().isMasked()) {
+      if (!mention.type().isMasked() || isDateInWords(mention)) {
         continue;
       }
       masked.append(text.lower(), from, mention.start());
@@ -87,6 +87,12 @@ public final class MentionFinder {
       from = mention.end();
     }
     return masked.append(text.lower(), from, text.lower().length()).toString();
+  }
+
+  /// "Tomorrow" and "next Friday" are words like others; only figures are replaced.
+  private static boolean isDateInWords(Mention mention) {
+    return mention.type() == MentionType.DATE
+        && mention.text().chars().noneMatch(Character::isDigit);
   }
 
   /// The masks of placeholders in training phrases, such as `{brand}`.

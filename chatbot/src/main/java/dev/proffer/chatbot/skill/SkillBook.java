@@ -33,6 +33,7 @@ public final class SkillBook {
       Map.of(
           "{brand}", List.of("nike", "小米", "acme"),
           "{category}", List.of("headphones", "跑鞋", "kitchen knives"),
+          "{date}", List.of("tomorrow", "下周五", "next friday", "明天", "on black friday", "双十一"),
           "{item}", List.of("the blue backpack", "蓝色背包"));
 
   private final Map<String, Skill> skills;
