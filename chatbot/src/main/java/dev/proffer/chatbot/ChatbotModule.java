@@ -66,7 +66,7 @@ public final class ChatbotModule implements ServiceModule {
   }
 
   private static final class Running implements RunningService {
-    private static final long TRAINING_SECONDS = 20;
+    private static final long TRAINING_SECONDS = 120;
 
     private final Languages languages;
     private final CatalogueWatcher catalogue;

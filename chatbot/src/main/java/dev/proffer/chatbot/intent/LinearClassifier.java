@@ -8,6 +8,7 @@ import de.bwaldvogel.liblinear.Model;
 import de.bwaldvogel.liblinear.Parameter;
 import de.bwaldvogel.liblinear.Problem;
 import de.bwaldvogel.liblinear.SolverType;
+import dev.proffer.chatbot.embedding.SentenceEncoder;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A one-against-all linear support vector machine over TF-IDF features. Immutable and safe for use
 /// by many threads.
@@ -30,18 +32,31 @@ public final class LinearClassifier {
   /// By feature, then by label; the last row is the bias.
   private final float[][] weights;
 
+  private final @Nullable SentenceEncoder encoder;
+
   private LinearClassifier(
-      List<String> labels, Map<String, Integer> vocabulary, float[] idf, float[][] weights) {
+      List<String> labels,
+      Map<String, Integer> vocabulary,
+      float[] idf,
+      float[][] weights,
+      @Nullable SentenceEncoder encoder) {
     this.labels = labels;
     this.vocabulary = vocabulary;
     this.idf = idf;
     this.weights = weights;
+    this.encoder = encoder;
   }
 
   /// Learns from phrases. The same phrases in the same order give the same classifier.
   ///
   /// @param cost the price of a phrase on the wrong side; 1 is a good value for short phrases
   public static LinearClassifier train(Collection<LabelledPhrase> phrases, double cost) {
+    return train(phrases, cost, null);
+  }
+
+  /// Learns from phrases, from their vectors beside their words when there is an encoder.
+  public static LinearClassifier train(
+      Collection<LabelledPhrase> phrases, double cost, @Nullable SentenceEncoder encoder) {
     List<LabelledPhrase> examples = List.copyOf(phrases);
     Map<String, Integer> labelIndex = new TreeMap<>();
     examples.forEach(example -> labelIndex.put(example.label(), 0));
@@ -77,12 +92,18 @@ public final class LinearClassifier {
     }
     Problem problem = new Problem();
     problem.l = examples.size();
-    problem.n = idf.length + 1;
+    float[][] vectors = new float[examples.size()][];
+    for (int row = 0; row < vectors.length; row++) {
+      vectors[row] = encoder == null ? new float[0] : encoder.encode(examples.get(row).phrase());
+    }
+    int dimensions = vectors[0].length;
+    int columns = idf.length + dimensions + 1;
+    problem.n = columns;
     problem.bias = 1;
     problem.x = new Feature[problem.l][];
     problem.y = new double[problem.l];
     for (int row = 0; row < problem.l; row++) {
-      problem.x[row] = features(counts.get(row), idf);
+      problem.x[row] = features(counts.get(row), idf, vectors[row]);
       problem.y[row] = labelIndex.getOrDefault(examples.get(row).label(), 0);
     }
     Parameter parameter = new Parameter(SolverType.L2R_L2LOSS_SVC_DUAL, cost, 0.1, 200);
@@ -92,16 +113,16 @@ public final class LinearClassifier {
     int[] order = model.getLabels();
     double[] w = model.getFeatureWeights();
     int classes = labels.size();
-    float[][] weights = new float[idf.length + 1][classes];
+    float[][] weights = new float[columns][classes];
     // Two classes share one vector; the second is its mirror.
     boolean mirrored = classes == 2;
-    for (int feature = 0; feature <= idf.length; feature++) {
+    for (int feature = 0; feature < columns; feature++) {
       for (int c = 0; c < classes; c++) {
         double weight = mirrored ? (c == 0 ? w[feature] : -w[feature]) : w[feature * classes + c];
         weights[feature][order[c]] = (float) weight;
       }
     }
-    return new LinearClassifier(labels, vocabulary, idf, weights);
+    return new LinearClassifier(labels, vocabulary, idf, weights, encoder);
   }
 
   public List<String> labels() {
@@ -119,9 +140,18 @@ public final class LinearClassifier {
       }
     }
     double[] margins = new double[labels.size()];
-    float[] bias = weights[idf.length];
+    float[] bias = weights[weights.length - 1];
     for (int c = 0; c < margins.length; c++) {
       margins[c] = bias[c];
+    }
+    if (encoder != null) {
+      float[] vector = encoder.encode(phrase);
+      for (int i = 0; i < vector.length; i++) {
+        float[] row = weights[idf.length + i];
+        for (int c = 0; c < margins.length; c++) {
+          margins[c] += vector[i] * row[c];
+        }
+      }
     }
     double norm = 0;
     for (Map.Entry<Integer, Integer> entry : count.entrySet()) {
@@ -169,7 +199,7 @@ public final class LinearClassifier {
     return labels.get(best);
   }
 
-  private static Feature[] features(Map<Integer, Integer> count, float[] idf) {
+  private static Feature[] features(Map<Integer, Integer> count, float[] idf, float[] vector) {
     int[] indices = count.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
     double norm = 0;
     double[] values = new double[indices.length];
@@ -178,11 +208,14 @@ public final class LinearClassifier {
       norm += values[i] * values[i];
     }
     double scale = norm == 0 ? 0 : 1 / Math.sqrt(norm);
-    Feature[] features = new Feature[indices.length + 1];
+    Feature[] features = new Feature[indices.length + vector.length + 1];
     for (int i = 0; i < indices.length; i++) {
       features[i] = new FeatureNode(indices[i] + 1, values[i] * scale);
     }
-    features[indices.length] = new FeatureNode(idf.length + 1, 1);
+    for (int i = 0; i < vector.length; i++) {
+      features[indices.length + i] = new FeatureNode(idf.length + i + 1, vector[i]);
+    }
+    features[indices.length + vector.length] = new FeatureNode(idf.length + vector.length + 1, 1);
     return features;
   }
 

@@ -42,6 +42,7 @@ public final class Commands {
         new InsightCommand(console),
         new EvaluateCommand(console),
         new EvaluatePolicyCommand(console),
+        new EvaluateNluCommand(console),
         new DescriptorsCommand(console),
         new ModelsCommand(),
         new TestCommand(),

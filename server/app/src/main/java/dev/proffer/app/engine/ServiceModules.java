@@ -2,6 +2,7 @@
 package dev.proffer.app.engine;
 
 import dev.proffer.runtime.service.ServiceModule;
+import dev.proffer.runtime.service.ToolModule;
 import dev.proffer.runtime.settings.Setting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,12 +12,14 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The services that this installation can host: those on the class path, and plugins.
 ///
@@ -26,6 +29,7 @@ import java.util.stream.Stream;
 public final class ServiceModules {
   private final Map<String, ServiceModule> modules = new LinkedHashMap<>();
   private final Optional<Path> pluginFolder;
+  private final Map<String, ClassLoader> loaders = new HashMap<>();
 
   private ServiceModules(Iterable<ServiceModule> modules, Optional<Path> pluginFolder) {
     this.pluginFolder = pluginFolder;
@@ -47,18 +51,46 @@ public final class ServiceModules {
   /// The module of that name, from the class path or from the plugin of the same name.
   public Optional<ServiceModule> module(String name) {
     if (!modules.containsKey(name)) {
-      List<URL> jars = pluginJars(name);
-      if (!jars.isEmpty()) {
-        // Lives as long as the process: the plugin's classes may be needed until the very end.
-        @SuppressWarnings("resource")
-        URLClassLoader loader =
-            new URLClassLoader(
-                "plugin-" + name, jars.toArray(URL[]::new), ServiceModules.class.getClassLoader());
+      @Nullable ClassLoader loader = pluginLoader(name);
+      if (loader != null) {
         ServiceLoader.load(ServiceModule.class, loader)
             .forEach(module -> modules.putIfAbsent(module.name(), module));
       }
     }
     return Optional.ofNullable(modules.get(name));
+  }
+
+  /// A command that a plugin brings along.
+  public Optional<ToolModule> tool(String plugin, String name) {
+    @Nullable ClassLoader loader = pluginLoader(plugin);
+    if (loader == null) {
+      return Optional.empty();
+    }
+    for (ToolModule tool : ServiceLoader.load(ToolModule.class, loader)) {
+      if (tool.name().equals(name)) {
+        return Optional.of(tool);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The loader of a plugin, the same each time; null when there is no such plugin. It lives as
+  /// long as the process: the plugin's classes may be needed until the very end.
+  private @Nullable ClassLoader pluginLoader(String name) {
+    @Nullable ClassLoader known = loaders.get(name);
+    if (known != null) {
+      return known;
+    }
+    List<URL> jars = pluginJars(name);
+    if (jars.isEmpty()) {
+      return null;
+    }
+    @SuppressWarnings("resource")
+    URLClassLoader loader =
+        new URLClassLoader(
+            "plugin-" + name, jars.toArray(URL[]::new), ServiceModules.class.getClassLoader());
+    loaders.put(name, loader);
+    return loader;
   }
 
   /// Names of the modules on the class path and of the plugins that are open.

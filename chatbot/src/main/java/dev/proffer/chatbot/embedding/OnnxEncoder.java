@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package dev.proffer.chatbot.embedding;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/// A BERT-like encoder by ONNX Runtime on the class path: the vector of the first token, scaled to
+/// length one, as the bge models define it.
+public final class OnnxEncoder implements SentenceEncoder, AutoCloseable {
+  private static final int MAX_PIECES = 128;
+
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final WordPieces pieces;
+
+  private OnnxEncoder(OrtEnvironment environment, OrtSession session, WordPieces pieces) {
+    this.environment = environment;
+    this.session = session;
+    this.pieces = pieces;
+  }
+
+  /// The English encoder bge-small-en-v1.5, quantised to eight bits, 384 dimensions.
+  public static OnnxEncoder english() throws IOException {
+    return load("/bge-small-en-v1.5-q.onnx", "/bge-small-en-v1.5-q-tokenizer.json");
+  }
+
+  private static OnnxEncoder load(String model, String tokenizer) throws IOException {
+    try (InputStream network = OnnxEncoder.class.getResourceAsStream(model);
+        InputStream vocabulary = OnnxEncoder.class.getResourceAsStream(tokenizer)) {
+      if (network == null || vocabulary == null) {
+        throw new IOException(model + " is not on the class path");
+      }
+      OrtEnvironment environment = OrtEnvironment.getEnvironment();
+      OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+      options.setIntraOpNumThreads(1);
+      options.setInterOpNumThreads(1);
+      return new OnnxEncoder(
+          environment,
+          environment.createSession(network.readAllBytes(), options),
+          WordPieces.read(vocabulary));
+    } catch (OrtException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public float[] encode(String text) {
+    long[] ids = pieces.ids(text, MAX_PIECES);
+    long[] ones = new long[ids.length];
+    Arrays.fill(ones, 1);
+    Map<String, OnnxTensor> inputs = new HashMap<>();
+    try {
+      inputs.put("input_ids", OnnxTensor.createTensor(environment, new long[][] {ids}));
+      inputs.put("attention_mask", OnnxTensor.createTensor(environment, new long[][] {ones}));
+      inputs.put(
+          "token_type_ids",
+          OnnxTensor.createTensor(environment, new long[][] {new long[ids.length]}));
+      inputs.keySet().retainAll(session.getInputNames());
+      try (OrtSession.Result result = session.run(inputs)) {
+        float[][][] states = (float[][][]) result.get(0).getValue();
+        return unit(states[0][0]);
+      }
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      inputs.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  private static float[] unit(float[] vector) {
+    double sum = 0;
+    for (float x : vector) {
+      sum += (double) x * x;
+    }
+    float scale = sum == 0 ? 0 : (float) (1 / Math.sqrt(sum));
+    float[] unit = new float[vector.length];
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = vector[i] * scale;
+    }
+    return unit;
+  }
+
+  @Override
+  public void close() throws OrtException {
+    session.close();
+  }
+}
