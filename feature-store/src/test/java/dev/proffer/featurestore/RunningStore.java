@@ -60,6 +60,7 @@ final class RunningStore implements AutoCloseable {
     texts.put("redis.uri", redisUri);
     texts.put("grpc.port", "0");
     texts.put("grpc.access-log", "off");
+    texts.put("grpc.deadline-default", "30s");
     Settings settings = Settings.of(known, texts);
     RunningService running =
         module.start(
