@@ -41,6 +41,8 @@ public final class Commands {
         new ChatCommand(console),
         new InsightCommand(console),
         new EvaluateCommand(console),
+        new FeaturesCommand(console),
+        new BenchCommand(console),
         new EvaluatePolicyCommand(console),
         new EvaluateNluCommand(console),
         new DescriptorsCommand(console),
