@@ -42,7 +42,13 @@ public final class Carts {
       PromotionSnapshot snapshot,
       Usage usage,
       Map<String, Set<String>> codes,
-      Degradation degradation) {}
+      Degradation degradation) {
+    /// The same cart, had nobody redeemed anything yet.
+    public Request withoutLimits() {
+      return new Request(
+          basket, person, moment, snapshot, Usage.UNTOUCHED, codes, degradation);
+    }
+  }
 
   /// A priced cart and who can explain it.
   record Priced(Pricing pricing, Explainer explainer) {}

@@ -17,6 +17,7 @@ import dev.proffer.proto.promotion.v1.TieredAmountOff;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.MonthDay;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -226,6 +227,11 @@ public final class CompiledPromotion {
 
   LiveTimes times() {
     return times;
+  }
+
+  /// The zone that its days are counted in.
+  public ZoneId zone() {
+    return times.zone();
   }
 
   Effect effect() {

@@ -30,6 +30,8 @@ public final class Promotions implements AutoCloseable {
   private final PersonDirectory people;
   private final LaneRules lanes;
   private final Clock clock;
+  private final Redemptions redemptions;
+  private final CouponLookup coupons;
   private final Carts carts;
   private final OfferBoard offers;
   // Writers take turns, so that snapshots are published in the order of their versions.
@@ -45,12 +47,36 @@ public final class Promotions implements AutoCloseable {
       LaneRules lanes,
       Clock clock,
       MeterRegistry meters) {
+    this(
+        database,
+        items,
+        people,
+        lanes,
+        clock,
+        meters,
+        Redemptions.NONE,
+        CouponLookup.NONE);
+  }
+
+  /// @param redemptions what the ledger knows
+  /// @param coupons what coupons of batches unlock
+  public Promotions(
+      Database database,
+      ItemLookup items,
+      PersonDirectory people,
+      LaneRules lanes,
+      Clock clock,
+      MeterRegistry meters,
+      Redemptions redemptions,
+      CouponLookup coupons) {
     database.migrate("promotion");
     this.store = new PromotionStore(database);
     this.items = items;
     this.people = people;
     this.lanes = lanes;
     this.clock = clock;
+    this.redemptions = redemptions;
+    this.coupons = coupons;
     this.carts = new Carts(this);
     this.offers = new OfferBoard(this, carts);
     snapshot = compile();
@@ -72,7 +98,7 @@ public final class Promotions implements AutoCloseable {
 
   /// What redemptions have left, for the person.
   public Usage usage(String userId) {
-    return Usage.UNTOUCHED;
+    return redemptions.usage(userId, clock.millis());
   }
 
   /// The offer behind the price of one unit, as people see it.
@@ -87,12 +113,12 @@ public final class Promotions implements AutoCloseable {
 
   /// What coupons of batches unlock.
   CouponLookup coupons() {
-    return CouponLookup.NONE;
+    return coupons;
   }
 
   /// Whether a promotion was ever redeemed, so that it must be kept.
   boolean isRedeemed(String promotionId) {
-    return false;
+    return redemptions.isRedeemed(promotionId);
   }
 
   /// Writes and removes promotions, all or none, and returns the snapshot that holds the change.
