@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker;
 
+import dev.proffer.ranker.allocation.PlanningHandler;
 import dev.proffer.ranker.catalogue.Catalogue;
 import dev.proffer.ranker.catalogue.CatalogueHandler;
-import dev.proffer.ranker.catalogue.CatalogueItem;
+import dev.proffer.ranker.catalogue.CatalogueLookup;
 import dev.proffer.ranker.catalogue.ItemNumbers;
 import dev.proffer.ranker.catalogue.People;
 import dev.proffer.ranker.decision.DecisionLog;
 import dev.proffer.ranker.decision.SlotExploration;
+import dev.proffer.ranker.ledger.Ledger;
+import dev.proffer.ranker.ledger.LedgerHandler;
 import dev.proffer.ranker.model.ModelHandler;
 import dev.proffer.ranker.model.ModelHost;
 import dev.proffer.ranker.model.ModelStore;
+import dev.proffer.ranker.promotion.CouponLookup;
 import dev.proffer.ranker.promotion.LaneRules;
 import dev.proffer.ranker.promotion.Promotions;
 import dev.proffer.ranker.ranking.FeatureStoreClient;
@@ -69,17 +73,17 @@ public final class RankerModule implements ServiceModule {
             context.peers().channel(Peers.FEATURE_STORE),
             settings.get(RankerSettings.FEATURE_STORE_TIMEOUT));
     People people = new People(catalogue, features::orderCount);
+    Ledger ledger = new Ledger(database, context.clock());
     Promotions promotions =
         new Promotions(
             database,
-            itemId -> {
-              CatalogueItem item = catalogue.snapshot().find(itemId);
-              return item == null ? null : item.facts();
-            },
+            new CatalogueLookup(catalogue),
             people,
             LaneRules.DEFAULT,
             context.clock(),
-            context.meters());
+            context.meters(),
+            ledger,
+            CouponLookup.NONE);
     DecisionLog decisions =
         new DecisionLog(
             decisionDatabase,
@@ -124,11 +128,14 @@ public final class RankerModule implements ServiceModule {
     services.add(new RecommenderHandler(recommender));
     services.add(new ModelHandler(store, models, decisions));
     services.addAll(promotions.services());
+    services.add(new LedgerHandler(promotions, ledger, context.clock()));
+    services.add(new PlanningHandler());
     return new Running(
         List.copyOf(services),
         () -> recommender.warmUp(settings.get(RankerSettings.WARM_UP)),
         catalogue,
         promotions,
+        ledger,
         models,
         content,
         texts,
@@ -141,6 +148,7 @@ public final class RankerModule implements ServiceModule {
     private final List<BindableService> services;
     private final Runnable warmUp;
     private final Promotions promotions;
+    private final Ledger ledger;
     private final ModelHost models;
     private final ContentKeeper content;
     private final TextIndex texts;
@@ -154,6 +162,7 @@ public final class RankerModule implements ServiceModule {
         Runnable warmUp,
         Catalogue catalogue,
         Promotions promotions,
+        Ledger ledger,
         ModelHost models,
         ContentKeeper content,
         TextIndex texts,
@@ -163,6 +172,7 @@ public final class RankerModule implements ServiceModule {
       this.services = services;
       this.warmUp = warmUp;
       this.promotions = promotions;
+      this.ledger = ledger;
       this.models = models;
       this.content = content;
       this.texts = texts;
@@ -206,6 +216,7 @@ public final class RankerModule implements ServiceModule {
       content.close();
       texts.close();
       promotions.close();
+      ledger.close();
       decisions.close();
       executor.shutdownNow();
       databases.forEach(Database::close);

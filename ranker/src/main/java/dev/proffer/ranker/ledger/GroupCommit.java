@@ -13,8 +13,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/// Runs the transactions of many callers in one, because a transaction costs a write to disk and the
-/// embedded database has one writer.
+/// Runs the transactions of many callers in one, because a transaction costs a write to disk and
+/// the embedded database has one writer.
 ///
 /// Each piece of work has a savepoint: what it did is undone when it fails, without the others. No
 /// caller hears of success before the whole is on disk; when that fails, all of them hear so.
@@ -85,14 +85,13 @@ final class GroupCommit implements AutoCloseable {
   private void writeTogether(List<Job<?>> jobs) {
     try {
       List<Outcome> outcomes =
-          database.write(
-              connection -> {
-                List<Outcome> ran = new ArrayList<>(jobs.size());
-                for (Job<?> job : jobs) {
-                  ran.add(run(job, connection));
-                }
-                return ran;
-              });
+          database.write(connection -> {
+            List<Outcome> ran = new ArrayList<>(jobs.size());
+            for (Job<?> job : jobs) {
+              ran.add(run(job, connection));
+            }
+            return ran;
+          });
       outcomes.forEach(outcome -> outcome.tell().run());
     } catch (RuntimeException e) {
       jobs.forEach(job -> job.fail(e));

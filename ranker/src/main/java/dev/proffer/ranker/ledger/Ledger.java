@@ -38,10 +38,10 @@ import org.slf4j.LoggerFactory;
 /// The record of redemptions: reserve, then commit or release.
 ///
 /// Every limit and budget stands in the `WHERE` of the statement that counts against it, so that
-/// nothing is ever counted above it, whoever else writes. All promotions of a reservation are counted
-/// in one transaction, in the order of their ids, so that two reservations cannot wait for each
-/// other. A retry with the same key gets the first answer. A reservation that is neither committed
-/// nor released in time is given back by the sweep, or by the commit that comes too late.
+/// nothing is ever counted above it, whoever else writes. All promotions of a reservation are
+/// counted in one transaction, in the order of their ids, so that two reservations cannot wait for
+/// each other. A retry with the same key gets the first answer. A reservation that is neither
+/// committed nor released in time is given back by the sweep, or by the commit that comes too late.
 public final class Ledger implements Redemptions, AutoCloseable {
   /// What is kept of all people and all days.
   public record Totals(long redemptions, long reservedMinorUnits, long committedMinorUnits) {
@@ -76,8 +76,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
     this.clock = clock;
     database.migrate("promotion");
     // PostgreSQL commits many transactions with one write by itself.
-    this.group =
-        database.engine() == Database.Engine.SQLITE ? new GroupCommit(database) : null;
+    this.group = database.engine() == Database.Engine.SQLITE ? new GroupCommit(database) : null;
     refresh();
     this.sweeper = Thread.ofVirtual().name("ledger-sweep").start(this::sweepUntilClosed);
   }
@@ -100,8 +99,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
       List<Claim> claims,
       Duration hold,
       String evaluation) {
-    List<Claim> ordered =
-        claims.stream().sorted(Comparator.comparing(Claim::promotionId)).toList();
+    List<Claim> ordered = claims.stream().sorted(Comparator.comparing(Claim::promotionId)).toList();
     for (Claim claim : ordered) {
       if (claim.countsPeople() && userId.isEmpty()) {
         throw ProfferException.invalidField(
@@ -109,37 +107,36 @@ public final class Ledger implements Redemptions, AutoCloseable {
       }
     }
     Reserved reserved =
-        write(
-            connection -> {
-              Reserved first = find(connection, idempotencyKey, requestHash);
-              if (first != null) {
-                return first;
-              }
-              long now = clock.millis();
-              String id = UUID.randomUUID().toString();
-              if (!insert(
-                  connection,
-                  id,
-                  idempotencyKey,
-                  requestHash,
-                  userId,
-                  currency,
-                  now,
-                  now + hold.toMillis(),
-                  evaluation)) {
-                // Another server was quicker with the same key.
-                Reserved theirs = find(connection, idempotencyKey, requestHash);
-                if (theirs != null) {
-                  return theirs;
-                }
-                throw new SQLException("a redemption of this key came and went");
-              }
-              for (Claim claim : ordered) {
-                count(connection, claim, userId);
-                insertPart(connection, id, claim);
-              }
-              return new Reserved(require(connection, id), evaluation, false);
-            });
+        write(connection -> {
+          Reserved first = find(connection, idempotencyKey, requestHash);
+          if (first != null) {
+            return first;
+          }
+          long now = clock.millis();
+          String id = UUID.randomUUID().toString();
+          if (!insert(
+              connection,
+              id,
+              idempotencyKey,
+              requestHash,
+              userId,
+              currency,
+              now,
+              now + hold.toMillis(),
+              evaluation)) {
+            // Another server was quicker with the same key.
+            Reserved theirs = find(connection, idempotencyKey, requestHash);
+            if (theirs != null) {
+              return theirs;
+            }
+            throw new SQLException("a redemption of this key came and went");
+          }
+          for (Claim claim : ordered) {
+            count(connection, claim, userId);
+            insertPart(connection, id, claim);
+          }
+          return new Reserved(require(connection, id), evaluation, false);
+        });
     follow(reserved.redemption());
     return reserved;
   }
@@ -154,44 +151,43 @@ public final class Ledger implements Redemptions, AutoCloseable {
   /// Makes a reservation final.
   public Redemption commit(String redemptionId, String orderId) {
     Redemption result =
-        write(
-            connection -> {
-              Redemption redemption = expireIfDue(connection, require(connection, redemptionId));
-              switch (redemption.getState()) {
-                case REDEMPTION_STATE_RESERVED -> {}
-                case REDEMPTION_STATE_COMMITTED -> {
-                  if (redemption.getOrderId().equals(orderId)) {
-                    return redemption;
-                  }
-                  throw wrongState(redemption, "is committed to another order");
-                }
-                default -> {
-                  // What was given back stays given back, although the call fails.
-                  return redemption;
-                }
+        write(connection -> {
+          Redemption redemption = expireIfDue(connection, require(connection, redemptionId));
+          switch (redemption.getState()) {
+            case REDEMPTION_STATE_RESERVED -> {}
+            case REDEMPTION_STATE_COMMITTED -> {
+              if (redemption.getOrderId().equals(orderId)) {
+                return redemption;
               }
-              if (!move(
-                  connection,
-                  redemptionId,
-                  RedemptionState.REDEMPTION_STATE_RESERVED,
-                  RedemptionState.REDEMPTION_STATE_COMMITTED,
-                  orderId)) {
-                return require(connection, redemptionId);
-              }
-              for (RedemptionPart part : redemption.getPartsList()) {
-                try (PreparedStatement update =
-                    connection.prepareStatement(
-                        "UPDATE promotion_usage SET reserved_minor_units = reserved_minor_units - ?,"
-                            + " committed_minor_units = committed_minor_units + ?"
-                            + " WHERE promotion_id = ? AND user_id = '' AND day = ''")) {
-                  update.setLong(1, part.getAmountMinorUnits());
-                  update.setLong(2, part.getAmountMinorUnits());
-                  update.setString(3, part.getPromotionId());
-                  update.executeUpdate();
-                }
-              }
-              return require(connection, redemptionId);
-            });
+              throw wrongState(redemption, "is committed to another order");
+            }
+            default -> {
+              // What was given back stays given back, although the call fails.
+              return redemption;
+            }
+          }
+          if (!move(
+              connection,
+              redemptionId,
+              RedemptionState.REDEMPTION_STATE_RESERVED,
+              RedemptionState.REDEMPTION_STATE_COMMITTED,
+              orderId)) {
+            return require(connection, redemptionId);
+          }
+          for (RedemptionPart part : redemption.getPartsList()) {
+            try (PreparedStatement update =
+                connection.prepareStatement(
+                    "UPDATE promotion_usage SET reserved_minor_units = reserved_minor_units - ?,"
+                        + " committed_minor_units = committed_minor_units + ?"
+                        + " WHERE promotion_id = ? AND user_id = '' AND day = ''")) {
+              update.setLong(1, part.getAmountMinorUnits());
+              update.setLong(2, part.getAmountMinorUnits());
+              update.setString(3, part.getPromotionId());
+              update.executeUpdate();
+            }
+          }
+          return require(connection, redemptionId);
+        });
     follow(result);
     if (result.getState() != RedemptionState.REDEMPTION_STATE_COMMITTED) {
       throw wrongState(result, "cannot be committed any more");
@@ -205,20 +201,19 @@ public final class Ledger implements Redemptions, AutoCloseable {
   /// Gives a reservation back. One that was given back already stays so.
   public Redemption release(String redemptionId) {
     Redemption result =
-        write(
-            connection -> {
-              Redemption redemption = expireIfDue(connection, require(connection, redemptionId));
-              if (redemption.getState() == RedemptionState.REDEMPTION_STATE_RESERVED
-                  && move(
-                      connection,
-                      redemptionId,
-                      RedemptionState.REDEMPTION_STATE_RESERVED,
-                      RedemptionState.REDEMPTION_STATE_RELEASED,
-                      "")) {
-                giveBack(connection, redemption);
-              }
-              return require(connection, redemptionId);
-            });
+        write(connection -> {
+          Redemption redemption = expireIfDue(connection, require(connection, redemptionId));
+          if (redemption.getState() == RedemptionState.REDEMPTION_STATE_RESERVED
+              && move(
+                  connection,
+                  redemptionId,
+                  RedemptionState.REDEMPTION_STATE_RESERVED,
+                  RedemptionState.REDEMPTION_STATE_RELEASED,
+                  "")) {
+            giveBack(connection, redemption);
+          }
+          return require(connection, redemptionId);
+        });
     follow(result);
     if (result.getState() == RedemptionState.REDEMPTION_STATE_COMMITTED) {
       throw wrongState(result, "is committed; return goods instead");
@@ -231,40 +226,39 @@ public final class Ledger implements Redemptions, AutoCloseable {
   public Redemption giveBack(
       String redemptionId, String idempotencyKey, String requestHash, List<ReturnPart> parts) {
     Redemption result =
-        write(
-            connection -> {
-              Redemption redemption = require(connection, redemptionId);
-              try (PreparedStatement select =
-                  connection.prepareStatement(
-                      "SELECT request_hash FROM redemption_return WHERE idempotency_key = ?")) {
-                select.setString(1, idempotencyKey);
-                try (ResultSet rows = select.executeQuery()) {
-                  if (rows.next()) {
-                    if (rows.getString(1).equals(requestHash)) {
-                      return redemption;
-                    }
-                    throw conflict(idempotencyKey);
-                  }
+        write(connection -> {
+          Redemption redemption = require(connection, redemptionId);
+          try (PreparedStatement select =
+              connection.prepareStatement(
+                  "SELECT request_hash FROM redemption_return WHERE idempotency_key = ?")) {
+            select.setString(1, idempotencyKey);
+            try (ResultSet rows = select.executeQuery()) {
+              if (rows.next()) {
+                if (rows.getString(1).equals(requestHash)) {
+                  return redemption;
                 }
+                throw conflict(idempotencyKey);
               }
-              if (redemption.getState() != RedemptionState.REDEMPTION_STATE_COMMITTED) {
-                throw wrongState(redemption, "must be committed");
-              }
-              try (PreparedStatement insert =
-                  connection.prepareStatement(
-                      "INSERT INTO redemption_return (idempotency_key, redemption_id, request_hash,"
-                          + " at_unix_ms) VALUES (?, ?, ?, ?)")) {
-                insert.setString(1, idempotencyKey);
-                insert.setString(2, redemptionId);
-                insert.setString(3, requestHash);
-                insert.setLong(4, clock.millis());
-                insert.executeUpdate();
-              }
-              for (int i = 0; i < parts.size(); i++) {
-                returnPart(connection, redemption, parts.get(i), "parts[" + i + "]");
-              }
-              return require(connection, redemptionId);
-            });
+            }
+          }
+          if (redemption.getState() != RedemptionState.REDEMPTION_STATE_COMMITTED) {
+            throw wrongState(redemption, "must be committed");
+          }
+          try (PreparedStatement insert =
+              connection.prepareStatement(
+                  "INSERT INTO redemption_return (idempotency_key, redemption_id, request_hash,"
+                      + " at_unix_ms) VALUES (?, ?, ?, ?)")) {
+            insert.setString(1, idempotencyKey);
+            insert.setString(2, redemptionId);
+            insert.setString(3, requestHash);
+            insert.setLong(4, clock.millis());
+            insert.executeUpdate();
+          }
+          for (int i = 0; i < parts.size(); i++) {
+            returnPart(connection, redemption, parts.get(i), "parts[" + i + "]");
+          }
+          return require(connection, redemptionId);
+        });
     follow(result);
     return result;
   }
@@ -332,8 +326,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
 
   // ---- Counting ----
 
-  private static void count(Connection connection, Claim claim, String userId)
-      throws SQLException {
+  private static void count(Connection connection, Claim claim, String userId) throws SQLException {
     Limits limits = claim.limits();
     long budget = limits.getBudgetMinorUnits();
     if (budget > 0 && claim.amountMinorUnits() > budget) {
@@ -357,8 +350,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
     }
     String id = claim.promotionId();
     if (!userId.isEmpty()
-        && !count(
-            connection, id, userId, EVER, 0, orMax(limits.getPerPerson()), Long.MAX_VALUE)) {
+        && !count(connection, id, userId, EVER, 0, orMax(limits.getPerPerson()), Long.MAX_VALUE)) {
       throw limitReached(claim, "per_person");
     }
     if (claim.countsDays()) {
@@ -410,8 +402,8 @@ public final class Ledger implements Redemptions, AutoCloseable {
     }
   }
 
-  private static void uncount(
-      Connection connection, String promotionId, String userId, String day) throws SQLException {
+  private static void uncount(Connection connection, String promotionId, String userId, String day)
+      throws SQLException {
     try (PreparedStatement update =
         connection.prepareStatement(
             "UPDATE promotion_usage SET redemptions = redemptions - 1"
@@ -477,8 +469,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
     return redemption;
   }
 
-  private Redemption expireIfDue(Connection connection, Redemption redemption)
-      throws SQLException {
+  private Redemption expireIfDue(Connection connection, Redemption redemption) throws SQLException {
     return expireIfDue(connection, redemption, clock.millis());
   }
 
@@ -551,11 +542,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
   }
 
   private static boolean move(
-      Connection connection,
-      String id,
-      RedemptionState from,
-      RedemptionState to,
-      String orderId)
+      Connection connection, String id, RedemptionState from, RedemptionState to, String orderId)
       throws SQLException {
     try (PreparedStatement update =
         connection.prepareStatement(
@@ -634,17 +621,16 @@ public final class Ledger implements Redemptions, AutoCloseable {
 
   @Override
   public boolean isRedeemed(String promotionId) {
-    return database.read(
-        connection -> {
-          try (PreparedStatement select =
-              connection.prepareStatement(
-                  "SELECT 1 FROM redemption_part WHERE promotion_id = ? LIMIT 1")) {
-            select.setString(1, promotionId);
-            try (ResultSet rows = select.executeQuery()) {
-              return rows.next();
-            }
-          }
-        });
+    return database.read(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT 1 FROM redemption_part WHERE promotion_id = ? LIMIT 1")) {
+        select.setString(1, promotionId);
+        try (ResultSet rows = select.executeQuery()) {
+          return rows.next();
+        }
+      }
+    });
   }
 
   /// What one person has left. Rows of the person are read at once, when the first limit asks.
@@ -710,31 +696,32 @@ public final class Ledger implements Redemptions, AutoCloseable {
     List<String> days = new ArrayList<>();
     for (int shift = -1; shift <= 1; shift++) {
       days.add(
-          now.plus(Duration.ofDays(shift)).atZone(java.time.ZoneOffset.UTC).toLocalDate().toString());
+          now.plus(Duration.ofDays(shift))
+              .atZone(java.time.ZoneOffset.UTC)
+              .toLocalDate()
+              .toString());
     }
-    return database.read(
-        connection -> {
-          Map<String, Long> counts = new HashMap<>();
-          try (PreparedStatement select =
-              connection.prepareStatement(
-                  "SELECT promotion_id, user_id, day, redemptions FROM promotion_usage"
-                      + " WHERE user_id = ? AND user_id <> ''"
-                      + " UNION ALL SELECT promotion_id, user_id, day, redemptions"
-                      + " FROM promotion_usage WHERE user_id = '' AND day IN (?, ?, ?)")) {
-            select.setString(1, userId);
-            for (int i = 0; i < 3; i++) {
-              select.setString(2 + i, days.get(i));
-            }
-            try (ResultSet rows = select.executeQuery()) {
-              while (rows.next()) {
-                counts.put(
-                    key(rows.getString(1), rows.getString(2), rows.getString(3)),
-                    rows.getLong(4));
-              }
-            }
+    return database.read(connection -> {
+      Map<String, Long> counts = new HashMap<>();
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT promotion_id, user_id, day, redemptions FROM promotion_usage"
+                  + " WHERE user_id = ? AND user_id <> ''"
+                  + " UNION ALL SELECT promotion_id, user_id, day, redemptions"
+                  + " FROM promotion_usage WHERE user_id = '' AND day IN (?, ?, ?)")) {
+        select.setString(1, userId);
+        for (int i = 0; i < 3; i++) {
+          select.setString(2 + i, days.get(i));
+        }
+        try (ResultSet rows = select.executeQuery()) {
+          while (rows.next()) {
+            counts.put(
+                key(rows.getString(1), rows.getString(2), rows.getString(3)), rows.getLong(4));
           }
-          return counts;
-        });
+        }
+      }
+      return counts;
+    });
   }
 
   private static String key(String promotionId, String userId, String day) {
@@ -755,22 +742,20 @@ public final class Ledger implements Redemptions, AutoCloseable {
   }
 
   private void refresh() {
-    database.read(
-        connection -> {
-          try (PreparedStatement select =
-                  connection.prepareStatement(
-                      "SELECT promotion_id, redemptions, reserved_minor_units,"
-                          + " committed_minor_units FROM promotion_usage"
-                          + " WHERE user_id = '' AND day = ''");
-              ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-              totals.put(
-                  rows.getString(1),
-                  new Totals(rows.getLong(2), rows.getLong(3), rows.getLong(4)));
-            }
-          }
-          return true;
-        });
+    database.read(connection -> {
+      try (PreparedStatement select =
+              connection.prepareStatement(
+                  "SELECT promotion_id, redemptions, reserved_minor_units,"
+                      + " committed_minor_units FROM promotion_usage"
+                      + " WHERE user_id = '' AND day = ''");
+          ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          totals.put(
+              rows.getString(1), new Totals(rows.getLong(2), rows.getLong(3), rows.getLong(4)));
+        }
+      }
+      return true;
+    });
   }
 
   // ---- Expiry ----
@@ -779,24 +764,23 @@ public final class Ledger implements Redemptions, AutoCloseable {
   public int sweep() {
     long now = clock.millis();
     List<String> due =
-        database.read(
-            connection -> {
-              List<String> ids = new ArrayList<>();
-              try (PreparedStatement select =
-                  connection.prepareStatement(
-                      "SELECT redemption_id FROM redemption WHERE state = ?"
-                          + " AND expires_at_unix_ms <= ? ORDER BY expires_at_unix_ms LIMIT ?")) {
-                select.setInt(1, RedemptionState.REDEMPTION_STATE_RESERVED.getNumber());
-                select.setLong(2, now);
-                select.setInt(3, SWEEP_MAX);
-                try (ResultSet rows = select.executeQuery()) {
-                  while (rows.next()) {
-                    ids.add(rows.getString(1));
-                  }
-                }
+        database.read(connection -> {
+          List<String> ids = new ArrayList<>();
+          try (PreparedStatement select =
+              connection.prepareStatement(
+                  "SELECT redemption_id FROM redemption WHERE state = ?"
+                      + " AND expires_at_unix_ms <= ? ORDER BY expires_at_unix_ms LIMIT ?")) {
+            select.setInt(1, RedemptionState.REDEMPTION_STATE_RESERVED.getNumber());
+            select.setLong(2, now);
+            select.setInt(3, SWEEP_MAX);
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                ids.add(rows.getString(1));
               }
-              return ids;
-            });
+            }
+          }
+          return ids;
+        });
     for (String id : due) {
       follow(write(connection -> expireIfDue(connection, require(connection, id), now)));
     }

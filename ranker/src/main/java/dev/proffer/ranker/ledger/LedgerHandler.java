@@ -65,8 +65,7 @@ public final class LedgerHandler extends LedgerServiceImplBase {
           promotions.carts().resolve(request.getCart(), request.getPerson(), clock.millis());
       EvaluateCartResponse evaluation = promotions.carts().evaluate(cart, false);
       requireExpected(request, cart, evaluation);
-      int hold =
-          request.getHoldSeconds() == 0 ? HOLD_SECONDS_DEFAULT : request.getHoldSeconds();
+      int hold = request.getHoldSeconds() == 0 ? HOLD_SECONDS_DEFAULT : request.getHoldSeconds();
       reserved =
           ledger.reserve(
               request.getIdempotencyKey(),
@@ -206,8 +205,7 @@ public final class LedgerHandler extends LedgerServiceImplBase {
   }
 
   @Override
-  public void listWallet(
-      ListWalletRequest request, StreamObserver<ListWalletResponse> observer) {
+  public void listWallet(ListWalletRequest request, StreamObserver<ListWalletResponse> observer) {
     throw ProfferException.notImplemented(SERVICE + "ListWallet", "batches of coupons");
   }
 

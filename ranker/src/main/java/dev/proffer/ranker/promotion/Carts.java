@@ -45,8 +45,7 @@ public final class Carts {
       Degradation degradation) {
     /// The same cart, had nobody redeemed anything yet.
     public Request withoutLimits() {
-      return new Request(
-          basket, person, moment, snapshot, Usage.UNTOUCHED, codes, degradation);
+      return new Request(basket, person, moment, snapshot, Usage.UNTOUCHED, codes, degradation);
     }
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.promotion;
 
-import dev.proffer.proto.promotion.v1.ItemSelector;
 import dev.proffer.proto.promotion.v1.ListOffersRequest;
 import dev.proffer.proto.promotion.v1.Offer;
 import dev.proffer.proto.promotion.v1.RefusalReason;
@@ -15,14 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Describes promotions to people: what they are, what is left of them, and which are for whom.
 final class OfferBoard {
-  private final Promotions promotions;
-  private final Carts carts;
+  private final ItemLookup items;
   private final Wording wording;
 
-  OfferBoard(Promotions promotions, Carts carts) {
-    this.promotions = promotions;
-    this.carts = carts;
-    this.wording = new Wording(promotions.items());
+  OfferBoard(ItemLookup items) {
+    this.items = items;
+    this.wording = new Wording(items);
   }
 
   /// A promotion as an offer.
@@ -56,7 +53,7 @@ final class OfferBoard {
         promotion.limited() ? Math.max(0, usage.left(promotion).redemptions()) : Long.MAX_VALUE;
     Set<String> named = promotion.appliesTo().itemIds();
     if (named.size() == 1) {
-      ItemFacts item = promotions.items().find(named.iterator().next());
+      ItemFacts item = items.find(named.iterator().next());
       if (item != null && item.stock() != ItemFacts.UNLIMITED) {
         left = Math.min(left, item.stock());
       }
@@ -65,10 +62,10 @@ final class OfferBoard {
   }
 
   /// The offers for a person: live ones before upcoming ones, deeper ones first.
-  List<Offer> list(ListOffersRequest request) {
+  List<Offer> list(ListOffersRequest request, Promotions promotions) {
     long now = request.getAtUnixMs() == 0 ? promotions.clock().millis() : request.getAtUnixMs();
     Moment moment = new Moment(now, request.getChannel(), request.getRegion(), "");
-    PersonFacts person = carts.person(request.getPerson(), new Degradation());
+    PersonFacts person = promotions.carts().person(request.getPerson(), new Degradation());
     PromotionSnapshot snapshot = promotions.snapshot();
     Usage usage = promotions.usage(person.userId());
     Set<String> wallet =
@@ -79,6 +76,9 @@ final class OfferBoard {
         now > Long.MAX_VALUE - request.getUpcomingWithinMs()
             ? Long.MAX_VALUE
             : now + request.getUpcomingWithinMs();
+    Selector wanted = new Selector(request.getFilter());
+    Collection<ItemFacts> catalogue = request.hasFilter() ? items.all() : List.of();
+    List<ItemFacts> wantedItems = catalogue.stream().filter(wanted::matches).toList();
     List<Listed> listed = new ArrayList<>();
     for (CompiledPromotion promotion : snapshot.all()) {
       if (!promotion.live()
@@ -87,7 +87,10 @@ final class OfferBoard {
           || (promotion.needsCode()
               && promotion.code().isEmpty()
               && !wallet.contains(promotion.id()))
-          || (request.hasFilter() && !mayMeet(promotion, request.getFilter()))) {
+          || (request.hasFilter()
+              && !(catalogue.isEmpty()
+                  ? mayMeet(promotion, wanted)
+                  : wantedItems.stream().anyMatch(promotion::selects)))) {
         continue;
       }
       long next = promotion.times().nextLive(now);
@@ -142,21 +145,16 @@ final class OfferBoard {
 
   /// Whether some item can be both one of the promotion's and one of the filter's. Where that
   /// cannot be told without the catalogue it is assumed.
-  private boolean mayMeet(CompiledPromotion promotion, ItemSelector filter) {
-    Selector wanted = new Selector(filter);
-    Collection<ItemFacts> catalogue = promotions.items().all();
-    if (!wanted.itemIds().isEmpty() && filter.getCategoriesCount() + filter.getBrandsCount() == 0) {
+  private boolean mayMeet(CompiledPromotion promotion, Selector wanted) {
+    if (!wanted.itemIds().isEmpty() && wanted.categories().isEmpty() && wanted.brands().isEmpty()) {
       return wanted.itemIds().stream().anyMatch(id -> selects(promotion, id));
     }
     if (!promotion.appliesTo().itemIds().isEmpty()
         && promotion.appliesTo().categories().isEmpty()
         && promotion.appliesTo().brands().isEmpty()) {
       return promotion.appliesTo().itemIds().stream()
-          .map(promotions.items()::find)
+          .map(items::find)
           .anyMatch(item -> item != null && wanted.matches(item));
-    }
-    if (!catalogue.isEmpty()) {
-      return catalogue.stream().anyMatch(item -> wanted.matches(item) && promotion.selects(item));
     }
     if (promotion.appliesTo().includesAll() || wanted.includesAll()) {
       return true;
@@ -174,16 +172,16 @@ final class OfferBoard {
   }
 
   private boolean selects(CompiledPromotion promotion, String itemId) {
-    ItemFacts item = promotions.items().find(itemId);
+    ItemFacts item = items.find(itemId);
     return item != null && promotion.selects(item);
   }
 
   private @Nullable ItemFacts onlyItem(CompiledPromotion promotion, ListOffersRequest request) {
     if (request.getFilter().getItemIdsCount() == 1) {
-      return promotions.items().find(request.getFilter().getItemIds(0));
+      return items.find(request.getFilter().getItemIds(0));
     }
     Set<String> named = promotion.appliesTo().itemIds();
-    return named.size() == 1 ? promotions.items().find(named.iterator().next()) : null;
+    return named.size() == 1 ? items.find(named.iterator().next()) : null;
   }
 
   private static long unitSaving(CompiledPromotion promotion, ItemFacts item) {

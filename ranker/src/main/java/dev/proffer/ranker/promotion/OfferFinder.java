@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.promotion;
 
+import dev.proffer.proto.promotion.v1.Offer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,7 +63,9 @@ public final class OfferFinder {
         }
       }
     }
-    return best < 0 ? null : new ItemOffer(snapshot.at(best), facts.priceMinorUnits(), bestPrice);
+    return best < 0
+        ? null
+        : new ItemOffer(snapshot.at(best), facts.priceMinorUnits(), bestPrice, this);
   }
 
   /// The ids of all promotions that take something off one unit of the item, for the decision log.
@@ -91,6 +94,12 @@ public final class OfferFinder {
       ids.add(snapshot.at(found[i]).id());
     }
     return ids;
+  }
+
+  Offer describe(ItemOffer offer) {
+    return snapshot
+        .board()
+        .describe(offer.promotion(), offer.savingMinorUnits(), moment, usage, true);
   }
 
   private boolean before(int a, int b) {

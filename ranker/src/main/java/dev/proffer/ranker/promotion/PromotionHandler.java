@@ -322,7 +322,7 @@ final class PromotionHandler extends PromotionServiceImplBase {
         throw ProfferException.invalidField("page_token", "must be one that a reply gave");
       }
     }
-    List<Offer> found = offers.list(request);
+    List<Offer> found = offers.list(request, promotions);
     int end = (int) Math.min(found.size(), (long) from + size);
     ListOffersResponse.Builder response = ListOffersResponse.newBuilder();
     if (from < end) {

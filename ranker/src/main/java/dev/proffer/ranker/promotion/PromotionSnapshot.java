@@ -40,6 +40,7 @@ public final class PromotionSnapshot {
   private static final byte OTHER = 4;
 
   private final long version;
+  private final OfferBoard board;
   private final CompiledPromotion[] promotions;
   private final Map<String, CompiledPromotion> byId;
   private final Map<String, List<CompiledPromotion>> byCode;
@@ -59,7 +60,13 @@ public final class PromotionSnapshot {
   private final boolean[] simple;
 
   public PromotionSnapshot(long version, Collection<Promotion> protos) {
+    this(version, protos, _ -> null);
+  }
+
+  /// @param names where names for sentences come from
+  PromotionSnapshot(long version, Collection<Promotion> protos, ItemLookup names) {
     this.version = version;
+    this.board = new OfferBoard(names);
     promotions =
         protos.stream().map(CompiledPromotion::new).sorted(ORDER).toArray(CompiledPromotion[]::new);
     byId = new HashMap<>();
@@ -182,6 +189,11 @@ public final class PromotionSnapshot {
       }
     }
     return ids;
+  }
+
+  /// Says promotions of this snapshot to people.
+  OfferBoard board() {
+    return board;
   }
 
   CompiledPromotion at(int index) {

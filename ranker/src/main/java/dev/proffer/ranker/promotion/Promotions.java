@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.promotion;
 
-import dev.proffer.proto.promotion.v1.Offer;
 import dev.proffer.proto.promotion.v1.Promotion;
 import dev.proffer.runtime.sql.Database;
 import io.grpc.BindableService;
@@ -47,15 +46,7 @@ public final class Promotions implements AutoCloseable {
       LaneRules lanes,
       Clock clock,
       MeterRegistry meters) {
-    this(
-        database,
-        items,
-        people,
-        lanes,
-        clock,
-        meters,
-        Redemptions.NONE,
-        CouponLookup.NONE);
+    this(database, items, people, lanes, clock, meters, Redemptions.NONE, CouponLookup.NONE);
   }
 
   /// @param redemptions what the ledger knows
@@ -78,7 +69,7 @@ public final class Promotions implements AutoCloseable {
     this.redemptions = redemptions;
     this.coupons = coupons;
     this.carts = new Carts(this);
-    this.offers = new OfferBoard(this, carts);
+    this.offers = new OfferBoard(items);
     snapshot = compile();
     Gauge.builder("proffer.promotions", this, promotions -> promotions.snapshot.size())
         .description("Promotions in the current snapshot")
@@ -99,11 +90,6 @@ public final class Promotions implements AutoCloseable {
   /// What redemptions have left, for the person.
   public Usage usage(String userId) {
     return redemptions.usage(userId, clock.millis());
-  }
-
-  /// The offer behind the price of one unit, as people see it.
-  public Offer describe(ItemOffer offer, Moment moment, Usage usage) {
-    return offers.describe(offer.promotion(), offer.savingMinorUnits(), moment, usage, true);
   }
 
   /// Resolves and prices carts.
@@ -152,7 +138,7 @@ public final class Promotions implements AutoCloseable {
 
   private PromotionSnapshot compile() {
     PromotionStore.Contents contents = store.load();
-    return new PromotionSnapshot(contents.version(), contents.promotions());
+    return new PromotionSnapshot(contents.version(), contents.promotions(), items);
   }
 
   private void refreshUntilClosed() {

@@ -2,7 +2,6 @@
 package dev.proffer.ranker.ranking;
 
 import dev.proffer.proto.promotion.v1.Offer;
-import dev.proffer.proto.promotion.v1.Promotion;
 import dev.proffer.ranker.catalogue.CatalogueItem;
 import dev.proffer.ranker.promotion.ItemOffer;
 import dev.proffer.ranker.promotion.OfferFinder;
@@ -33,16 +32,6 @@ final class Offers {
   }
 
   static Offer toProto(ItemOffer offer) {
-    Promotion promotion = offer.promotion().proto();
-    return Offer.newBuilder()
-        .setPromotionId(promotion.getPromotionId())
-        .setType(promotion.getType())
-        .putAllNames(promotion.getNamesMap())
-        .setSavingMinorUnits(offer.savingMinorUnits())
-        .setCurrency(promotion.getCurrency())
-        .setStartsAtUnixMs(promotion.getSchedule().getStartUnixMs())
-        .setEndsAtUnixMs(promotion.getSchedule().getEndUnixMs())
-        .setRemainingUnits(-1)
-        .build();
+    return offer.describe();
   }
 }

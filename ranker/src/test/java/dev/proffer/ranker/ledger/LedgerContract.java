@@ -76,21 +76,19 @@ abstract class LedgerContract {
     assertThat(again.redemption()).isEqualTo(first.redemption());
     assertThat(again.evaluation()).isEqualTo("prices");
     assertThat(ledger.totals("p").redemptions()).isEqualTo(1);
-    assertThat(
-            refusal(() -> ledger.reserve("key", "other", "u", "CNY", claims, HOLD, "")).reason())
+    assertThat(refusal(() -> ledger.reserve("key", "other", "u", "CNY", claims, HOLD, "")).reason())
         .isEqualTo(ErrorReason.ERROR_REASON_IDEMPOTENCY_CONFLICT);
   }
 
   @Test
   void allPromotionsAreReservedOrNone() {
     ProfferException refused =
-        refusal(
-            () ->
-                reserve(
-                    "u",
-                    claim("a", 100, budget(1_000)),
-                    claim("b", 600, budget(500)),
-                    claim("c", 100, budget(1_000))));
+        refusal(() ->
+            reserve(
+                "u",
+                claim("a", 100, budget(1_000)),
+                claim("b", 600, budget(500)),
+                claim("c", 100, budget(1_000))));
 
     assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_BUDGET_EXHAUSTED);
     assertThat(refused.metadata()).containsEntry("promotion_id", "b");
@@ -218,12 +216,11 @@ abstract class LedgerContract {
       List<Future<?>> done = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
         done.add(
-            pool.submit(
-                () -> {
-                  for (int n = next.getAndIncrement(); n < attempts; n = next.getAndIncrement()) {
-                    attempt(n, limits, refused, held, committed);
-                  }
-                }));
+            pool.submit(() -> {
+              for (int n = next.getAndIncrement(); n < attempts; n = next.getAndIncrement()) {
+                attempt(n, limits, refused, held, committed);
+              }
+            }));
       }
       for (Future<?> one : done) {
         one.get();
@@ -256,8 +253,7 @@ abstract class LedgerContract {
     List<Claim> claims = List.of(claim("hot", amount, limits));
     String key = "k-" + n;
     try {
-      Redemption redemption =
-          ledger.reserve(key, key, user, "CNY", claims, HOLD, "").redemption();
+      Redemption redemption = ledger.reserve(key, key, user, "CNY", claims, HOLD, "").redemption();
       if (random.nextInt(10) == 0) {
         assertThat(ledger.reserve(key, key, user, "CNY", claims, HOLD, "").redemption())
             .isEqualTo(redemption);
@@ -277,15 +273,14 @@ abstract class LedgerContract {
   }
 
   private long mostRedemptionsOfOnePerson() {
-    return database.read(
-        connection -> {
-          try (var statement = connection.createStatement();
-              var rows =
-                  statement.executeQuery(
-                      "SELECT MAX(redemptions) FROM promotion_usage WHERE user_id <> ''")) {
-            return rows.next() ? rows.getLong(1) : 0L;
-          }
-        });
+    return database.read(connection -> {
+      try (var statement = connection.createStatement();
+          var rows =
+              statement.executeQuery(
+                  "SELECT MAX(redemptions) FROM promotion_usage WHERE user_id <> ''")) {
+        return rows.next() ? rows.getLong(1) : 0L;
+      }
+    });
   }
 
   // ---- Helpers ----

@@ -42,6 +42,6 @@ class PostgresqlLedgerTest extends LedgerContract {
 
   @Override
   int attempts() {
-    return Integer.getInteger("proffer.ledger-attempts", 5_000);
+    return Integer.getInteger("proffer.ledger-attempts", 3_000);
   }
 }
