@@ -7,6 +7,8 @@ import dev.proffer.ranker.catalogue.CatalogueHandler;
 import dev.proffer.ranker.catalogue.CatalogueLookup;
 import dev.proffer.ranker.catalogue.ItemNumbers;
 import dev.proffer.ranker.catalogue.People;
+import dev.proffer.ranker.coupon.CouponBook;
+import dev.proffer.ranker.coupon.CouponKey;
 import dev.proffer.ranker.decision.DecisionLog;
 import dev.proffer.ranker.decision.SlotExploration;
 import dev.proffer.ranker.ledger.Ledger;
@@ -14,7 +16,6 @@ import dev.proffer.ranker.ledger.LedgerHandler;
 import dev.proffer.ranker.model.ModelHandler;
 import dev.proffer.ranker.model.ModelHost;
 import dev.proffer.ranker.model.ModelStore;
-import dev.proffer.ranker.promotion.CouponLookup;
 import dev.proffer.ranker.promotion.LaneRules;
 import dev.proffer.ranker.promotion.Promotions;
 import dev.proffer.ranker.ranking.FeatureStoreClient;
@@ -32,6 +33,7 @@ import dev.proffer.runtime.settings.Settings;
 import dev.proffer.runtime.sql.Database;
 import io.grpc.BindableService;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +75,13 @@ public final class RankerModule implements ServiceModule {
             context.peers().channel(Peers.FEATURE_STORE),
             settings.get(RankerSettings.FEATURE_STORE_TIMEOUT));
     People people = new People(catalogue, features::orderCount);
-    Ledger ledger = new Ledger(database, context.clock());
+    CouponBook coupons =
+        new CouponBook(
+            database,
+            CouponKey.load(folder.resolve("coupon.key")),
+            context.clock(),
+            new SecureRandom());
+    Ledger ledger = new Ledger(database, context.clock(), coupons);
     Promotions promotions =
         new Promotions(
             database,
@@ -83,7 +91,7 @@ public final class RankerModule implements ServiceModule {
             context.clock(),
             context.meters(),
             ledger,
-            CouponLookup.NONE);
+            coupons);
     DecisionLog decisions =
         new DecisionLog(
             decisionDatabase,
@@ -128,7 +136,7 @@ public final class RankerModule implements ServiceModule {
     services.add(new RecommenderHandler(recommender));
     services.add(new ModelHandler(store, models, decisions));
     services.addAll(promotions.services());
-    services.add(new LedgerHandler(promotions, ledger, context.clock()));
+    services.add(new LedgerHandler(promotions, ledger, coupons, context.clock()));
     services.add(new PlanningHandler());
     return new Running(
         List.copyOf(services),

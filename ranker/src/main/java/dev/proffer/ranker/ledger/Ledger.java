@@ -7,6 +7,7 @@ import dev.proffer.proto.promotion.v1.Redemption;
 import dev.proffer.proto.promotion.v1.RedemptionPart;
 import dev.proffer.proto.promotion.v1.RedemptionState;
 import dev.proffer.proto.promotion.v1.ReturnPart;
+import dev.proffer.ranker.coupon.CouponBook;
 import dev.proffer.ranker.promotion.CompiledPromotion;
 import dev.proffer.ranker.promotion.Redemptions;
 import dev.proffer.ranker.promotion.Usage;
@@ -63,6 +64,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
 
   private final Database database;
   private final Clock clock;
+  private final @Nullable CouponBook coupons;
   private final @Nullable GroupCommit group;
   // What request paths read. The record is in SQL; this follows it, at once for our own writes and
   // with the next sweep for those of other servers.
@@ -70,10 +72,17 @@ public final class Ledger implements Redemptions, AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread sweeper;
 
-  /// @param database the database that holds the promotions; its tables are brought up to date
+  /// A ledger of a shop without batches of coupons.
   public Ledger(Database database, Clock clock) {
+    this(database, clock, null);
+  }
+
+  /// @param database the database that holds the promotions; its tables are brought up to date
+  /// @param coupons the coupons that redemptions use, or null when there are none
+  public Ledger(Database database, Clock clock, @Nullable CouponBook coupons) {
     this.database = database;
     this.clock = clock;
+    this.coupons = coupons;
     database.migrate("promotion");
     // PostgreSQL commits many transactions with one write by itself.
     this.group = database.engine() == Database.Engine.SQLITE ? new GroupCommit(database) : null;
@@ -133,12 +142,28 @@ public final class Ledger implements Redemptions, AutoCloseable {
           }
           for (Claim claim : ordered) {
             count(connection, claim, userId);
+            useCoupon(connection, claim, userId, id, now);
             insertPart(connection, id, claim);
           }
           return new Reserved(require(connection, id), evaluation, false);
         });
     follow(reserved.redemption());
     return reserved;
+  }
+
+  private void useCoupon(
+      Connection connection, Claim claim, String userId, String redemptionId, long now)
+      throws SQLException {
+    if (claim.needsCoupon()
+        && (coupons == null
+            || !coupons.use(
+                connection, claim.promotionId(), userId, claim.codes(), redemptionId, now))) {
+      throw ProfferException.exhausted(
+          ErrorReason.ERROR_REASON_LIMIT_REACHED,
+          claim.promotionId() + ": its coupon was used meanwhile",
+          Map.of("promotion_id", claim.promotionId(), "limit", "coupon"),
+          null);
+    }
   }
 
   /// The reservation of a key, or null. The same key with another request is refused.
@@ -416,7 +441,10 @@ public final class Ledger implements Redemptions, AutoCloseable {
   }
 
   /// Undoes what a reservation counted.
-  private static void giveBack(Connection connection, Redemption redemption) throws SQLException {
+  private void giveBack(Connection connection, Redemption redemption) throws SQLException {
+    if (coupons != null) {
+      coupons.giveBack(connection, redemption.getRedemptionId());
+    }
     Map<String, String> days = new HashMap<>();
     try (PreparedStatement select =
         connection.prepareStatement(
@@ -453,7 +481,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
     }
   }
 
-  private static Redemption expireIfDue(Connection connection, Redemption redemption, long now)
+  private Redemption expireIfDue(Connection connection, Redemption redemption, long now)
       throws SQLException {
     if (redemption.getState() == RedemptionState.REDEMPTION_STATE_RESERVED
         && redemption.getExpiresAtUnixMs() <= now

@@ -25,6 +25,7 @@ import dev.proffer.proto.promotion.v1.ReserveRedemptionRequest;
 import dev.proffer.proto.promotion.v1.ReserveRedemptionResponse;
 import dev.proffer.proto.promotion.v1.ReturnRedemptionRequest;
 import dev.proffer.proto.promotion.v1.ReturnRedemptionResponse;
+import dev.proffer.ranker.coupon.CouponBook;
 import dev.proffer.ranker.promotion.Carts;
 import dev.proffer.ranker.promotion.CompiledPromotion;
 import dev.proffer.ranker.promotion.Promotions;
@@ -42,16 +43,18 @@ import java.util.Map;
 
 /// The rpcs of LedgerService.
 public final class LedgerHandler extends LedgerServiceImplBase {
-  private static final String SERVICE = "proffer.promotion.v1.LedgerService/";
+  private static final int WALLET_DEFAULT = 100;
   private static final int HOLD_SECONDS_DEFAULT = 900;
 
   private final Promotions promotions;
   private final Ledger ledger;
+  private final CouponBook coupons;
   private final Clock clock;
 
-  public LedgerHandler(Promotions promotions, Ledger ledger, Clock clock) {
+  public LedgerHandler(Promotions promotions, Ledger ledger, CouponBook coupons, Clock clock) {
     this.promotions = promotions;
     this.ledger = ledger;
+    this.coupons = coupons;
     this.clock = clock;
   }
 
@@ -96,7 +99,9 @@ public final class LedgerHandler extends LedgerServiceImplBase {
               promotion.id(),
               applied.getSavingMinorUnits(),
               promotion.proto().getLimits(),
-              Ledger.day(promotion, clock.millis())));
+              Ledger.day(promotion, clock.millis()),
+              promotion.needsBatchCoupon(),
+              List.copyOf(cart.codes().keySet())));
     }
     return claims;
   }
@@ -192,21 +197,69 @@ public final class LedgerHandler extends LedgerServiceImplBase {
     observer.onCompleted();
   }
 
+  // ---- Coupons ----
+
   @Override
   public void createCouponBatch(
       CreateCouponBatchRequest request, StreamObserver<CreateCouponBatchResponse> observer) {
-    throw ProfferException.notImplemented(SERVICE + "CreateCouponBatch", "batches of coupons");
+    CompiledPromotion promotion = promotions.snapshot().find(request.getPromotionId());
+    if (promotion == null) {
+      throw ProfferException.notFound(
+          ErrorReason.ERROR_REASON_UNKNOWN_PROMOTION, "promotion_id", request.getPromotionId());
+    }
+    if (!promotion.needsBatchCoupon()) {
+      throw ProfferException.invalidField(
+          "promotion_id", "must be a promotion of type PROMOTION_TYPE_COUPON without a code");
+    }
+    if (!request.getSharedCode().isEmpty()
+        && promotions.snapshot().knowsCode(request.getSharedCode())) {
+      throw ProfferException.invalidField("shared_code", "is the code of a promotion");
+    }
+    CouponBook.Batch batch =
+        coupons.create(
+            request.getIdempotencyKey(),
+            hash(request),
+            request.getPromotionId(),
+            request.getCount(),
+            request.getSharedCode(),
+            request.getTransferable(),
+            request.getExpiresAtUnixMs());
+    observer.onNext(
+        CreateCouponBatchResponse.newBuilder()
+            .setBatchId(batch.batchId())
+            .addAllCodes(batch.codes())
+            .build());
+    observer.onCompleted();
   }
 
   @Override
   public void assignCoupons(
       AssignCouponsRequest request, StreamObserver<AssignCouponsResponse> observer) {
-    throw ProfferException.notImplemented(SERVICE + "AssignCoupons", "batches of coupons");
+    for (int i = 0; i < request.getUserIdsCount(); i++) {
+      if (request.getUserIds(i).isEmpty() || request.getUserIds(i).length() > 256) {
+        throw ProfferException.invalidField(
+            "user_ids[" + i + "]", "must have between 1 and 256 characters");
+      }
+    }
+    CouponBook.Assigned assigned = coupons.assign(request.getBatchId(), request.getUserIdsList());
+    observer.onNext(
+        AssignCouponsResponse.newBuilder()
+            .setAssigned(assigned.assigned())
+            .setAlreadyAssigned(assigned.alreadyAssigned())
+            .build());
+    observer.onCompleted();
   }
 
   @Override
   public void listWallet(ListWalletRequest request, StreamObserver<ListWalletResponse> observer) {
-    throw ProfferException.notImplemented(SERVICE + "ListWallet", "batches of coupons");
+    int size = request.getPageSize() == 0 ? WALLET_DEFAULT : request.getPageSize();
+    CouponBook.Page page = coupons.wallet(request.getUserId(), size, request.getPageToken());
+    observer.onNext(
+        ListWalletResponse.newBuilder()
+            .addAllCoupons(page.coupons())
+            .setNextPageToken(page.nextToken())
+            .build());
+    observer.onCompleted();
   }
 
   private static EvaluateCartResponse evaluation(String text) {

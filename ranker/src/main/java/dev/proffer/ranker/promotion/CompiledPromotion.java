@@ -277,6 +277,11 @@ public final class CompiledPromotion {
     return !code.isEmpty() || type() == PromotionType.PROMOTION_TYPE_COUPON;
   }
 
+  /// Whether only coupons of batches unlock it.
+  public boolean needsBatchCoupon() {
+    return needsCode() && code.isEmpty();
+  }
+
   long minMatchingAmount() {
     return minMatchingAmount;
   }

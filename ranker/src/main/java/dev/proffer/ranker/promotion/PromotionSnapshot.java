@@ -131,8 +131,7 @@ public final class PromotionSnapshot {
     brands.forEach((key, posting) -> byBrand.put(key, array(posting)));
     attributes.forEach((key, posting) -> byAttribute.put(key, array(posting)));
     everything = array(all);
-    batchCoupons =
-        Arrays.stream(promotions).anyMatch(one -> one.needsCode() && one.code().isEmpty());
+    batchCoupons = Arrays.stream(promotions).anyMatch(CompiledPromotion::needsBatchCoupon);
   }
 
   /// No promotions at all.
@@ -162,6 +161,11 @@ public final class PromotionSnapshot {
   /// The promotions of a shared code.
   List<CompiledPromotion> ofCode(String normalCode) {
     return byCode.getOrDefault(normalCode, List.of());
+  }
+
+  /// Whether a promotion has this shared code.
+  public boolean knowsCode(String code) {
+    return byCode.containsKey(CompiledPromotion.normalCode(code));
   }
 
   /// Whether some promotion can be unlocked with coupons of batches only.

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.proffer.proto.promotion.v1.Action;
 import dev.proffer.proto.promotion.v1.AmountOff;
+import dev.proffer.proto.promotion.v1.AssignCouponsRequest;
 import dev.proffer.proto.promotion.v1.Cart;
 import dev.proffer.proto.promotion.v1.CartLine;
 import dev.proffer.proto.promotion.v1.CommitRedemptionRequest;
+import dev.proffer.proto.promotion.v1.CreateCouponBatchRequest;
 import dev.proffer.proto.promotion.v1.DeletePromotionRequest;
 import dev.proffer.proto.promotion.v1.EvaluateCartRequest;
 import dev.proffer.proto.promotion.v1.GetBudgetRequest;
@@ -16,6 +18,7 @@ import dev.proffer.proto.promotion.v1.GetBudgetResponse;
 import dev.proffer.proto.promotion.v1.LedgerServiceGrpc;
 import dev.proffer.proto.promotion.v1.LedgerServiceGrpc.LedgerServiceBlockingStub;
 import dev.proffer.proto.promotion.v1.Limits;
+import dev.proffer.proto.promotion.v1.ListWalletRequest;
 import dev.proffer.proto.promotion.v1.Person;
 import dev.proffer.proto.promotion.v1.Promotion;
 import dev.proffer.proto.promotion.v1.PromotionServiceGrpc;
@@ -25,7 +28,8 @@ import dev.proffer.proto.promotion.v1.RefusalReason;
 import dev.proffer.proto.promotion.v1.ReserveRedemptionRequest;
 import dev.proffer.proto.promotion.v1.ReserveRedemptionResponse;
 import dev.proffer.proto.promotion.v1.UpsertPromotionsRequest;
-import dev.proffer.ranker.promotion.CouponLookup;
+import dev.proffer.ranker.coupon.CouponBook;
+import dev.proffer.ranker.coupon.CouponKey;
 import dev.proffer.ranker.promotion.ItemFacts;
 import dev.proffer.ranker.promotion.LaneRules;
 import dev.proffer.ranker.promotion.ManualClock;
@@ -41,6 +45,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +59,7 @@ class LedgerHandlerTest {
 
   private final ManualClock clock = new ManualClock(1_795_334_400_000L);
   private Database database;
+  private CouponBook coupons;
   private Ledger ledger;
   private Promotions promotions;
   private GrpcHost host;
@@ -65,7 +71,10 @@ class LedgerHandlerTest {
   void start() throws Exception {
     ItemFacts pan = new ItemFacts("pan", "kitchen", "Iron", Map.of(), 10_000, 0, -1, -1, "CNY");
     database = Database.sqlite(folder.resolve("ranker.db"));
-    ledger = new Ledger(database, clock);
+    coupons =
+        new CouponBook(
+            database, CouponKey.load(folder.resolve("coupon.key")), clock, new SecureRandom());
+    ledger = new Ledger(database, clock, coupons);
     promotions =
         new Promotions(
             database,
@@ -75,9 +84,9 @@ class LedgerHandlerTest {
             clock,
             new SimpleMeterRegistry(),
             ledger,
-            CouponLookup.NONE);
+            coupons);
     List<BindableService> services = new ArrayList<>(promotions.services());
-    services.add(new LedgerHandler(promotions, ledger, clock));
+    services.add(new LedgerHandler(promotions, ledger, coupons, clock));
     String name = "ledger-handler-" + folder.getFileName();
     host =
         GrpcHost.start(
@@ -199,6 +208,54 @@ class LedgerHandlerTest {
                 .getEnded())
         .isTrue();
     assertThat(promotions.snapshot().find("ten")).isNotNull();
+  }
+
+  @Test
+  void aCouponOfABatchLowersThePriceOnceForItsOwner() {
+    management.upsertPromotions(
+        UpsertPromotionsRequest.newBuilder()
+            .addPromotions(
+                Promotion.newBuilder()
+                    .setPromotionId("coupon")
+                    .setType(PromotionType.PROMOTION_TYPE_COUPON)
+                    .putNames("en", "20 off")
+                    .setCurrency("CNY")
+                    .setAction(
+                        Action.newBuilder()
+                            .setAmountOff(AmountOff.newBuilder().setAmountMinorUnits(2_000))))
+            .build());
+    var batch =
+        service.createCouponBatch(
+            CreateCouponBatchRequest.newBuilder()
+                .setPromotionId("coupon")
+                .setIdempotencyKey("b")
+                .setCount(2)
+                .build());
+    service.assignCoupons(
+        AssignCouponsRequest.newBuilder().setBatchId(batch.getBatchId()).addUserIds("ann").build());
+
+    assertThat(total("ann")).isEqualTo(7_000);
+    assertThat(total("bob")).isEqualTo(9_000);
+    service.reserveRedemption(reserve("k1", "ann").build());
+
+    // Her coupon is used, and so is her one redemption of the other promotion.
+    assertThat(total("ann")).isEqualTo(10_000);
+    assertThat(
+            service
+                .listWallet(ListWalletRequest.newBuilder().setUserId("ann").build())
+                .getCoupons(0)
+                .getUsed())
+        .isTrue();
+  }
+
+  private long total(String userId) {
+    return management
+        .evaluateCart(
+            EvaluateCartRequest.newBuilder()
+                .setCart(cart())
+                .setPerson(Person.newBuilder().setUserId(userId))
+                .build())
+        .getTotalMinorUnits();
   }
 
   private GetBudgetResponse budget() {
