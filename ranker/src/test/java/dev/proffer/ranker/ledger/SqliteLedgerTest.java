@@ -15,6 +15,6 @@ class SqliteLedgerTest extends LedgerContract {
 
   @Override
   int attempts() {
-    return Integer.getInteger("proffer.ledger-attempts", 10_000);
+    return Integer.getInteger("proffer.ledger-attempts", 3_000);
   }
 }
