@@ -55,11 +55,11 @@ public final class PacedAllocator {
 
   private void follow(long cost) {
     long rest = Math.max(1, peopleExpected - came);
-    double wanted = (double) (budget - spent) / rest;
-    double window = Math.min(came, 200);
+    double wanted = (double) (budget - spent) / (double) rest;
+    double window = (double) Math.min(came, 200);
     smoothedPace += (cost - smoothedPace) / Math.max(20, window);
-    double rate = Math.max(RATE_END, RATE_START / Math.sqrt(came));
-    double excess = wanted <= 0 ? 1 : Math.clamp(smoothedPace / wanted - 1, -1, 1);
+    double rate = Math.max(RATE_END, RATE_START / Math.sqrt((double) came));
+    double excess = wanted <= 0 ? 1 : Math.clamp(smoothedPace / wanted - 1, -1.0, 1.0);
     price = Math.max(PRICE_MIN, price * Math.exp(rate * excess));
   }
 
