@@ -371,8 +371,7 @@ public final class FeatureBench {
     Settings settings =
         Settings.of(
             GrpcSettings.all(),
-            Map.of(
-                "grpc.port", "0", "grpc.access-log", "off", "grpc.deadline-default", "60s"));
+            Map.of("grpc.port", "0", "grpc.access-log", "off", "grpc.deadline-default", "60s"));
     try (GrpcHost host =
         GrpcHost.start(settings, "bench-" + options.seed, List.of(new Serving(matrix)), meters)) {
       ManagedChannel channel =
