@@ -279,7 +279,7 @@ final class FeaturesCommand implements Callable<Integer> {
       name = "export",
       description = "Join labels to features as they were known just before each label's time.",
       footer =
-          "./proffer features export --set ranker --labels labels.csv --out rows.csv"
+          "./proffer features export --feature-set ranker --labels labels.csv --out rows.csv"
               + " (labels: context,candidate,unix ms,label)",
       mixinStandardHelpOptions = true)
   @SuppressWarnings("NullAway.Init") // picocli sets what is required.
@@ -287,7 +287,7 @@ final class FeaturesCommand implements Callable<Integer> {
     @ParentCommand private FeaturesCommand parent;
     @Mixin private SessionOptions session;
 
-    @Option(names = "--set", required = true, description = "The feature set.")
+    @Option(names = "--feature-set", required = true, description = "The feature set.")
     private String set;
 
     @Option(

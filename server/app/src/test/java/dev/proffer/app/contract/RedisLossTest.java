@@ -42,6 +42,11 @@ class RedisLossTest {
       fillShop(channel, features);
       awaitAggregation(features);
       RecommendResponse full = recommend(recommender, "person-1");
+      // The ranker learns from the events as they come.
+      for (int i = 0; i < 300 && !missing(full).isEmpty(); i++) {
+        Thread.sleep(100);
+        full = recommend(recommender, "person-1");
+      }
       assertThat(full.getItemsCount()).isEqualTo(10);
       assertThat(missing(full)).as("before").isEmpty();
 
