@@ -281,24 +281,26 @@ class RecommendTest {
                 "ranker.exploration-pool",
                 "4",
                 "ranker.feature-store-timeout",
-                "2s"));
+                "2s",
+                "ranker.source-timeout",
+                "2s",
+                "ranker.budget",
+                "8s"));
     learnThatTwoFollowsOne();
+    // Which items stand where may change while the ranker learns; the probabilities may not. With a
+    // pool of four and chance in half of the cases the best of them has 1/2 + 1/2 · 1/4.
     int n = 400;
-    Map<String, Integer> shown = new java.util.HashMap<>();
-    Map<String, Double> propensities = new java.util.HashMap<>();
+    int best = 0;
     for (int i = 0; i < n; i++) {
       RecommendResponse reply =
           recommend(request("", 3).toBuilder().addRecentItemIds("i1").build());
-      RecommendedItem last = reply.getItems(2);
-      shown.merge(last.getItemId(), 1, Integer::sum);
-      propensities.put(last.getItemId(), last.getPropensity());
       assertThat(reply.getItems(0).getPropensity()).isEqualTo(1.0);
+      double propensity = reply.getItems(2).getPropensity();
+      assertThat(propensity).isIn(0.625, 0.125);
+      best += propensity == 0.625 ? 1 : 0;
     }
-    assertThat(shown).hasSize(4);
-    assertThat(propensities.values().stream().mapToDouble(p -> p).sum()).isCloseTo(1, within(1e-9));
     // Four standard errors of a share.
-    shown.forEach(
-        (id, times) -> assertThat((double) times / n).isCloseTo(propensities.get(id), within(0.1)));
+    assertThat((double) best / n).isCloseTo(0.625, within(0.1));
   }
 
   @Test
