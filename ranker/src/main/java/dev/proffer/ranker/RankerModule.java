@@ -13,9 +13,11 @@ import dev.proffer.ranker.decision.DecisionLog;
 import dev.proffer.ranker.decision.SlotExploration;
 import dev.proffer.ranker.ledger.Ledger;
 import dev.proffer.ranker.ledger.LedgerHandler;
+import dev.proffer.ranker.experiment.Experiments;
 import dev.proffer.ranker.model.ModelHandler;
 import dev.proffer.ranker.model.ModelHost;
 import dev.proffer.ranker.model.ModelStore;
+import dev.proffer.ranker.policy.Policies;
 import dev.proffer.ranker.promotion.LaneRules;
 import dev.proffer.ranker.promotion.Promotions;
 import dev.proffer.ranker.ranking.FeatureStoreClient;
@@ -92,6 +94,8 @@ public final class RankerModule implements ServiceModule {
             context.meters(),
             ledger,
             coupons);
+    Experiments experiments = new Experiments(database, context.clock(), context.meters());
+    Policies policies = new Policies(database, context.clock(), context.meters());
     DecisionLog decisions =
         new DecisionLog(
             decisionDatabase,
@@ -138,12 +142,16 @@ public final class RankerModule implements ServiceModule {
     services.addAll(promotions.services());
     services.add(new LedgerHandler(promotions, ledger, coupons, context.clock()));
     services.add(new PlanningHandler());
+    services.addAll(experiments.services());
+    services.addAll(policies.services());
     return new Running(
         List.copyOf(services),
         () -> recommender.warmUp(settings.get(RankerSettings.WARM_UP)),
         catalogue,
         promotions,
         ledger,
+        experiments,
+        policies,
         models,
         content,
         texts,
@@ -157,6 +165,8 @@ public final class RankerModule implements ServiceModule {
     private final Runnable warmUp;
     private final Promotions promotions;
     private final Ledger ledger;
+    private final Experiments experiments;
+    private final Policies policies;
     private final ModelHost models;
     private final ContentKeeper content;
     private final TextIndex texts;
@@ -171,6 +181,8 @@ public final class RankerModule implements ServiceModule {
         Catalogue catalogue,
         Promotions promotions,
         Ledger ledger,
+        Experiments experiments,
+        Policies policies,
         ModelHost models,
         ContentKeeper content,
         TextIndex texts,
@@ -181,6 +193,8 @@ public final class RankerModule implements ServiceModule {
       this.warmUp = warmUp;
       this.promotions = promotions;
       this.ledger = ledger;
+      this.experiments = experiments;
+      this.policies = policies;
       this.models = models;
       this.content = content;
       this.texts = texts;
@@ -225,6 +239,8 @@ public final class RankerModule implements ServiceModule {
       texts.close();
       promotions.close();
       ledger.close();
+      experiments.close();
+      policies.close();
       decisions.close();
       executor.shutdownNow();
       databases.forEach(Database::close);

@@ -45,6 +45,7 @@ public final class Commands {
         new BenchCommand(console),
         new EvaluatePolicyCommand(console),
         new EvaluateNluCommand(console),
+        new ExperimentsCommand(console),
         new DescriptorsCommand(console),
         new ModelsCommand(),
         new TestCommand(),

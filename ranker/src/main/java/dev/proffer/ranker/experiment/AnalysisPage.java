@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.experiment;
+
+import dev.proffer.ranker.experiment.Analysis.Arm;
+import dev.proffer.ranker.experiment.Analysis.Comparison;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// An analysis as one HTML page for people who sell things: a verdict in a sentence, intervals as
+/// plots, the numbers below. Nothing is loaded from anywhere.
+public final class AnalysisPage {
+  private static final String STYLE =
+      """
+      body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a2e}
+      h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
+      .say{padding:1rem;border-left:.4rem solid #6b7280;background:#f3f4f6}
+      .better{border-color:#15803d}.worse{border-color:#b91c1c}.refused{border-color:#b45309}
+      table{border-collapse:collapse;width:100%;font-size:.9rem}
+      td,th{padding:.3rem .6rem;text-align:right;border-bottom:1px solid #e5e7eb}
+      td:first-child,th:first-child,td:nth-child(2),th:nth-child(2){text-align:left}
+      svg{max-width:100%;height:auto}
+      """;
+  private static final int WIDTH = 760;
+  private static final int LABEL = 220;
+  private static final int ROW = 34;
+
+  private AnalysisPage() {}
+
+  public static String html(Analysis analysis) {
+    StringBuilder page = new StringBuilder();
+    page.append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
+        .append(escape(analysis.title()))
+        .append("</title><style>")
+        .append(STYLE)
+        .append("</style></head><body><h1>")
+        .append(escape(analysis.title()))
+        .append("</h1>");
+    if (!analysis.hypothesis().isEmpty()) {
+      page.append("<p>").append(escape(analysis.hypothesis())).append("</p>");
+    }
+    if (analysis.refusal().isEmpty()) {
+      for (Comparison comparison : primary(analysis)) {
+        page.append("<p class=\"say ")
+            .append(comparison.verdict().name().toLowerCase(Locale.ROOT))
+            .append("\">")
+            .append(escape(sentence(analysis, comparison)))
+            .append("</p>");
+      }
+    } else {
+      page.append("<p class=\"say refused\"><strong>No conclusion.</strong> ")
+          .append(escape(sentenceCase(analysis.refusal())))
+          .append(".</p>");
+    }
+    page.append("<h2>Who took part</h2>").append(armsPlot(analysis.arms()));
+    page.append("<p>")
+        .append(
+            String.format(
+                Locale.ROOT,
+                "Check of the split: p = %.4f (below %.3f nothing is concluded).",
+                analysis.sampleRatioPValue(),
+                SampleRatio.P_VALUE_MIN))
+        .append("</p>");
+    String metric = "";
+    for (Comparison comparison : analysis.comparisons()) {
+      if (!comparison.metric().equals(metric)) {
+        metric = comparison.metric();
+        String name = metric;
+        page.append("<h2>").append(escape(name)).append("</h2>");
+        page.append(
+            intervals(
+                analysis.comparisons().stream().filter(c -> c.metric().equals(name)).toList()));
+      }
+    }
+    page.append("<h2>Numbers</h2>").append(table(analysis));
+    for (Map.Entry<String, Heterogeneity> entry : analysis.segments().entrySet()) {
+      page.append("<h2>Segments, ").append(escape(entry.getKey())).append("</h2><p>");
+      page.append(
+          String.format(
+              Locale.ROOT,
+              entry.getValue().pValue() < 1 - analysis.confidence()
+                  ? "Segments react differently (p = %.4f)."
+                  : "Nothing shows that segments react differently (p = %.4f).",
+              entry.getValue().pValue()));
+      page.append("</p><table><tr><th>segment<th><th>units<th>difference<th>interval<th>p</tr>");
+      for (Heterogeneity.Effect effect : entry.getValue().segments()) {
+        page.append("<tr><td>")
+            .append(escape(effect.segment().isEmpty() ? "(none)" : effect.segment()))
+            .append("<td><td>")
+            .append(
+                String.format(
+                    Locale.ROOT,
+                    "%,d<td>%.5g<td>%.5g to %.5g<td>%.4f",
+                    effect.control().units() + effect.variant().units(),
+                    effect.difference().value(),
+                    effect.difference().low(),
+                    effect.difference().high(),
+                    effect.adjusted()))
+            .append("</tr>");
+      }
+      page.append("</table>");
+    }
+    page.append(
+        "<p><small>Plotted intervals hold however often one looks (confidence sequences). Fixed p"
+            + " is Welch's test for a single look, corrected for the number of comparisons"
+            + " (Holm).</small></p></body></html>");
+    return page.toString();
+  }
+
+  /// The verdict on one comparison, in a sentence.
+  public static String sentence(Analysis analysis, Comparison comparison) {
+    String change =
+        comparison.control().mean() == 0
+            ? String.format(Locale.ROOT, "%+.5g", comparison.difference().value())
+            : String.format(
+                Locale.ROOT,
+                "%+.1f %%",
+                100 * comparison.difference().value() / Math.abs(comparison.control().mean()));
+    String about =
+        "'" + comparison.variant() + "' changes " + comparison.metric() + " by " + change;
+    return switch (comparison.verdict()) {
+      case BETTER -> about + ": it is higher than in the control.";
+      case WORSE -> about + ": it is lower than in the control.";
+      case OPEN ->
+          about
+              + ", which chance explains as well: no difference is shown yet, at "
+              + String.format(Locale.ROOT, "%.0f %%", 100 * analysis.confidence())
+              + " confidence.";
+      case REFUSED -> "No conclusion: " + analysis.refusal() + ".";
+    };
+  }
+
+  private static List<Comparison> primary(Analysis analysis) {
+    if (analysis.comparisons().isEmpty()) {
+      return List.of();
+    }
+    String metric = analysis.comparisons().getFirst().metric();
+    return analysis.comparisons().stream().filter(c -> c.metric().equals(metric)).toList();
+  }
+
+  private static String armsPlot(List<Arm> arms) {
+    long most = Math.max(1, arms.stream().mapToLong(Arm::units).max().orElse(1));
+    StringBuilder svg = open(arms.size());
+    for (int i = 0; i < arms.size(); i++) {
+      int y = i * ROW + 8;
+      double length = (WIDTH - LABEL - 110.0) * arms.get(i).units() / most;
+      label(svg, y, arms.get(i).name());
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"18\" fill=\"#475569\"/><text"
+                  + " x=\"%.1f\" y=\"%d\" font-size=\"13\">%,d</text>",
+              LABEL,
+              y,
+              length,
+              LABEL + length + 6,
+              y + 14,
+              arms.get(i).units()));
+    }
+    return svg.append("</svg>").toString();
+  }
+
+  private static String intervals(List<Comparison> comparisons) {
+    double reach =
+        comparisons.stream()
+            .mapToDouble(c -> Math.max(Math.abs(c.low()), Math.abs(c.high())))
+            .max()
+            .orElse(1);
+    double scale = (WIDTH - LABEL - 20) / (2 * (reach == 0 ? 1 : reach));
+    double zero = LABEL + (WIDTH - LABEL - 20) / 2.0;
+    StringBuilder svg = open(comparisons.size() + 1);
+    int height = comparisons.size() * ROW;
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<line x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"0\" y2=\"%2$d\" stroke=\"#9ca3af\""
+                + " stroke-dasharray=\"4\"/>",
+            zero,
+            height));
+    for (int i = 0; i < comparisons.size(); i++) {
+      Comparison c = comparisons.get(i);
+      int y = i * ROW + 16;
+      label(svg, i * ROW + 8, c.variant());
+      String colour =
+          switch (c.verdict()) {
+            case BETTER -> "#15803d";
+            case WORSE -> "#b91c1c";
+            case OPEN -> "#475569";
+            case REFUSED -> "#b45309";
+          };
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-width=\"4\"/>"
+                  + "<circle cx=\"%.1f\" cy=\"%d\" r=\"6\" fill=\"%s\"/>",
+              zero + scale * c.low(),
+              zero + scale * c.high(),
+              y,
+              y,
+              colour,
+              zero + scale * c.difference().value(),
+              y,
+              colour));
+    }
+    for (int side = -1; side <= 1; side++) {
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<text x=\"%.1f\" y=\"%d\" font-size=\"12\" text-anchor=\"%s\">%.3g</text>",
+              zero + side * scale * reach,
+              height + 16,
+              side < 0 ? "start" : side == 0 ? "middle" : "end",
+              side * reach));
+    }
+    return svg.append("</svg>").toString();
+  }
+
+  private static String table(Analysis analysis) {
+    StringBuilder table =
+        new StringBuilder(
+            "<table><tr><th>metric<th>variant<th>units<th>control<th>variant<th>difference"
+                + "<th>interval<th>always-valid p<th>fixed p</tr>");
+    for (Comparison c : analysis.comparisons()) {
+      table
+          .append("<tr><td>")
+          .append(escape(c.metric()))
+          .append("<td>")
+          .append(escape(c.variant()))
+          .append(
+              String.format(
+                  Locale.ROOT,
+                  "<td>%,d<td>%.5g<td>%.5g<td>%.5g<td>%.4g to %.4g<td>%.4f<td>%.4f</tr>",
+                  c.sample().units(),
+                  c.control().mean(),
+                  c.sample().mean(),
+                  c.difference().value(),
+                  c.low(),
+                  c.high(),
+                  c.alwaysValidP(),
+                  c.adjustedP()));
+    }
+    return table.append("</table>").toString();
+  }
+
+  private static StringBuilder open(int rows) {
+    return new StringBuilder(
+        String.format(
+            Locale.ROOT,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\">",
+            WIDTH,
+            rows * ROW,
+            WIDTH));
+  }
+
+  private static void label(StringBuilder svg, int y, String text) {
+    svg.append("<text x=\"0\" y=\"")
+        .append(y + 14)
+        .append("\" font-size=\"14\">")
+        .append(escape(text.length() > 28 ? text.substring(0, 27) + "…" : text))
+        .append("</text>");
+  }
+
+  private static String sentenceCase(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+  }
+
+  private static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+}
