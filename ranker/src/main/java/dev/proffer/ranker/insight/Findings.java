@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.insight;
+
+import dev.proffer.ranker.basket.RuleBook;
+import dev.proffer.ranker.insight.lifetime.LifetimeModel;
+import dev.proffer.ranker.segment.Segmentation;
+import java.util.List;
+import java.util.Optional;
+
+/// Everything that one study of the event log found. Immutable for readers.
+///
+/// @param places the place of the segment of each person of the table
+/// @param outliers rows of people who are far from every segment, farthest first
+/// @param movements people by segment 90 days before (last row: not there then) and now
+public record Findings(
+    long asOfMillis,
+    QualityReport quality,
+    ShopFacts shop,
+    PeopleTable people,
+    Optional<LifetimeModel> lifetime,
+    Segmentation segmentation,
+    List<Integer> places,
+    List<Integer> outliers,
+    List<List<Integer>> movements,
+    long baskets,
+    RuleBook rules) {
+  public Findings {
+    places = List.copyOf(places);
+    outliers = List.copyOf(outliers);
+    movements = List.copyOf(movements);
+  }
+}

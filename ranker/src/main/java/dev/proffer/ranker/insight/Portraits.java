@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.insight;
+
+import dev.proffer.ranker.insight.lifetime.RepeatHistory;
+import dev.proffer.ranker.segment.FactSource;
+import dev.proffer.ranker.segment.RuleSegments;
+import dev.proffer.ranker.segment.Segmentation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Makes portraits from the live events of a person and the findings of the last study: live facts
+/// win, facts that need other people come from the study.
+public final class Portraits {
+  private static final double VALUE_HORIZON_DAYS = 365;
+
+  private final LivePeople live;
+  private final RuleSegments rules;
+  private volatile @Nullable Findings findings;
+
+  public Portraits(LivePeople live, RuleSegments rules) {
+    this.live = live;
+    this.rules = rules;
+  }
+
+  void findings(Findings latest) {
+    findings = latest;
+    live.currency(latest.shop().currency());
+  }
+
+  Optional<Findings> findings() {
+    return Optional.ofNullable(findings);
+  }
+
+  /// The portrait of a person, or empty when nobody of this id was ever heard of.
+  public Optional<Portrait> find(String userId, boolean chinese) {
+    LivePerson person = live.find(userId);
+    Findings study = findings;
+    int row = study == null ? -1 : study.people().find(userId);
+    if (person == null && row < 0) {
+      return Optional.empty();
+    }
+    long asOf = Math.max(live.newestMillis(), study == null ? 0 : study.asOfMillis());
+    Map<PersonFact, Double> facts = new EnumMap<>(PersonFact.class);
+    Map<String, Double> categories = Map.of();
+    Map<String, Double> brands = Map.of();
+    if (study != null && row >= 0) {
+      for (PersonFact fact : PersonFact.values()) {
+        double value = study.people().get(fact, row);
+        if (Double.isFinite(value)) {
+          facts.put(fact, value);
+        }
+      }
+      categories = study.people().categories(row);
+      brands = study.people().brands(row);
+    }
+    List<String> tags = List.of();
+    double[] hours = new double[24];
+    double[] weekdays = new double[7];
+    if (person != null) {
+      int today = live.today(asOf);
+      facts.putAll(person.facts(asOf, today));
+      categories = person.categories();
+      brands = person.brands();
+      hours = person.hourShares();
+      weekdays = person.weekdayShares();
+      if (study != null && study.lifetime().isPresent()) {
+        Optional<RepeatHistory> history = person.history(today);
+        if (history.isPresent()) {
+          var model = study.lifetime().get();
+          facts.put(PersonFact.CHURN_PROBABILITY, model.churnProbability(history.get()));
+          facts.put(
+              PersonFact.EXPECTED_VALUE_MINOR_UNITS,
+              model.expectedValue(history.get(), VALUE_HORIZON_DAYS));
+        }
+      }
+      tags = Tags.of(facts, categories, brands, person.terms(), live::rarity, chinese);
+    } else {
+      tags = Tags.of(facts, categories, brands, Map.of(), term -> 0, chinese);
+    }
+    return Optional.of(
+        new Portrait(
+            userId,
+            facts,
+            live.currency(),
+            categories,
+            brands,
+            Arrays.stream(hours).boxed().toList(),
+            Arrays.stream(weekdays).boxed().toList(),
+            segments(facts, categories, brands, study),
+            tags,
+            asOf));
+  }
+
+  private List<String> segments(
+      Map<PersonFact, Double> facts,
+      Map<String, Double> categories,
+      Map<String, Double> brands,
+      @Nullable Findings study) {
+    List<String> ids = new ArrayList<>();
+    if (study != null) {
+      Segmentation segmentation = study.segmentation();
+      int place = segmentation.place(fact -> facts.getOrDefault(fact, Double.NaN));
+      if (place >= 0) {
+        ids.add(segmentation.segments().get(place).id());
+      }
+    }
+    String found = ids.isEmpty() ? "" : ids.getFirst();
+    FactSource source = new Facts(facts, categories, brands, found);
+    for (RuleSegments.RuleSegment segment : rules.segments()) {
+      if (segment.rule().test(source)) {
+        ids.add(segment.id());
+      }
+    }
+    return List.copyOf(ids);
+  }
+
+  RuleSegments rules() {
+    return rules;
+  }
+
+  /// The people of the study who are in a rule segment, as rows.
+  static List<Integer> members(Findings study, RuleSegments.RuleSegment segment) {
+    List<Integer> members = new ArrayList<>();
+    PeopleTable people = study.people();
+    for (int row = 0; row < people.size(); row++) {
+      Map<PersonFact, Double> facts = new EnumMap<>(PersonFact.class);
+      for (PersonFact fact : PersonFact.values()) {
+        double value = people.get(fact, row);
+        if (Double.isFinite(value)) {
+          facts.put(fact, value);
+        }
+      }
+      int place = study.places().get(row);
+      String found = place < 0 ? "" : study.segmentation().segments().get(place).id();
+      if (segment
+          .rule()
+          .test(new Facts(facts, people.categories(row), people.brands(row), found))) {
+        members.add(row);
+      }
+    }
+    return members;
+  }
+
+  private record Facts(
+      Map<PersonFact, Double> facts,
+      Map<String, Double> categories,
+      Map<String, Double> brands,
+      String foundSegment)
+      implements FactSource {
+    @Override
+    public double fact(PersonFact fact) {
+      return facts.getOrDefault(fact, Double.NaN);
+    }
+
+    @Override
+    public double category(String category) {
+      double share = 0;
+      for (Map.Entry<String, Double> entry : categories.entrySet()) {
+        if (isWithin(entry.getKey(), category)) {
+          share += entry.getValue();
+        }
+      }
+      return share;
+    }
+
+    private static boolean isWithin(String path, String category) {
+      return path.equals(category)
+          || path.startsWith(category + "/")
+          || (category.indexOf('/') < 0 && ("/" + path + "/").contains("/" + category + "/"));
+    }
+
+    @Override
+    public double brand(String brand) {
+      return brands.getOrDefault(brand, 0.0);
+    }
+
+    @Override
+    public boolean inSegment(String segmentId) {
+      return foundSegment.equals(segmentId);
+    }
+  }
+}
