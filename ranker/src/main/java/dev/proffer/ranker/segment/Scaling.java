@@ -9,8 +9,8 @@ import java.util.List;
 
 /// How facts become coordinates for clustering. The rules, in this order:
 ///
-/// 1. a missing fact is filled: with the largest value for "how long ago" and
-///    with the median otherwise;
+/// 1. a missing fact is filled: with the largest value for "how long ago" and with the median
+///    otherwise;
 /// 2. amounts and counts, which have long tails, become log(1 + x);
 /// 3. values are cut at the 1st and the 99th percentile;
 /// 4. the median goes to 0 and the standard deviation of the cut values to 1;

@@ -112,9 +112,7 @@ final class InsightsTest {
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .addService(
                 GrpcHost.guarded(
-                    what,
-                    Settings.of(GrpcSettings.all(), Map.of()),
-                    new SimpleMeterRegistry()))
+                    what, Settings.of(GrpcSettings.all(), Map.of()), new SimpleMeterRegistry()))
             .build()
             .start();
     ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
