@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.proffer.chatbot.intent.LabelledPhrase;
 import dev.proffer.chatbot.language.NormalText;
-import java.io.BufferedInputStream;
+import dev.proffer.runtime.file.PlainOrGzip;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 
 /// Labelled phrases of a file, whatever its form: comma-separated or tab-separated with or without
 /// a header, one JSON object a line, or one JSON object of parts as CLINC150 has it; plain or gzip.
@@ -131,14 +130,10 @@ final class LabelledFile {
   }
 
   static String content(Path file) throws IOException {
-    try (InputStream raw = new BufferedInputStream(Files.newInputStream(file))) {
-      raw.mark(2);
-      boolean gzip = raw.read() == 0x1f && raw.read() == 0x8b;
-      raw.reset();
-      try (InputStream in = gzip ? new GZIPInputStream(raw) : raw) {
-        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        return text.startsWith("\ufeff") ? text.substring(1) : text;
-      }
+    try (InputStream raw = Files.newInputStream(file);
+        InputStream in = PlainOrGzip.open(raw)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return text.startsWith("\ufeff") ? text.substring(1) : text;
     }
   }
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.evaluation;
 
-import java.io.BufferedInputStream;
+import dev.proffer.runtime.file.PlainOrGzip;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.StringTokenizer;
-import java.util.zip.GZIPInputStream;
 
 /// Public data, split as its protocol says.
 ///
@@ -210,7 +206,7 @@ public record Dataset(
   private static Map<String, int[]> sequences(Path file, Ids ids) throws EvaluationException {
     Map<String, int[]> byUser = new LinkedHashMap<>();
     Map<String, Integer> lengths = new HashMap<>();
-    try (BufferedReader in = open(file)) {
+    try (BufferedReader in = PlainOrGzip.lines(file)) {
       int number = 0;
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         number++;
@@ -243,7 +239,7 @@ public record Dataset(
 
   private static List<int[]> sessionLines(Path file, Ids ids) throws EvaluationException {
     List<int[]> sessions = new ArrayList<>();
-    try (BufferedReader in = open(file)) {
+    try (BufferedReader in = PlainOrGzip.lines(file)) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         int[] session = items(line, ids);
         if (session.length > 1) {
@@ -258,7 +254,7 @@ public record Dataset(
 
   private static List<Question> sessionTests(Path file, Ids ids) throws EvaluationException {
     List<Question> questions = new ArrayList<>();
-    try (BufferedReader in = open(file)) {
+    try (BufferedReader in = PlainOrGzip.lines(file)) {
       int number = 0;
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         number++;
@@ -300,15 +296,5 @@ public record Dataset(
       }
     }
     throw new EvaluationException(folder + ": holds neither " + name + " nor " + name + ".gz");
-  }
-
-  private static BufferedReader open(Path file) throws IOException {
-    InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-    in.mark(2);
-    boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
-    in.reset();
-    return new BufferedReader(
-        new InputStreamReader(gzip ? new GZIPInputStream(in, 1 << 16) : in, StandardCharsets.UTF_8),
-        1 << 16);
   }
 }

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.experiment;
 
+import dev.proffer.runtime.file.PlainOrGzip;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 
 /// Experiments of which only cumulative counts, means and variances over time are known, in the
 /// columns of the ASOS Digital Experiments Dataset (Liu et al. 2021).
@@ -49,12 +45,7 @@ public final class SummarySeries {
   /// Reads the file, plain or gzip, and judges every metric of every variant at level `alpha`.
   public static List<Verdict> read(Path file, double alpha) throws IOException {
     Map<String, List<Row>> series = new TreeMap<>();
-    try (InputStream bytes = Files.newInputStream(file);
-        BufferedReader lines =
-            new BufferedReader(
-                new InputStreamReader(
-                    file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, 1 << 16) : bytes,
-                    StandardCharsets.UTF_8))) {
+    try (BufferedReader lines = PlainOrGzip.lines(file)) {
       if (!HEAD.equals(lines.readLine())) {
         throw new IOException(file + ": expected the columns " + HEAD);
       }

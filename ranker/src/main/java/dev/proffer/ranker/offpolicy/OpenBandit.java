@@ -2,11 +2,9 @@
 package dev.proffer.ranker.offpolicy;
 
 import dev.proffer.ranker.policy.BetaRanks;
+import dev.proffer.runtime.file.PlainOrGzip;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -36,8 +33,7 @@ public final class OpenBandit {
     Path plain = folder.resolve(behaviour).resolve(campaign).resolve(campaign + ".csv");
     Path packed = plain.resolveSibling(campaign + ".csv.gz");
     List<String[]> rows = new ArrayList<>();
-    try (BufferedReader lines =
-        Files.exists(packed) ? gzip(packed) : Files.newBufferedReader(plain)) {
+    try (BufferedReader lines = PlainOrGzip.lines(Files.exists(packed) ? packed : plain)) {
       String head = lines.readLine();
       if (head == null || !head.startsWith(",timestamp,item_id,position,click,propensity_score,")) {
         throw new IOException(plain + ": this is not a file of the Open Bandit Dataset");
@@ -127,12 +123,6 @@ public final class OpenBandit {
     return values.stream()
         .mapToDouble(value -> value instanceof Number number ? number.doubleValue() : Double.NaN)
         .toArray();
-  }
-
-  private static BufferedReader gzip(Path file) throws IOException {
-    InputStream bytes = Files.newInputStream(file);
-    return new BufferedReader(
-        new InputStreamReader(new GZIPInputStream(bytes, 1 << 16), StandardCharsets.UTF_8));
   }
 
   /// How often each item was shown in each position, for a look at what a log did.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.retrieval;
 
+import dev.proffer.ranker.index.Hits;
+import dev.proffer.ranker.index.TopK;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /// Sums of scores by item number that are cleared in the time that they took to fill.
 final class Accumulator {
@@ -32,6 +35,24 @@ final class Accumulator {
 
   float sum(int item) {
     return item < sums.length ? sums[item] : 0;
+  }
+
+  /// The items with the highest sums.
+  Hits best(int max, IntPredicate eligible) {
+    TopK best = new TopK(Math.min(max, count));
+    for (int i = 0; i < count; i++) {
+      best.offer(touched[i], sums[touched[i]], eligible);
+    }
+    return best.drain();
+  }
+
+  /// The sums of these items.
+  float[] sums(int[] items) {
+    float[] scores = new float[items.length];
+    for (int i = 0; i < items.length; i++) {
+      scores[i] = sum(items[i]);
+    }
+    return scores;
   }
 
   void clear() {

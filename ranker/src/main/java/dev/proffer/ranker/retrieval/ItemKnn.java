@@ -109,12 +109,7 @@ public final class ItemKnn implements CandidateSource {
   public Hits propose(Query query, int max) {
     Accumulator sums = accumulate(query);
     try {
-      TopK best = new TopK(Math.min(max, sums.count()));
-      for (int i = 0; i < sums.count(); i++) {
-        int item = sums.touched(i);
-        best.offer(item, sums.sum(item), query.eligible());
-      }
-      return best.drain();
+      return sums.best(max, query.eligible());
     } finally {
       sums.clear();
       accumulators.add(sums);
@@ -125,11 +120,7 @@ public final class ItemKnn implements CandidateSource {
   public float[] score(Query query, int[] items) {
     Accumulator sums = accumulate(query);
     try {
-      float[] scores = new float[items.length];
-      for (int i = 0; i < items.length; i++) {
-        scores[i] = sums.sum(items[i]);
-      }
-      return scores;
+      return sums.sums(items);
     } finally {
       sums.clear();
       accumulators.add(sums);

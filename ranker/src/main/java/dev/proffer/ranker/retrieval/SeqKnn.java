@@ -2,7 +2,6 @@
 package dev.proffer.ranker.retrieval;
 
 import dev.proffer.ranker.index.Hits;
-import dev.proffer.ranker.index.TopK;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -194,12 +193,7 @@ public final class SeqKnn implements CandidateSource {
   public Hits propose(Query query, int max) {
     Accumulator sums = accumulate(query);
     try {
-      TopK best = new TopK(Math.min(max, sums.count()));
-      for (int i = 0; i < sums.count(); i++) {
-        int item = sums.touched(i);
-        best.offer(item, sums.sum(item), query.eligible());
-      }
-      return best.drain();
+      return sums.best(max, query.eligible());
     } finally {
       release(sums);
     }
@@ -209,11 +203,7 @@ public final class SeqKnn implements CandidateSource {
   public float[] score(Query query, int[] items) {
     Accumulator sums = accumulate(query);
     try {
-      float[] scores = new float[items.length];
-      for (int i = 0; i < items.length; i++) {
-        scores[i] = sums.sum(items[i]);
-      }
-      return scores;
+      return sums.sums(items);
     } finally {
       release(sums);
     }

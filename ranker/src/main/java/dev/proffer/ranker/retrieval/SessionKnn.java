@@ -89,13 +89,7 @@ public final class SessionKnn implements CandidateSource {
   public Hits propose(Query query, int max) {
     Scratch scratch = accumulate(query);
     try {
-      Accumulator sums = scratch.items;
-      TopK best = new TopK(Math.min(max, sums.count()));
-      for (int i = 0; i < sums.count(); i++) {
-        int item = sums.touched(i);
-        best.offer(item, sums.sum(item), query.eligible());
-      }
-      return best.drain();
+      return scratch.items.best(max, query.eligible());
     } finally {
       release(scratch);
     }
@@ -105,11 +99,7 @@ public final class SessionKnn implements CandidateSource {
   public float[] score(Query query, int[] items) {
     Scratch scratch = accumulate(query);
     try {
-      float[] scores = new float[items.length];
-      for (int i = 0; i < items.length; i++) {
-        scores[i] = scratch.items.sum(items[i]);
-      }
-      return scores;
+      return scratch.items.sums(items);
     } finally {
       release(scratch);
     }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.app.command;
 
-import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
 import dev.proffer.app.console.Console;
-import dev.proffer.app.console.Failure;
 import dev.proffer.app.console.Table;
 import dev.proffer.app.engine.EngineSession;
+import dev.proffer.app.reply.Texts;
 import dev.proffer.featurestore.training.TrainingCsv;
 import dev.proffer.proto.featurestore.v1.ApplyRegistryRequest;
 import dev.proffer.proto.featurestore.v1.ApplyRegistryResponse;
@@ -24,9 +22,7 @@ import dev.proffer.proto.featurestore.v1.RollbackRegistryResponse;
 import dev.proffer.runtime.service.Peers;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,14 +68,6 @@ final class FeaturesCommand implements Callable<Integer> {
     return Commands.WRONG_USE;
   }
 
-  private static String read(Path file) throws IOException {
-    try {
-      return Files.readString(file);
-    } catch (NoSuchFileException e) {
-      throw new Failure(file + ": there is no such file", e);
-    }
-  }
-
   private static void print(Console console, List<RegistryChange> changes) {
     Table table = new Table("subject", "change", "class", "feature sets");
     for (RegistryChange change : changes) {
@@ -94,10 +82,6 @@ final class FeaturesCommand implements Callable<Integer> {
 
   private static String nameOf(Compatibility compatibility) {
     return compatibility.name().substring("COMPATIBILITY_".length()).toLowerCase(Locale.ROOT);
-  }
-
-  private static void printJson(Console console, Message message) throws IOException {
-    console.print(JsonFormat.printer().omittingInsignificantWhitespace().print(message));
   }
 
   /// What a declaration would change.
@@ -120,7 +104,8 @@ final class FeaturesCommand implements Callable<Integer> {
       try (EngineSession engine = session.open(console, Peers.FEATURE_STORE)) {
         PlanRegistryResponse plan =
             FeatureRegistryServiceGrpc.newBlockingStub(engine.channel(Peers.FEATURE_STORE))
-                .planRegistry(PlanRegistryRequest.newBuilder().setYaml(read(file)).build());
+                .planRegistry(
+                    PlanRegistryRequest.newBuilder().setYaml(Files.readString(file)).build());
         if (plan.getChangesCount() == 0) {
           console.print("nothing would change");
         } else {
@@ -128,7 +113,7 @@ final class FeaturesCommand implements Callable<Integer> {
           console.print("worst class: " + nameOf(plan.getCompatibility()));
         }
         if (session.json()) {
-          printJson(console, plan);
+          console.print(Texts.json(plan));
         }
         return plan.getCompatibility() == Compatibility.COMPATIBILITY_REFUSED
             ? Commands.FAILED
@@ -165,7 +150,7 @@ final class FeaturesCommand implements Callable<Integer> {
             FeatureRegistryServiceGrpc.newBlockingStub(engine.channel(Peers.FEATURE_STORE))
                 .applyRegistry(
                     ApplyRegistryRequest.newBuilder()
-                        .setYaml(read(file))
+                        .setYaml(Files.readString(file))
                         .setExpectedVersion(expected)
                         .build());
         if (applied.getChangesCount() > 0) {
@@ -173,7 +158,7 @@ final class FeaturesCommand implements Callable<Integer> {
         }
         console.print("version " + applied.getVersion() + " is live");
         if (session.json()) {
-          printJson(console, applied);
+          console.print(Texts.json(applied));
         }
         return Commands.DONE;
       }
@@ -203,7 +188,7 @@ final class FeaturesCommand implements Callable<Integer> {
                 .rollbackRegistry(RollbackRegistryRequest.newBuilder().setVersion(version).build());
         console.print("version " + live.getVersion() + " is live");
         if (session.json()) {
-          printJson(console, live);
+          console.print(Texts.json(live));
         }
         return Commands.DONE;
       }
@@ -267,7 +252,7 @@ final class FeaturesCommand implements Callable<Integer> {
         }
         table.lines().forEach(console::print);
         if (session.json()) {
-          printJson(console, seen);
+          console.print(Texts.json(seen));
         }
         return Commands.DONE;
       }

@@ -2,7 +2,6 @@
 package dev.proffer.app.command;
 
 import dev.proffer.app.console.Console;
-import dev.proffer.app.console.Failure;
 import dev.proffer.app.console.Table;
 import dev.proffer.ranker.basket.Apriori;
 import dev.proffer.ranker.basket.Baskets;
@@ -12,17 +11,12 @@ import dev.proffer.ranker.basket.RuleMiner;
 import dev.proffer.ranker.basket.RuleMiner.Query;
 import dev.proffer.ranker.basket.RuleMiner.Result;
 import dev.proffer.ranker.basket.RuleMiner.Rule;
+import dev.proffer.runtime.file.PlainOrGzip;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.zip.GZIPInputStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -101,10 +95,8 @@ final class InsightCommand implements Callable<Integer> {
       Query query = new Query(minSupport, minConfidence, minLength, maxLength, prune);
       long started = System.nanoTime();
       Baskets baskets;
-      try (BufferedReader lines = open(data)) {
+      try (BufferedReader lines = PlainOrGzip.lines(data)) {
         baskets = Baskets.read(lines);
-      } catch (NoSuchFileException e) {
-        throw new Failure(data + ": there is no such file", e);
       }
       Result result = new RuleMiner(miner()).mine(baskets, query);
       double seconds = (System.nanoTime() - started) / 1e9;
@@ -170,13 +162,6 @@ final class InsightCommand implements Callable<Integer> {
         case FP_GROWTH -> new FpGrowth();
         case APRIORI -> new Apriori();
       };
-    }
-
-    private static BufferedReader open(Path file) throws IOException {
-      InputStream bytes = Files.newInputStream(file);
-      InputStream plain =
-          file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, 1 << 16) : bytes;
-      return new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8), 1 << 16);
     }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.app.importing;
 
-import java.io.BufferedInputStream;
+import dev.proffer.runtime.file.PlainOrGzip;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -13,7 +13,6 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads an order file so that no broken line can spoil its neighbours.
@@ -42,7 +41,7 @@ final class OrderFileReader extends Reader {
   private final ArrayDeque<BrokenLine> broken = new ArrayDeque<>();
 
   OrderFileReader(InputStream in) throws IOException {
-    this.bytes = plain(in);
+    this.bytes = PlainOrGzip.open(in);
     this.decoder =
         StandardCharsets.UTF_8
             .newDecoder()
@@ -186,13 +185,5 @@ final class OrderFileReader extends Reader {
     }
     decoded.flip();
     return decoded.hasRemaining();
-  }
-
-  private static InputStream plain(InputStream in) throws IOException {
-    BufferedInputStream buffered = new BufferedInputStream(in, CHUNK_BYTES);
-    buffered.mark(2);
-    boolean gzip = buffered.read() == 0x1f && buffered.read() == 0x8b;
-    buffered.reset();
-    return gzip ? new GZIPInputStream(buffered, CHUNK_BYTES) : buffered;
   }
 }

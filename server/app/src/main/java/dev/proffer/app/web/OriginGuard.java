@@ -34,11 +34,11 @@ final class OriginGuard implements DecoratingHttpServiceFunction {
       throws Exception {
     @Nullable String authority = request.authority();
     if (loopbackOnly && (authority == null || !LOOPBACK.contains(hostOf(authority)))) {
-      return refuse("Host: must be a name of this machine");
+      return refuse(request, "Host: must be a name of this machine");
     }
     @Nullable String origin = request.headers().get("origin");
     if (origin != null && !allowed.contains(origin) && !isOurs(origin, authority)) {
-      return refuse("Origin: is not in web.allowed-origins");
+      return refuse(request, "Origin: is not in web.allowed-origins");
     }
     return next.serve(context, request);
   }
@@ -56,7 +56,13 @@ final class OriginGuard implements DecoratingHttpServiceFunction {
     return name.toLowerCase(Locale.ROOT);
   }
 
-  private static HttpResponse refuse(String why) {
-    return HttpResponse.of(HttpStatus.FORBIDDEN, MediaType.PLAIN_TEXT_UTF_8, why);
+  /// The body is read (and thrown away, within the limit of its length) before the answer: over
+  /// HTTP/2 an answer that comes first cancels the stream, and a client may then see only that.
+  private static HttpResponse refuse(HttpRequest request, String why) {
+    return HttpResponse.of(
+        request
+            .subscribe()
+            .handle(
+                (_, _) -> HttpResponse.of(HttpStatus.FORBIDDEN, MediaType.PLAIN_TEXT_UTF_8, why)));
   }
 }

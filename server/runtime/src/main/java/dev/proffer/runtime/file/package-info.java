@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 @NullMarked
-package dev.proffer.runtime.metrics;
+package dev.proffer.runtime.file;
 
 import org.jspecify.annotations.NullMarked;
