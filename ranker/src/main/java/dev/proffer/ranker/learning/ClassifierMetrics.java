@@ -52,8 +52,8 @@ public final class ClassifierMetrics {
     return (rankSum - positives * (positives + 1) / 2) / (positives * negatives);
   }
 
-  /// Area under precision over recall, as the mean precision at each row of label 1; tied rows share
-  /// the precision of their group.
+  /// Area under precision over recall, as the mean precision at each row of label 1; tied rows
+  /// share the precision of their group.
   public static double averagePrecision(double[] scores, double[] labels) {
     check(scores, labels);
     int[] order = ascending(scores);

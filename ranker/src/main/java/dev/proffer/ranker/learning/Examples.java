@@ -121,7 +121,9 @@ public final class Examples {
   public Examples withColumn(String name, double[] column) {
     checkLength(name, column);
     Builder builder =
-        of(java.util.stream.Stream.concat(names.stream(), java.util.stream.Stream.of(name)).toList());
+        of(
+            java.util.stream.Stream.concat(names.stream(), java.util.stream.Stream.of(name))
+                .toList());
     for (int i = 0; i < categorical.length; i++) {
       builder.categorical[i] = categorical[i];
     }
@@ -166,7 +168,8 @@ public final class Examples {
     public Builder categorical(String name) {
       int column = names.indexOf(name);
       if (column < 0) {
-        throw new IllegalArgumentException("categorical: '" + name + "' (expected: one of " + names + ")");
+        throw new IllegalArgumentException(
+            "categorical: '" + name + "' (expected: one of " + names + ")");
       }
       categorical[column] = true;
       return this;
@@ -189,8 +192,7 @@ public final class Examples {
         throw new IllegalArgumentException("weight: " + weight + " (expected: 0 or more)");
       }
       if ((long) (rows + 1) * columns > Integer.MAX_VALUE - 8) {
-        throw new LearningException(
-            "a table holds at most 2^31 values; take a sample of the rows");
+        throw new LearningException("a table holds at most 2^31 values; take a sample of the rows");
       }
       if (rows == labels.length) {
         labels = Arrays.copyOf(labels, rows * 2);
@@ -200,7 +202,8 @@ public final class Examples {
       if (needed > values.length) {
         values =
             Arrays.copyOf(
-                values, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, values.length * 2L)));
+                values,
+                (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, values.length * 2L)));
       }
       System.arraycopy(row, 0, values, rows * columns, columns);
       labels[rows] = label;

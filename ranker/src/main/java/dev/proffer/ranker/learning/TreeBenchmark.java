@@ -71,13 +71,14 @@ public final class TreeBenchmark {
         start = System.nanoTime();
         for (int i = 0; i < BATCH; i++) {
           double alone =
-              booster.predictForMat(
-                  single[i],
-                  1,
-                  COLUMNS,
-                  true,
-                  PredictionType.C_API_PREDICT_NORMAL,
-                  "num_threads=1")[0];
+              booster
+                  .predictForMat(
+                      single[i],
+                      1,
+                      COLUMNS,
+                      true,
+                      PredictionType.C_API_PREDICT_NORMAL,
+                      "num_threads=1")[0];
           difference = Math.max(difference, Math.abs(alone - ours[i]));
         }
         one = Math.min(one, (double) (System.nanoTime() - start) / BATCH);

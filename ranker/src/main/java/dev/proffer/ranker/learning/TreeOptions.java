@@ -12,12 +12,12 @@ import java.util.Map;
 /// @param learningRate how much of each tree is added; a forest does not use it
 /// @param minLeafRows rows in a leaf at least
 /// @param featureFraction share of the columns that a tree may use, above 0 and at most 1
-/// @param baggingFraction share of the rows that a tree sees, above 0 and at most 1 (a forest: below
-///     1)
+/// @param baggingFraction share of the rows that a tree sees, above 0 and at most 1 (a forest:
+///   below 1)
 /// @param l2 weight of the penalty on leaf values
 /// @param patience rounds without a better validation figure before training stops
 /// @param monotone by column name, 1 where the prediction must not fall as the column rises, -1
-///     where it must not rise
+///   where it must not rise
 /// @param seed of every random choice
 /// @param threads of the training; the model is the same for any number
 public record TreeOptions(
@@ -63,7 +63,8 @@ public record TreeOptions(
   public TreeOptions {
     check(rounds >= 1 && rounds <= 100_000, "rounds", rounds, "1 to 100,000");
     check(leaves >= 2 && leaves <= 4_096, "leaves", leaves, "2 to 4,096");
-    check(learningRate > 0 && learningRate <= 1, "learningRate", learningRate, "above 0, at most 1");
+    check(
+        learningRate > 0 && learningRate <= 1, "learningRate", learningRate, "above 0, at most 1");
     check(minLeafRows >= 1, "minLeafRows", minLeafRows, "1 or more");
     check(
         featureFraction > 0 && featureFraction <= 1,
@@ -79,9 +80,8 @@ public record TreeOptions(
     check(patience >= 0, "patience", patience, "0 or more");
     check(threads >= 1, "threads", threads, "1 or more");
     monotone = Map.copyOf(monotone);
-    monotone.forEach(
-        (name, direction) ->
-            check(direction == 1 || direction == -1, "monotone." + name, direction, "1 or -1"));
+    monotone.forEach((name, direction) ->
+        check(direction == 1 || direction == -1, "monotone." + name, direction, "1 or -1"));
   }
 
   private static void check(boolean holds, String name, Object value, String expected) {
@@ -92,61 +92,171 @@ public record TreeOptions(
 
   public TreeOptions withObjective(Objective newObjective) {
     return new TreeOptions(
-        newObjective, mode, rounds, leaves, learningRate, minLeafRows, featureFraction,
-        baggingFraction, l2, patience, monotone, seed, threads);
+        newObjective,
+        mode,
+        rounds,
+        leaves,
+        learningRate,
+        minLeafRows,
+        featureFraction,
+        baggingFraction,
+        l2,
+        patience,
+        monotone,
+        seed,
+        threads);
   }
 
   public TreeOptions withRounds(int newRounds) {
     return new TreeOptions(
-        objective, mode, newRounds, leaves, learningRate, minLeafRows, featureFraction,
-        baggingFraction, l2, patience, monotone, seed, threads);
+        objective,
+        mode,
+        newRounds,
+        leaves,
+        learningRate,
+        minLeafRows,
+        featureFraction,
+        baggingFraction,
+        l2,
+        patience,
+        monotone,
+        seed,
+        threads);
   }
 
   public TreeOptions withLeaves(int newLeaves) {
     return new TreeOptions(
-        objective, mode, rounds, newLeaves, learningRate, minLeafRows, featureFraction,
-        baggingFraction, l2, patience, monotone, seed, threads);
+        objective,
+        mode,
+        rounds,
+        newLeaves,
+        learningRate,
+        minLeafRows,
+        featureFraction,
+        baggingFraction,
+        l2,
+        patience,
+        monotone,
+        seed,
+        threads);
   }
 
   public TreeOptions withLearningRate(double newLearningRate) {
     return new TreeOptions(
-        objective, mode, rounds, leaves, newLearningRate, minLeafRows, featureFraction,
-        baggingFraction, l2, patience, monotone, seed, threads);
+        objective,
+        mode,
+        rounds,
+        leaves,
+        newLearningRate,
+        minLeafRows,
+        featureFraction,
+        baggingFraction,
+        l2,
+        patience,
+        monotone,
+        seed,
+        threads);
   }
 
   public TreeOptions withMinLeafRows(int newMinLeafRows) {
     return new TreeOptions(
-        objective, mode, rounds, leaves, learningRate, newMinLeafRows, featureFraction,
-        baggingFraction, l2, patience, monotone, seed, threads);
+        objective,
+        mode,
+        rounds,
+        leaves,
+        learningRate,
+        newMinLeafRows,
+        featureFraction,
+        baggingFraction,
+        l2,
+        patience,
+        monotone,
+        seed,
+        threads);
   }
 
   public TreeOptions withSampling(double newFeatureFraction, double newBaggingFraction) {
     return new TreeOptions(
-        objective, mode, rounds, leaves, learningRate, minLeafRows, newFeatureFraction,
-        newBaggingFraction, l2, patience, monotone, seed, threads);
+        objective,
+        mode,
+        rounds,
+        leaves,
+        learningRate,
+        minLeafRows,
+        newFeatureFraction,
+        newBaggingFraction,
+        l2,
+        patience,
+        monotone,
+        seed,
+        threads);
   }
 
   public TreeOptions withL2(double newL2) {
     return new TreeOptions(
-        objective, mode, rounds, leaves, learningRate, minLeafRows, featureFraction,
-        baggingFraction, newL2, patience, monotone, seed, threads);
+        objective,
+        mode,
+        rounds,
+        leaves,
+        learningRate,
+        minLeafRows,
+        featureFraction,
+        baggingFraction,
+        newL2,
+        patience,
+        monotone,
+        seed,
+        threads);
   }
 
   public TreeOptions withMonotone(Map<String, Integer> newMonotone) {
     return new TreeOptions(
-        objective, mode, rounds, leaves, learningRate, minLeafRows, featureFraction,
-        baggingFraction, l2, patience, newMonotone, seed, threads);
+        objective,
+        mode,
+        rounds,
+        leaves,
+        learningRate,
+        minLeafRows,
+        featureFraction,
+        baggingFraction,
+        l2,
+        patience,
+        newMonotone,
+        seed,
+        threads);
   }
 
   public TreeOptions withSeed(int newSeed) {
     return new TreeOptions(
-        objective, mode, rounds, leaves, learningRate, minLeafRows, featureFraction,
-        baggingFraction, l2, patience, monotone, newSeed, threads);
+        objective,
+        mode,
+        rounds,
+        leaves,
+        learningRate,
+        minLeafRows,
+        featureFraction,
+        baggingFraction,
+        l2,
+        patience,
+        monotone,
+        newSeed,
+        threads);
   }
 
   public TreeOptions withThreads(int newThreads) {
     return new TreeOptions(
-        objective, mode, rounds, leaves, learningRate, minLeafRows, featureFraction,
-        baggingFraction, l2, patience, monotone, seed, newThreads);
+        objective,
+        mode,
+        rounds,
+        leaves,
+        learningRate,
+        minLeafRows,
+        featureFraction,
+        baggingFraction,
+        l2,
+        patience,
+        monotone,
+        seed,
+        newThreads);
   }
 }

@@ -22,7 +22,8 @@ public final class TreeTrainer {
 
   /// Trains until the loss on `validation` has not fallen for [TreeOptions#patience] rounds, and
   /// keeps the trees up to the best round.
-  public static TreeModel train(Examples train, @Nullable Examples validation, TreeOptions options) {
+  public static TreeModel train(
+      Examples train, @Nullable Examples validation, TreeOptions options) {
     check(train, options);
     if (validation != null) {
       check(validation, options);
@@ -97,7 +98,12 @@ public final class TreeTrainer {
       Examples examples, String parameters, @Nullable LGBMDataset reference) throws LGBMException {
     LGBMDataset data =
         LGBMDataset.createFromMat(
-            examples.flatValues(), examples.rows(), examples.columns(), true, parameters, reference);
+            examples.flatValues(),
+            examples.rows(),
+            examples.columns(),
+            true,
+            parameters,
+            reference);
     data.setField("label", floats(examples.labels()));
     data.setField("weight", floats(examples.weights()));
     return data;

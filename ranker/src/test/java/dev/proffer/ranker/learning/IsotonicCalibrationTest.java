@@ -12,8 +12,7 @@ class IsotonicCalibrationTest {
   void poolsNeighboursThatAreOutOfOrder() {
     // By hand: 0 | 1, 0, 1/2 pooled to 1/2 | 1.
     IsotonicCalibration calibration =
-        IsotonicCalibration.fit(
-            new double[] {1, 2, 3, 4, 4, 5}, new double[] {0, 1, 0, 1, 0, 1});
+        IsotonicCalibration.fit(new double[] {1, 2, 3, 4, 4, 5}, new double[] {0, 1, 0, 1, 0, 1});
     assertThat(calibration.apply(1)).isZero();
     assertThat(calibration.apply(5)).isOne();
     // The pool's middle score is (2 + 3 + 4 + 4) / 4.

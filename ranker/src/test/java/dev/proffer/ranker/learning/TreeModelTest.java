@@ -41,9 +41,10 @@ class TreeModelTest {
             case MEAN -> log + random.nextGaussian();
             case COUNT -> Math.floor(Math.exp(log / 2) * random.nextDouble() * 2);
           };
-      builder.add(label, .5 + random.nextDouble(), new double[] {
-        amount, visits, zero, city, random.nextDouble()
-      });
+      builder.add(
+          label,
+          .5 + random.nextDouble(),
+          new double[] {amount, visits, zero, city, random.nextDouble()});
     }
     return builder.build();
   }
@@ -199,10 +200,9 @@ class TreeModelTest {
         .hasMessageContaining("label of row 0");
     assertThatThrownBy(() -> TreeTrainer.train(Examples.of("x").build(), SMALL))
         .hasMessageContaining("no examples");
-    assertThatThrownBy(
-            () ->
-                TreeTrainer.train(
-                    examples.withLabels(new double[] {1}), SMALL.withMonotone(Map.of("y", 1))))
+    assertThatThrownBy(() ->
+            TreeTrainer.train(
+                examples.withLabels(new double[] {1}), SMALL.withMonotone(Map.of("y", 1))))
         .hasMessageContaining("'y'");
     assertThatThrownBy(() -> SMALL.withLearningRate(0)).hasMessageContaining("learningRate");
     assertThatThrownBy(() -> Examples.of("x").add(0, new double[] {1, 2}))
