@@ -3,6 +3,7 @@ package dev.proffer.ranker;
 
 import dev.proffer.ranker.allocation.PlanningHandler;
 import dev.proffer.ranker.catalogue.Catalogue;
+import dev.proffer.ranker.catalogue.CatalogueDirectory;
 import dev.proffer.ranker.catalogue.CatalogueHandler;
 import dev.proffer.ranker.catalogue.CatalogueLookup;
 import dev.proffer.ranker.catalogue.ItemNumbers;
@@ -12,6 +13,7 @@ import dev.proffer.ranker.coupon.CouponKey;
 import dev.proffer.ranker.decision.DecisionLog;
 import dev.proffer.ranker.decision.SlotExploration;
 import dev.proffer.ranker.experiment.Experiments;
+import dev.proffer.ranker.insight.Insights;
 import dev.proffer.ranker.ledger.Ledger;
 import dev.proffer.ranker.ledger.LedgerHandler;
 import dev.proffer.ranker.model.ModelHandler;
@@ -23,6 +25,7 @@ import dev.proffer.ranker.promotion.Promotions;
 import dev.proffer.ranker.ranking.FeatureStoreClient;
 import dev.proffer.ranker.ranking.Recommender;
 import dev.proffer.ranker.ranking.RecommenderHandler;
+import dev.proffer.ranker.retrieval.BoughtTogether;
 import dev.proffer.ranker.retrieval.ContentKeeper;
 import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.search.TextIndex;
@@ -76,7 +79,16 @@ public final class RankerModule implements ServiceModule {
         new FeatureStoreClient(
             context.peers().channel(Peers.FEATURE_STORE),
             settings.get(RankerSettings.FEATURE_STORE_TIMEOUT));
-    People people = new People(catalogue, features::orderCount);
+    Insights insights =
+        new Insights(
+            context.peers().channel(Peers.FEATURE_STORE),
+            database,
+            new CatalogueDirectory(catalogue),
+            Insights.rules(context.dataFolder(), settings),
+            Insights.Options.of(settings, folder, settings.get(RankerSettings.LEARN_ONLINE)),
+            context.clock(),
+            context.meters());
+    People people = new People(catalogue, features::orderCount, insights::segmentIds);
     CouponBook coupons =
         new CouponBook(
             database,
@@ -123,6 +135,7 @@ public final class RankerModule implements ServiceModule {
             content,
             texts,
             features,
+            BoughtTogether.following(insights::ruleBook, numbers),
             new Retrieval(executor),
             decisions,
             new Recommender.Options(
@@ -144,6 +157,7 @@ public final class RankerModule implements ServiceModule {
     services.add(new PlanningHandler());
     services.addAll(experiments.services());
     services.addAll(policies.services());
+    services.addAll(insights.services());
     return new Running(
         List.copyOf(services),
         () -> recommender.warmUp(settings.get(RankerSettings.WARM_UP)),
@@ -152,6 +166,7 @@ public final class RankerModule implements ServiceModule {
         ledger,
         experiments,
         policies,
+        insights,
         models,
         content,
         texts,
@@ -167,6 +182,7 @@ public final class RankerModule implements ServiceModule {
     private final Ledger ledger;
     private final Experiments experiments;
     private final Policies policies;
+    private final Insights insights;
     private final ModelHost models;
     private final ContentKeeper content;
     private final TextIndex texts;
@@ -183,6 +199,7 @@ public final class RankerModule implements ServiceModule {
         Ledger ledger,
         Experiments experiments,
         Policies policies,
+        Insights insights,
         ModelHost models,
         ContentKeeper content,
         TextIndex texts,
@@ -195,6 +212,7 @@ public final class RankerModule implements ServiceModule {
       this.ledger = ledger;
       this.experiments = experiments;
       this.policies = policies;
+      this.insights = insights;
       this.models = models;
       this.content = content;
       this.texts = texts;
@@ -228,11 +246,13 @@ public final class RankerModule implements ServiceModule {
       if (!decisions.problem().isEmpty()) {
         shortcomings.add(new Shortcoming("decision-log", decisions.problem()));
       }
+      shortcomings.addAll(insights.shortcomings());
       return shortcomings;
     }
 
     @Override
     public void close() {
+      insights.close();
       refresher.close();
       models.close();
       content.close();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker;
 
+import dev.proffer.ranker.insight.InsightSettings;
 import dev.proffer.runtime.settings.Setting;
 import dev.proffer.runtime.sql.SqlSettings;
 import java.nio.file.Path;
@@ -114,6 +115,7 @@ public final class RankerSettings {
                 MODEL_POLL,
                 LEARN_ONLINE,
                 WARM_UP));
+    all.addAll(InsightSettings.all());
     all.addAll(SqlSettings.all());
     return all;
   }

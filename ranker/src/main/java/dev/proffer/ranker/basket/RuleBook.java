@@ -27,8 +27,10 @@ public final class RuleBook {
     }
   }
 
+  private static final RuleBook EMPTY = new RuleBook(List.of());
+
   public static RuleBook empty() {
-    return new RuleBook(List.of());
+    return EMPTY;
   }
 
   /// All rules by falling lift.

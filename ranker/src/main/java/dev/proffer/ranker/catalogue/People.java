@@ -7,20 +7,30 @@ import dev.proffer.ranker.promotion.PersonDirectory;
 import dev.proffer.ranker.promotion.PersonFacts;
 import java.time.MonthDay;
 import java.time.format.DateTimeParseException;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// What promotions may know about people: what the shop said, and the orders that the feature store
-/// has counted where the shop said nothing about them.
+/// What promotions may know about people: what the shop said, the segments that their behaviour puts
+/// them in besides, and the orders that the feature store has counted where the shop said nothing
+/// about them.
 public final class People implements PersonDirectory {
   private final Catalogue catalogue;
   private final ToIntFunction<String> orderCounts;
+  private final Function<String, List<String>> foundSegments;
 
   /// @param orderCounts orders of a person so far, -1 when not known
-  public People(Catalogue catalogue, ToIntFunction<String> orderCounts) {
+  /// @param foundSegments the segments that behaviour puts a person in
+  public People(
+      Catalogue catalogue,
+      ToIntFunction<String> orderCounts,
+      Function<String, List<String>> foundSegments) {
     this.catalogue = catalogue;
     this.orderCounts = orderCounts;
+    this.foundSegments = foundSegments;
   }
 
   @Override
@@ -31,9 +41,10 @@ public final class People implements PersonDirectory {
     }
     int orders = userId.isEmpty() ? PersonFacts.UNKNOWN : orderCounts.applyAsInt(userId);
     if (member == null) {
-      return orders == PersonFacts.UNKNOWN
+      Set<String> segments = segments(userId, List.of());
+      return orders == PersonFacts.UNKNOWN && segments.isEmpty()
           ? null
-          : new PersonFacts(userId, Set.of(), 0, orders, 0, null);
+          : new PersonFacts(userId, segments, 0, orders, 0, null);
     }
     return facts(member, orders);
   }
@@ -58,14 +69,24 @@ public final class People implements PersonDirectory {
         : known;
   }
 
-  private static PersonFacts facts(Member member, int orders) {
+  private PersonFacts facts(Member member, int orders) {
     return new PersonFacts(
         member.getUserId(),
-        Set.copyOf(member.getSegmentsList()),
+        segments(member.getUserId(), member.getSegmentsList()),
         member.getMemberLevel(),
         orders,
         member.getFirstSeenUnixMs(),
         birthday(member.getBirthday()));
+  }
+
+  private Set<String> segments(String userId, List<String> said) {
+    List<String> found = userId.isEmpty() ? List.of() : foundSegments.apply(userId);
+    if (found.isEmpty() || said.isEmpty()) {
+      return Set.copyOf(found.isEmpty() ? said : found);
+    }
+    Set<String> all = new HashSet<>(said);
+    all.addAll(found);
+    return all;
   }
 
   private static @Nullable MonthDay birthday(String text) {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.insight;
 
-import java.sql.SQLException;
-
 /// The column store failed: a bug or a lack of memory, never bad input.
 public final class AnalysisFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  AnalysisFailure(SQLException cause) {
+  AnalysisFailure(Exception cause) {
     super("the analysis of events failed: " + cause.getMessage(), cause);
   }
 }

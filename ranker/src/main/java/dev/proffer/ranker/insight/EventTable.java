@@ -2,6 +2,9 @@
 package dev.proffer.ranker.insight;
 
 import dev.proffer.ranker.insight.ItemDirectory.ItemFact;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -16,7 +19,8 @@ import java.util.Set;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
-/// Events in a column store: an in-memory DuckDB that the analysis runs its SQL on.
+/// Events in a column store: a DuckDB, in memory or in a file, that the analysis runs its SQL on.
+/// More events may be appended between two analyses.
 ///
 /// Not safe for use by many threads. Events beyond the limit are refused, so that a large log ends
 /// in a clear message and not in a full heap.
@@ -25,6 +29,7 @@ public final class EventTable implements AutoCloseable {
   /// Text beyond this many characters of a search or review says nothing more about interest.
   private static final int TEXT_MAX = 512;
 
+  private final String file;
   private final DuckDBConnection connection;
   private final ZoneRules zone;
   private final ItemDirectory items;
@@ -42,16 +47,56 @@ public final class EventTable implements AutoCloseable {
   /// @param eventsMax the most events to take
   /// @param memoryMaxMegabytes the most memory that DuckDB may use before it spills to disk
   public EventTable(ItemDirectory items, ZoneId zone, long eventsMax, int memoryMaxMegabytes) {
+    this(
+        "",
+        items,
+        zone,
+        eventsMax,
+        memoryMaxMegabytes,
+        Math.max(1, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /// A table in a file, which is emptied first and deleted at the end: for logs that outgrow memory,
+  /// beside a service, to which it leaves half of the processors.
+  static EventTable inFile(
+      Path file, ItemDirectory items, ZoneId zone, long eventsMax, int memoryMaxMegabytes) {
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      EventTable.delete(file);
+    } catch (IOException e) {
+      throw new AnalysisFailure(e);
+    }
+    return new EventTable(
+        file.toString(),
+        items,
+        zone,
+        eventsMax,
+        memoryMaxMegabytes,
+        Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  }
+
+  private static void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+    Files.deleteIfExists(Path.of(file + ".wal"));
+  }
+
+  private EventTable(
+      String file,
+      ItemDirectory items,
+      ZoneId zone,
+      long eventsMax,
+      int memoryMaxMegabytes,
+      int threads) {
+    this.file = file;
     this.items = items;
     this.zone = zone.getRules();
     this.eventsMax = eventsMax;
     try {
       Properties properties = new Properties();
       properties.setProperty("memory_limit", memoryMaxMegabytes + "MB");
-      properties.setProperty(
-          "threads", Integer.toString(Math.max(1, Runtime.getRuntime().availableProcessors())));
+      properties.setProperty("threads", Integer.toString(threads));
       properties.setProperty("preserve_insertion_order", "false");
-      connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties);
+      connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, properties);
       try (Statement statement = connection.createStatement()) {
         statement.execute(
             """
@@ -103,8 +148,8 @@ public final class EventTable implements AutoCloseable {
       events.append(event.orderKey(day));
       events.append(cut(event.query().isEmpty() ? event.text() : event.query()));
       events.endRow();
-      if (!event.itemId().isEmpty() && knownItems.add(event.itemId())) {
-        appendItem(event.itemId());
+      if (!event.itemId().isEmpty()) {
+        knownItems.add(event.itemId());
       }
     } catch (SQLException e) {
       throw new AnalysisFailure(e);
@@ -159,6 +204,15 @@ public final class EventTable implements AutoCloseable {
   Connection query() throws SQLException {
     events.close();
     itemRows.close();
+    // What the catalogue says now, also of items that came in long ago.
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("DELETE FROM items");
+    }
+    itemRows = connection.createAppender(DuckDBConnection.DEFAULT_SCHEMA, "items");
+    for (String item : knownItems) {
+      appendItem(item);
+    }
+    itemRows.close();
     events = connection.createAppender(DuckDBConnection.DEFAULT_SCHEMA, "raw");
     itemRows = connection.createAppender(DuckDBConnection.DEFAULT_SCHEMA, "items");
     return connection;
@@ -170,7 +224,10 @@ public final class EventTable implements AutoCloseable {
       events.close();
       itemRows.close();
       connection.close();
-    } catch (SQLException e) {
+      if (!file.isEmpty()) {
+        delete(Path.of(file));
+      }
+    } catch (SQLException | IOException e) {
       throw new AnalysisFailure(e);
     }
   }

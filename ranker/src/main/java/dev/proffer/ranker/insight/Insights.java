@@ -30,6 +30,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,12 +45,25 @@ public final class Insights implements AutoCloseable {
   private static final Duration FIRST_STUDY = Duration.ofSeconds(3);
   private static final int CHANGED_MAX = 2_000;
 
+  /// A log that has grown by this factor since the last study is studied before its time.
+  private static final double GROWTH = 1.2;
+
+  /// Studies that grew before their time take at most one part in so many of the time.
+  private static final int STUDY_PAUSES = 10;
+
+  /// After which the column store is read anew, so that what was erased from the log goes.
+  private static final Duration REREAD = Duration.ofHours(24);
+
   /// How insight works.
   ///
+  /// @param live whether portraits and segments follow events between studies
+  /// @param folder where the column store of studies may be
   /// @param refresh the time between two studies
   /// @param eventsMax the most events of a study
   /// @param memoryMaxMegabytes of the column store of a study
   public record Options(
+      boolean live,
+      Path folder,
       Duration refresh,
       Duration halfLife,
       ZoneId zone,
@@ -57,9 +71,11 @@ public final class Insights implements AutoCloseable {
       long eventsMax,
       int memoryMaxMegabytes,
       Study.Options study) {
-    public static Options of(Settings settings) {
+    public static Options of(Settings settings, Path folder, boolean live) {
       double halfLifeDays = settings.get(InsightSettings.HALF_LIFE).toMillis() / 86_400_000.0;
       return new Options(
+          live,
+          folder,
           settings.get(InsightSettings.REFRESH),
           settings.get(InsightSettings.HALF_LIFE),
           ZoneId.of(settings.get(InsightSettings.ZONE)),
@@ -87,6 +103,9 @@ public final class Insights implements AutoCloseable {
   private final Timer studies;
   private final Thread studyThread;
   private final Thread writeThread;
+  private @Nullable EventTable table;
+  private long tableSinceNanos;
+  private long tableOffset;
   private volatile boolean closed;
   private volatile String studyProblem = "";
   private volatile String writeProblem = "";
@@ -121,7 +140,10 @@ public final class Insights implements AutoCloseable {
         Timer.builder("insight.study").description("Studies of the event log").register(meters);
     this.studyThread = Thread.ofPlatform().name("insight-study").daemon().unstarted(this::study);
     this.writeThread = Thread.ofVirtual().name("insight-writer").unstarted(this::writeChanged);
-    follower.start();
+    if (options.live()) {
+      follower.start();
+    }
+    studyThread.setPriority(Thread.MIN_PRIORITY);
     studyThread.start();
     writeThread.start();
   }
@@ -146,7 +168,8 @@ public final class Insights implements AutoCloseable {
   /// What is not there yet or lost.
   public List<Shortcoming> shortcomings() {
     List<Shortcoming> missing = new ArrayList<>();
-    for (String problem : List.of(follower.problem(), studyProblem, writeProblem)) {
+    String following = options.live() ? follower.problem() : "";
+    for (String problem : List.of(following, studyProblem, writeProblem)) {
       if (!problem.isEmpty()) {
         missing.add(new Shortcoming("insight", problem));
       }
@@ -163,63 +186,106 @@ public final class Insights implements AutoCloseable {
     live.add(ShopEvent.of(event), clock.millis());
   }
 
+  /// The segments of a person now, the found one first; empty for who was never heard of.
+  public List<String> segmentIds(String userId) {
+    return portraits.segmentIds(userId);
+  }
+
   private void study() {
-    Duration wait = FIRST_STUDY;
     long studied = 0;
+    long lastNanos = System.nanoTime();
+    long tookNanos = 0;
     while (!closed) {
       try {
-        Thread.sleep(wait);
+        Thread.sleep(FIRST_STUDY);
       } catch (InterruptedException e) {
         return;
       }
-      wait = options.refresh();
-      if (follower.offset() == 0) {
-        wait = FIRST_STUDY; // Nothing happened yet.
-      } else if (follower.offset() != studied) {
-        try {
-          studied = studyOnce();
-          studyProblem = "";
-        } catch (StatusRuntimeException | AnalysisFailure | IllegalStateException e) {
-          studyProblem = "the study of the event log failed: " + e.getMessage();
-          LOG.warn("the study of the event log failed; trying again in {}", wait, e);
-        }
+      long offset = options.live() ? follower.offset() : Long.MAX_VALUE;
+      long since = System.nanoTime() - lastNanos;
+      boolean due = studied == 0 || since >= options.refresh().toNanos();
+      boolean grown = options.live() && offset > GROWTH * studied && since > STUDY_PAUSES * tookNanos;
+      if (offset == 0 || offset == studied || (!due && !grown)) {
+        continue;
       }
+      lastNanos = System.nanoTime();
+      try {
+        studied = studyOnce();
+        studyProblem = "";
+      } catch (StatusRuntimeException | AnalysisFailure | IllegalStateException e) {
+        if (!closed) {
+          studyProblem = "the study of the event log failed: " + e.getMessage();
+          LOG.warn("the study of the event log failed; trying again later", e);
+        }
+        forget();
+        studied = Math.max(1, studied);
+      }
+      tookNanos = System.nanoTime() - lastNanos;
     }
   }
 
-  /// Studies the event log now and returns the number of events.
-  long studyOnce() {
+  /// Studies the event log now and returns the number of its events. Only those that came since the
+  /// last study are read.
+  synchronized long studyOnce() {
     long start = System.nanoTime();
-    Findings findings;
-    long events;
-    try (EventTable table =
-        new EventTable(items, options.zone(), options.eventsMax(), options.memoryMaxMegabytes())) {
-      Iterator<ReadEventsResponse> batches =
-          FeatureStoreServiceGrpc.newBlockingStub(featureStore)
-              .withDeadlineAfter(10, TimeUnit.MINUTES)
-              .readEvents(ReadEventsRequest.newBuilder().setBatchSize(5_000).build());
-      while (batches.hasNext()) {
-        for (Event event : batches.next().getEventsList()) {
-          table.append(ShopEvent.of(event));
-        }
-      }
-      events = table.size();
-      Segmentation before =
-          portraits.findings().map(Findings::segmentation).orElseGet(store::latest);
-      findings = new Study(options.study()).run(table, clock.millis(), before);
+    if (table != null && start - tableSinceNanos > REREAD.toNanos()) {
+      forget();
     }
+    EventTable events = table;
+    if (events == null) {
+      events =
+          EventTable.inFile(
+              options.folder().resolve("insight-study.duckdb"),
+              items,
+              options.zone(),
+              options.eventsMax(),
+              options.memoryMaxMegabytes());
+      table = events;
+      tableSinceNanos = start;
+      tableOffset = 0;
+    }
+    Iterator<ReadEventsResponse> batches =
+        FeatureStoreServiceGrpc.newBlockingStub(featureStore)
+            .withDeadlineAfter(10, TimeUnit.MINUTES)
+            .readEvents(
+                ReadEventsRequest.newBuilder()
+                    .setFromOffset(tableOffset)
+                    .setBatchSize(5_000)
+                    .build());
+    while (batches.hasNext()) {
+      ReadEventsResponse batch = batches.next();
+      for (Event event : batch.getEventsList()) {
+        events.append(ShopEvent.of(event));
+      }
+      tableOffset = batch.getFirstOffset() + batch.getEventsCount();
+    }
+    if (events.size() == 0) {
+      return tableOffset;
+    }
+    Segmentation before =
+        portraits.findings().map(Findings::segmentation).orElseGet(store::latest);
+    Findings findings = new Study(options.study()).run(events, clock.millis(), before);
     portraits.findings(findings);
     store.save(findings.segmentation(), clock.millis());
     studies.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
     LOG.info(
         "studied {} events: {} people, {} segments, {} rules in {} ms",
-        events,
+        events.size(),
         findings.people().size(),
         findings.segmentation().segments().size(),
         findings.rules().rules().size(),
         (System.nanoTime() - start) / 1_000_000);
     writeAll(findings);
-    return events;
+    return tableOffset;
+  }
+
+  private synchronized void forget() {
+    EventTable events = table;
+    table = null;
+    tableOffset = 0;
+    if (events != null) {
+      events.close();
+    }
   }
 
   private void writeAll(Findings findings) {
@@ -273,6 +339,9 @@ public final class Insights implements AutoCloseable {
     try {
       studyThread.join(Duration.ofSeconds(5));
       writeThread.join(Duration.ofSeconds(5));
+      if (!studyThread.isAlive()) {
+        forget();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

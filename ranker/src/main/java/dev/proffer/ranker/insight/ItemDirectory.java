@@ -19,9 +19,20 @@ public interface ItemDirectory {
       String brand,
       long listPriceMinorUnits,
       String currency,
-      Map<String, String> titles) {
+      Map<String, String> titles,
+      Map<String, String> descriptions) {
     public ItemFact {
       titles = Map.copyOf(titles);
+      descriptions = Map.copyOf(descriptions);
+    }
+
+    public ItemFact(
+        String category,
+        String brand,
+        long listPriceMinorUnits,
+        String currency,
+        Map<String, String> titles) {
+      this(category, brand, listPriceMinorUnits, currency, titles, Map.of());
     }
 
     /// The title in a language, or in English, or in any, or empty.

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +36,12 @@ public final class LivePerson {
     private boolean bought;
     private boolean carted;
   }
+
+  /// The segments that were found for these events and this study at this minute.
+  record Membership(
+      long events, long minute, @Nullable Findings study, List<String> segmentIds) {}
+
+  private volatile @Nullable Membership membership;
 
   private final ZoneId zone;
   private final DecayedShares categories;
@@ -252,6 +259,18 @@ public final class LivePerson {
         (double) last - first,
         (double) Math.max(today, last) - first,
         repeats == 0 ? 0 : Math.max(0, repeatValue / repeats));
+  }
+
+  synchronized long events() {
+    return events;
+  }
+
+  @Nullable Membership membership() {
+    return membership;
+  }
+
+  void membership(Membership latest) {
+    membership = latest;
   }
 
   synchronized Map<String, Double> categories() {

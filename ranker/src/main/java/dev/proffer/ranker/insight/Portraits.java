@@ -96,6 +96,31 @@ public final class Portraits {
             asOf));
   }
 
+  /// The segments of a person, the found one first; empty for who was never heard of. Much cheaper
+  /// than a portrait when nothing happened since it was last asked.
+  public List<String> segmentIds(String userId) {
+    LivePerson person = live.find(userId);
+    Findings study = findings;
+    if (person == null && (study == null || study.people().find(userId) < 0)) {
+      return List.of();
+    }
+    if (person == null) {
+      return find(userId, false).map(Portrait::segmentIds).orElse(List.of());
+    }
+    long events = person.events();
+    long minute = live.newestMillis() / 60_000;
+    LivePerson.Membership known = person.membership();
+    if (known == null
+        || known.events() != events
+        || known.minute() != minute
+        || known.study() != study) {
+      List<String> ids = find(userId, false).map(Portrait::segmentIds).orElse(List.of());
+      known = new LivePerson.Membership(events, minute, study, ids);
+      person.membership(known);
+    }
+    return known.segmentIds();
+  }
+
   private List<String> segments(
       Map<PersonFact, Double> facts,
       Map<String, Double> categories,

@@ -82,7 +82,7 @@ public final class ShopAnalysis {
   }
 
   private void judge(long nowMillis) throws SQLException {
-    execute("DROP TABLE IF EXISTS kept", "DROP TABLE IF EXISTS judged", "DROP TABLE IF EXISTS e");
+    execute("DROP TABLE IF EXISTS judged", "DROP TABLE IF EXISTS e");
     execute(
         """
         CREATE TABLE judged AS
@@ -127,7 +127,7 @@ public final class ShopAnalysis {
                 QualityRule.NEGATIVE_AMOUNT.ordinal(),
                 QualityRule.REPEATED_VIEW.ordinal(),
                 QualityRule.BOT.ordinal()),
-        "CREATE VIEW IF NOT EXISTS kept AS SELECT * FROM judged WHERE rule = -1");
+        "CREATE OR REPLACE VIEW kept AS SELECT * FROM judged WHERE rule = -1");
   }
 
   /// Joins what the catalogue knows and settles prices: `paid` is null where money is left out.

@@ -20,6 +20,15 @@ final class Reasons {
         .build();
   }
 
+  static Reason together(CatalogueItem with) {
+    return Reason.newBuilder()
+        .setKind(ReasonKind.REASON_KIND_BEHAVIOUR)
+        .putTexts("en", "Often bought together with " + with.title("en"))
+        .putTexts("zh", "常与「" + with.title("zh") + "」一起购买")
+        .addItemIds(with.id())
+        .build();
+  }
+
   static Reason content(CatalogueItem like) {
     return Reason.newBuilder()
         .setKind(ReasonKind.REASON_KIND_CONTENT)

@@ -35,6 +35,7 @@ import dev.proffer.ranker.promotion.Moment;
 import dev.proffer.ranker.promotion.PersonFacts;
 import dev.proffer.ranker.promotion.PromotionSnapshot;
 import dev.proffer.ranker.promotion.Promotions;
+import dev.proffer.ranker.retrieval.BoughtTogether;
 import dev.proffer.ranker.retrieval.CandidateSource;
 import dev.proffer.ranker.retrieval.ContentKeeper;
 import dev.proffer.ranker.retrieval.ContentSource;
@@ -59,6 +60,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,6 +82,7 @@ public final class Recommender {
   private final ContentKeeper content;
   private final TextIndex texts;
   private final FeatureStoreClient features;
+  private final Supplier<BoughtTogether> together;
   private final Retrieval retrieval;
   private final DecisionLog decisions;
   private final Options options;
@@ -129,6 +132,7 @@ public final class Recommender {
       ContentKeeper content,
       TextIndex texts,
       FeatureStoreClient features,
+      Supplier<BoughtTogether> together,
       Retrieval retrieval,
       DecisionLog decisions,
       Options options,
@@ -141,6 +145,7 @@ public final class Recommender {
     this.content = content;
     this.texts = texts;
     this.features = features;
+    this.together = together;
     this.retrieval = retrieval;
     this.decisions = decisions;
     this.options = options;
@@ -302,7 +307,7 @@ public final class Recommender {
         degradation.missing("source:" + source.name(), e, "", 0.2);
       }
     }
-    Blend blend = new Blend(proposals, scene.model().trained()::weight);
+    Blend blend = new Blend(proposals, source -> weight(scene, source));
     int k = request.getK() == 0 ? candidates.size() : Math.min(request.getK(), candidates.size());
     List<Scored> ranked = value(scene, blend, candidates.size());
     for (CatalogueItem item : candidates) {
@@ -628,8 +633,21 @@ public final class Recommender {
       sources.add(contentSource);
     }
     sources.add(scene.model().trained().popularity());
+    BoughtTogether rules = together.get();
+    if (!rules.isEmpty()) {
+      sources.add(rules);
+    }
     return sources;
   }
+
+  /// The weight of a source: as it was trained, or for one that training does not know, a little.
+  private static double weight(Scene scene, String source) {
+    return source.equals(BoughtTogether.NAME)
+        ? scene.model().trained().weights().getOrDefault(source, TOGETHER_WEIGHT)
+        : scene.model().trained().weight(source);
+  }
+
+  private static final double TOGETHER_WEIGHT = 0.1;
 
   private Blend blend(Scene scene, Query query, long deadline, Degradation degradation) {
     long timeout =
@@ -637,7 +655,7 @@ public final class Recommender {
     return new Blend(
         retrieval.ask(
             sources(scene, degradation), query, options.candidatesMax(), timeout, degradation),
-        scene.model().trained()::weight);
+        source -> weight(scene, source));
   }
 
   /// The best items by value, best first. Equal values are ordered by item id.
@@ -746,7 +764,10 @@ public final class Recommender {
               .build());
       int because = source.because(query, number);
       CatalogueItem cause = because < 0 ? null : scene.snapshot().item(query.history()[because]);
-      if (cause != null && !argued && !source.name().equals(ContentSource.NAME)) {
+      if (cause != null && !argued && source.name().equals(BoughtTogether.NAME)) {
+        view.addReasons(Reasons.together(cause));
+        argued = true;
+      } else if (cause != null && !argued && !source.name().equals(ContentSource.NAME)) {
         view.addReasons(
             Reasons.behaviour(cause, scene.shopper().bought().contains(cause.number())));
         argued = true;

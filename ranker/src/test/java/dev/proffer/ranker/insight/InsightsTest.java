@@ -94,6 +94,8 @@ final class InsightsTest {
                     rule: recency_days < 30 and category("shoes") > 0.4
                 """)),
         new Insights.Options(
+            true,
+            folder,
             Duration.ofHours(1),
             Duration.ofDays(30),
             ZoneOffset.UTC,
