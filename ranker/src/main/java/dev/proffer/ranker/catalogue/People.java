@@ -14,9 +14,9 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// What promotions may know about people: what the shop said, the segments that their behaviour puts
-/// them in besides, and the orders that the feature store has counted where the shop said nothing
-/// about them.
+/// What promotions may know about people: what the shop said, the segments that their behaviour
+/// puts them in besides, and the orders that the feature store has counted where the shop said
+/// nothing about them.
 public final class People implements PersonDirectory {
   private final Catalogue catalogue;
   private final ToIntFunction<String> orderCounts;

@@ -56,8 +56,8 @@ public final class EventTable implements AutoCloseable {
         Math.max(1, Runtime.getRuntime().availableProcessors()));
   }
 
-  /// A table in a file, which is emptied first and deleted at the end: for logs that outgrow memory,
-  /// beside a service, to which it leaves half of the processors.
+  /// A table in a file, which is emptied first and deleted at the end: for logs that outgrow
+  /// memory, beside a service, to which it leaves half of the processors.
   static EventTable inFile(
       Path file, ItemDirectory items, ZoneId zone, long eventsMax, int memoryMaxMegabytes) {
     try {
@@ -96,7 +96,8 @@ public final class EventTable implements AutoCloseable {
       properties.setProperty("memory_limit", memoryMaxMegabytes + "MB");
       properties.setProperty("threads", Integer.toString(threads));
       properties.setProperty("preserve_insertion_order", "false");
-      connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, properties);
+      connection =
+          (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, properties);
       try (Statement statement = connection.createStatement()) {
         statement.execute(
             """

@@ -143,7 +143,6 @@ public final class Insights implements AutoCloseable {
     if (options.live()) {
       follower.start();
     }
-    studyThread.setPriority(Thread.MIN_PRIORITY);
     studyThread.start();
     writeThread.start();
   }
@@ -204,7 +203,8 @@ public final class Insights implements AutoCloseable {
       long offset = options.live() ? follower.offset() : Long.MAX_VALUE;
       long since = System.nanoTime() - lastNanos;
       boolean due = studied == 0 || since >= options.refresh().toNanos();
-      boolean grown = options.live() && offset > GROWTH * studied && since > STUDY_PAUSES * tookNanos;
+      boolean grown =
+          options.live() && offset > GROWTH * studied && since > STUDY_PAUSES * tookNanos;
       if (offset == 0 || offset == studied || (!due && !grown)) {
         continue;
       }
@@ -262,8 +262,7 @@ public final class Insights implements AutoCloseable {
     if (events.size() == 0) {
       return tableOffset;
     }
-    Segmentation before =
-        portraits.findings().map(Findings::segmentation).orElseGet(store::latest);
+    Segmentation before = portraits.findings().map(Findings::segmentation).orElseGet(store::latest);
     Findings findings = new Study(options.study()).run(events, clock.millis(), before);
     portraits.findings(findings);
     store.save(findings.segmentation(), clock.millis());

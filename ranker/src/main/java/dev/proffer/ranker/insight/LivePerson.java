@@ -38,8 +38,7 @@ public final class LivePerson {
   }
 
   /// The segments that were found for these events and this study at this minute.
-  record Membership(
-      long events, long minute, @Nullable Findings study, List<String> segmentIds) {}
+  record Membership(long events, long minute, @Nullable Findings study, List<String> segmentIds) {}
 
   private volatile @Nullable Membership membership;
 

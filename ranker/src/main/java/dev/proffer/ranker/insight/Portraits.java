@@ -98,6 +98,7 @@ public final class Portraits {
 
   /// The segments of a person, the found one first; empty for who was never heard of. Much cheaper
   /// than a portrait when nothing happened since it was last asked.
+  @SuppressWarnings("ReferenceEquality") // The same study, not an equal one.
   public List<String> segmentIds(String userId) {
     LivePerson person = live.find(userId);
     Findings study = findings;
