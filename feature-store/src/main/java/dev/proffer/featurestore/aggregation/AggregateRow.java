@@ -123,6 +123,12 @@ public final class AggregateRow {
     return aggregationOf(view, column).read(in.part());
   }
 
+  /// The number of one feature in a stored row of this version of a view, as [Aggregation] reads
+  /// it.
+  public static double numberAt(FeatureView view, ByteReader part, int column, long unixMillis) {
+    return aggregationOf(view, column).numberAt(part, unixMillis);
+  }
+
   /// Whether events of a type can change rows of an aggregated view.
   public static boolean reads(FeatureView view, EventType type) {
     for (int column = 0; column < view.features().size(); column++) {

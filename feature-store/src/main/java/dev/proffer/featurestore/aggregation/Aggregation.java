@@ -21,11 +21,21 @@ public interface Aggregation {
   /// Whether events of a type can change the value.
   boolean reads(EventType type);
 
+  /// Whether an event changes the value.
+  default boolean reads(Event event) {
+    return reads(event.getType());
+  }
+
   /// The state before any event.
   State empty();
 
   /// A state that was written by [State#write].
   State read(ByteReader in);
+
+  /// The value of a written state at a time as a number, as [State#numberAt].
+  default double numberAt(ByteReader state, long unixMillis) {
+    return read(state).numberAt(unixMillis);
+  }
 
   /// The declaration in words, such as `count(purchase) over 7d`. It is part of the hash of feature
   /// sets: two aggregations with the same words give the same values.
@@ -52,7 +62,7 @@ public interface Aggregation {
         case DOUBLE -> Value.newBuilder().setDoubleValue(number).build();
         case INT64 -> Value.newBuilder().setInt64Value(Math.round(number)).build();
         case BOOL -> Value.newBuilder().setBoolValue(number != 0).build();
-        case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST ->
+        case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP ->
             throw new IllegalStateException("not a number: " + type.text());
       };
     }

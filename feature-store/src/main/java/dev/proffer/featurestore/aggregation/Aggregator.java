@@ -54,6 +54,11 @@ import org.slf4j.LoggerFactory;
 /// After any failure nothing in memory is trusted: rows and position are read again.
 public final class Aggregator implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Aggregator.class);
+
+  /// Part of what a checkpoint vouches for: rows whose states were written otherwise are made
+  /// again.
+  private static final String STATE_FORMAT = "states 2\n";
+
   private static final int BATCH_MAX = 20_000;
   private static final int FETCH_MAX = 2_000;
   private static final Duration FETCH_PATIENCE = Duration.ofSeconds(5);
@@ -248,12 +253,13 @@ public final class Aggregator implements AutoCloseable {
     viewsSignature =
         Hashing.murmur3_128()
             .hashString(
-                String.join(
-                    "\n",
-                    next.stream()
-                        .map(plan -> plan.view + " " + plan.view.entity())
-                        .sorted()
-                        .toList()),
+                STATE_FORMAT
+                    + String.join(
+                        "\n",
+                        next.stream()
+                            .map(plan -> plan.view + " " + plan.view.entity())
+                            .sorted()
+                            .toList()),
                 StandardCharsets.UTF_8)
             .asLong();
     positioned = false;

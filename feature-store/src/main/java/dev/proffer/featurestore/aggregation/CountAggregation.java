@@ -25,7 +25,7 @@ public final class CountAggregation extends HopAggregation {
   }
 
   @Override
-  boolean reads(Event event) {
+  public boolean reads(Event event) {
     return events.contains(event.getType());
   }
 
@@ -35,8 +35,8 @@ public final class CountAggregation extends HopAggregation {
   }
 
   @Override
-  void merge(double[] sum, double[] numbers, int at) {
-    sum[0] += numbers[at];
+  void merge(double[] into, int to, double[] numbers, int at) {
+    into[to] += numbers[at];
   }
 
   @Override
@@ -45,7 +45,7 @@ public final class CountAggregation extends HopAggregation {
   }
 
   @Override
-  public String describe() {
-    return "count(" + events + ")" + window().describe();
+  String describeFunction() {
+    return "count(" + events + ")";
   }
 }

@@ -43,6 +43,11 @@ public final class DecayedSumAggregation implements Aggregation {
   }
 
   @Override
+  public boolean reads(Event event) {
+    return weights.containsKey(event.getType()) && (of == null || !Double.isNaN(of.number(event)));
+  }
+
+  @Override
   public boolean gives(FeatureType type) {
     return type == FeatureType.FLOAT || type == FeatureType.DOUBLE;
   }

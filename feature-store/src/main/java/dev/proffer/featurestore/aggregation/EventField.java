@@ -3,6 +3,7 @@ package dev.proffer.featurestore.aggregation;
 
 import dev.proffer.proto.featurestore.v1.Event;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -64,6 +65,17 @@ public final class EventField {
             + ", "
             + String.join(", ", NUMBERS.keySet().stream().sorted().toList())
             + ", attributes.NAME)");
+  }
+
+  /// The field where it is one of these texts, and nothing elsewhere.
+  public EventField within(Set<String> texts) {
+    return new EventField(
+        name,
+        event -> {
+          String known = text.apply(event);
+          return texts.contains(known) ? known : "";
+        },
+        number);
   }
 
   /// Whether the field is a number by nature.

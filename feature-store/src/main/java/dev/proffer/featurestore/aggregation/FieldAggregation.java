@@ -26,7 +26,7 @@ abstract class FieldAggregation extends HopAggregation {
   }
 
   @Override
-  final boolean reads(Event event) {
+  public final boolean reads(Event event) {
     return events.contains(event.getType()) && !Double.isNaN(of.number(event));
   }
 
@@ -36,7 +36,7 @@ abstract class FieldAggregation extends HopAggregation {
   }
 
   @Override
-  public final String describe() {
-    return name() + " of " + of + " (" + events + ")" + window().describe();
+  final String describeFunction() {
+    return name() + " of " + of + " (" + events + ")";
   }
 }

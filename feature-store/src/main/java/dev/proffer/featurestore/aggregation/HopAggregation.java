@@ -2,16 +2,20 @@
 package dev.proffer.featurestore.aggregation;
 
 import dev.proffer.featurestore.row.ByteReader;
-import dev.proffer.featurestore.row.ByteWriter;
 import dev.proffer.featurestore.row.FeatureType;
 import dev.proffer.proto.featurestore.v1.Event;
-import java.util.Arrays;
 
 /// An aggregation that keeps a few numbers for each hop of its window and merges them when it is
-/// read.
-abstract class HopAggregation implements Aggregation {
+/// read (see [HopState]).
+public abstract class HopAggregation implements Aggregation {
+  /// How many event times a hop tells apart when nothing else is declared.
+  static final int EDGE_POINTS = 16;
+
+  static final int EDGE_POINTS_MAX = 1024;
+
   private final Window window;
   private final int width;
+  private int edgePoints = EDGE_POINTS;
 
   /// @param width how many numbers are kept for each hop
   HopAggregation(Window window, int width) {
@@ -19,24 +23,46 @@ abstract class HopAggregation implements Aggregation {
     this.width = width;
   }
 
+  /// Sets how many event times a hop tells apart: the edge of the window is exact to the
+  /// millisecond while it cuts through a hop with no more of them, see [HopState].
+  public final HopAggregation withEdgePoints(int points) {
+    if (points < 1 || points > EDGE_POINTS_MAX) {
+      throw new IllegalArgumentException("edge_points: must be from 1 to " + EDGE_POINTS_MAX);
+    }
+    this.edgePoints = points;
+    return this;
+  }
+
   final Window window() {
     return window;
   }
 
-  /// Sets the numbers of a new hop.
+  final int width() {
+    return width;
+  }
+
+  final int edgePoints() {
+    return edgePoints;
+  }
+
+  /// Sets numbers of which nothing is known yet. They are zero before.
   void begin(double[] numbers, int at) {}
 
-  /// Takes an event into the numbers of its hop.
+  /// Takes an event into numbers.
   abstract void add(double[] numbers, int at, Event event);
 
   /// Whether an event changes anything. A hop is made only then.
-  abstract boolean reads(Event event);
+  @Override
+  public abstract boolean reads(Event event);
 
-  /// Merges the numbers of a hop into a sum that begins like a hop.
-  abstract void merge(double[] sum, double[] numbers, int at);
+  /// Merges numbers into others.
+  abstract void merge(double[] into, int to, double[] numbers, int at);
 
-  /// The value of a sum; NaN when there is none.
+  /// The value of numbers; NaN when there is none.
   abstract double result(double[] sum);
+
+  /// The declaration in words but for the window.
+  abstract String describeFunction();
 
   @Override
   public boolean gives(FeatureType type) {
@@ -44,115 +70,26 @@ abstract class HopAggregation implements Aggregation {
   }
 
   @Override
-  public final State empty() {
+  public final HopState empty() {
     return new HopState(this);
   }
 
   @Override
-  public final State read(ByteReader in) {
-    HopState state = new HopState(this);
-    state.read(in);
-    return state;
+  public final HopState read(ByteReader in) {
+    return HopState.read(this, in);
   }
 
-  /// The hops of one entity, oldest first.
-  private static final class HopState implements State {
-    private final HopAggregation aggregation;
-    private final int width;
-    private long[] hops = new long[2];
-    private double[] numbers;
-    private int size;
+  @Override
+  public final double numberAt(ByteReader state, long unixMillis) {
+    return HopState.numberAt(this, state, unixMillis);
+  }
 
-    HopState(HopAggregation aggregation) {
-      this.aggregation = aggregation;
-      this.width = aggregation.width;
-      this.numbers = new double[2 * width];
-    }
+  @Override
+  public final String describe() {
+    return describeFunction() + window.describe() + describeEdge();
+  }
 
-    @Override
-    public void add(Event event) {
-      if (!aggregation.reads(event)) {
-        return;
-      }
-      Window window = aggregation.window;
-      long hop = window.hopAt(event.getEventTimeUnixMs());
-      if (size > 0 && hop < window.oldestHopKept(hops[size - 1])) {
-        return;
-      }
-      int at = Arrays.binarySearch(hops, 0, size, hop);
-      if (at < 0) {
-        at = -at - 1;
-        insert(at, hop);
-        at -= dropOld();
-      }
-      aggregation.add(numbers, at * width, event);
-    }
-
-    private void insert(int at, long hop) {
-      if (size == hops.length) {
-        hops = Arrays.copyOf(hops, size * 2);
-        numbers = Arrays.copyOf(numbers, size * 2 * width);
-      }
-      System.arraycopy(hops, at, hops, at + 1, size - at);
-      System.arraycopy(numbers, at * width, numbers, (at + 1) * width, (size - at) * width);
-      hops[at] = hop;
-      Arrays.fill(numbers, at * width, (at + 1) * width, 0);
-      aggregation.begin(numbers, at * width);
-      size++;
-    }
-
-    private int dropOld() {
-      long oldest = aggregation.window.oldestHopKept(hops[size - 1]);
-      int dropped = 0;
-      while (dropped < size && hops[dropped] < oldest) {
-        dropped++;
-      }
-      if (dropped > 0) {
-        System.arraycopy(hops, dropped, hops, 0, size - dropped);
-        System.arraycopy(numbers, dropped * width, numbers, 0, (size - dropped) * width);
-        size -= dropped;
-      }
-      return dropped;
-    }
-
-    @Override
-    public double numberAt(long unixMillis) {
-      long oldest = aggregation.window.oldestHopAt(unixMillis);
-      double[] sum = new double[width];
-      aggregation.begin(sum, 0);
-      for (int i = 0; i < size; i++) {
-        if (hops[i] >= oldest) {
-          aggregation.merge(sum, numbers, i * width);
-        }
-      }
-      return aggregation.result(sum);
-    }
-
-    @Override
-    public void write(ByteWriter out) {
-      out.varint(size);
-      long previous = 0;
-      for (int i = 0; i < size; i++) {
-        out.zigzag(hops[i] - previous);
-        previous = hops[i];
-        for (int j = 0; j < width; j++) {
-          out.number(numbers[i * width + j]);
-        }
-      }
-    }
-
-    private void read(ByteReader in) {
-      size = in.count();
-      hops = new long[Math.max(2, size)];
-      numbers = new double[Math.max(2, size) * width];
-      long hop = 0;
-      for (int i = 0; i < size; i++) {
-        hop += in.zigzag();
-        hops[i] = hop;
-        for (int j = 0; j < width; j++) {
-          numbers[i * width + j] = in.number();
-        }
-      }
-    }
+  final String describeEdge() {
+    return edgePoints == EDGE_POINTS ? "" : ", edge points " + edgePoints;
   }
 }

@@ -13,6 +13,12 @@ public final class LastKAggregation extends SequenceAggregation {
   }
 
   @Override
+  boolean isByHop() {
+    // The last ones of all are also the last ones of any window that has them.
+    return false;
+  }
+
+  @Override
   String name() {
     return "last";
   }

@@ -23,8 +23,8 @@ public final class MaxAggregation extends FieldAggregation {
   }
 
   @Override
-  void merge(double[] sum, double[] numbers, int at) {
-    sum[0] = Math.max(sum[0], numbers[at]);
+  void merge(double[] into, int to, double[] numbers, int at) {
+    into[to] = Math.max(into[to], numbers[at]);
   }
 
   @Override

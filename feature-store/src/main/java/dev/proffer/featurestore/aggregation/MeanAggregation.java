@@ -19,9 +19,9 @@ public final class MeanAggregation extends FieldAggregation {
   }
 
   @Override
-  void merge(double[] sum, double[] numbers, int at) {
-    sum[0] += numbers[at];
-    sum[1] += numbers[at + 1];
+  void merge(double[] into, int to, double[] numbers, int at) {
+    into[to] += numbers[at];
+    into[to + 1] += numbers[at + 1];
   }
 
   @Override

@@ -23,8 +23,8 @@ public final class MinAggregation extends FieldAggregation {
   }
 
   @Override
-  void merge(double[] sum, double[] numbers, int at) {
-    sum[0] = Math.min(sum[0], numbers[at]);
+  void merge(double[] into, int to, double[] numbers, int at) {
+    into[to] = Math.min(into[to], numbers[at]);
   }
 
   @Override

@@ -29,7 +29,7 @@ public final class RateAggregation extends HopAggregation {
   }
 
   @Override
-  boolean reads(Event event) {
+  public boolean reads(Event event) {
     return hits.contains(event.getType()) || trials.contains(event.getType());
   }
 
@@ -44,9 +44,9 @@ public final class RateAggregation extends HopAggregation {
   }
 
   @Override
-  void merge(double[] sum, double[] numbers, int at) {
-    sum[0] += numbers[at];
-    sum[1] += numbers[at + 1];
+  void merge(double[] into, int to, double[] numbers, int at) {
+    into[to] += numbers[at];
+    into[to + 1] += numbers[at + 1];
   }
 
   @Override
@@ -56,14 +56,13 @@ public final class RateAggregation extends HopAggregation {
   }
 
   @Override
-  public String describe() {
+  String describeFunction() {
     return (priorWeight == 0 ? "ratio" : "rate")
         + "("
         + hits
         + " / "
         + trials
         + (priorWeight == 0 ? "" : ", prior " + prior + " x " + priorWeight)
-        + ")"
-        + window().describe();
+        + ")";
   }
 }

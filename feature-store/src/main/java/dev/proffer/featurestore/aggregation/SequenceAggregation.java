@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A text that events carry, of at most K events, in order of time: the last ones newest first, or
 /// the first ones oldest first. Of events at the same time, the later in the log is the newer.
+///
+/// The first ones of a window change as it moves on, so each hop keeps its first `max(K, 16)`
+/// events. They are exact unless the edge cuts through a hop with more events; then later events of
+/// that hop may be missing.
 abstract class SequenceAggregation implements Aggregation {
   private final EventTypes events;
   private final EventField of;
@@ -32,6 +36,9 @@ abstract class SequenceAggregation implements Aggregation {
 
   /// Whether an event at one time comes before one at another that is in the log already.
   abstract boolean before(long newUnixMillis, long knownUnixMillis);
+
+  /// Whether the events of a window are kept by hop.
+  abstract boolean isByHop();
 
   abstract String name();
 
@@ -63,8 +70,10 @@ abstract class SequenceAggregation implements Aggregation {
   }
 
   private final class SequenceState implements State {
-    private String[] texts = new String[Math.min(k, 4)];
-    private long[] times = new long[Math.min(k, 4)];
+    private final boolean inHops = isByHop() && !window.isAllTime();
+    private final int perHop = Math.max(k, HopAggregation.EDGE_POINTS);
+    private String[] texts = new String[4];
+    private long[] times = new long[4];
     private int size;
 
     @Override
@@ -81,19 +90,53 @@ abstract class SequenceAggregation implements Aggregation {
       while (at > 0 && before(time, times[at - 1])) {
         at--;
       }
-      if (at == k) {
-        return;
+      if (inHops) {
+        insert(at, time, text);
+        keepHops();
+      } else if (at < k) {
+        if (size == k) {
+          size--;
+        }
+        insert(at, time, text);
       }
-      if (size == texts.length && size < k) {
-        texts = Arrays.copyOf(texts, Math.min(k, size * 2));
-        times = Arrays.copyOf(times, Math.min(k, size * 2));
+    }
+
+    private void insert(int at, long time, String text) {
+      if (size == texts.length) {
+        texts = Arrays.copyOf(texts, size * 2);
+        times = Arrays.copyOf(times, size * 2);
       }
-      int moved = Math.min(size, k - 1) - at;
-      System.arraycopy(texts, at, texts, at + 1, moved);
-      System.arraycopy(times, at, times, at + 1, moved);
+      System.arraycopy(texts, at, texts, at + 1, size - at);
+      System.arraycopy(times, at, times, at + 1, size - at);
       texts[at] = text;
       times[at] = time;
-      size = Math.min(size + 1, k);
+      size++;
+    }
+
+    private void remove(int from, int to) {
+      System.arraycopy(texts, to, texts, from, size - to);
+      System.arraycopy(times, to, times, from, size - to);
+      size -= to - from;
+    }
+
+    /// Drops what no read of the window reaches, and the last of a hop that has too many.
+    private void keepHops() {
+      long oldest = window.oldestHopKept(window.hopAt(times[size - 1]));
+      int dropped = 0;
+      while (window.hopAt(times[dropped]) < oldest) {
+        dropped++;
+      }
+      remove(0, dropped);
+      int from = 0;
+      for (int i = 1; i <= size; i++) {
+        if (i == size || window.hopAt(times[i]) != window.hopAt(times[from])) {
+          if (i - from > perHop) {
+            remove(from + perHop, i);
+            return;
+          }
+          from = i;
+        }
+      }
     }
 
     @Override
@@ -103,10 +146,10 @@ abstract class SequenceAggregation implements Aggregation {
 
     @Override
     public @Nullable Value valueAt(long unixMillis, FeatureType type) {
-      long oldest = window.isAllTime() ? Long.MIN_VALUE : unixMillis - window.millis();
+      long oldest = window.edgeAt(unixMillis);
       StringList.Builder list = StringList.newBuilder();
       for (int i = 0; i < size; i++) {
-        if (times[i] > oldest) {
+        if (times[i] > oldest && list.getValuesCount() < k) {
           list.addValues(texts[i]);
         }
       }
@@ -125,10 +168,10 @@ abstract class SequenceAggregation implements Aggregation {
 
     private void read(ByteReader in) {
       size = in.count();
-      if (size > k) {
+      if (size > k && !inHops) {
         throw new CorruptRowException("a sequence is too long");
       }
-      texts = new String[Math.max(size, Math.min(k, 4))];
+      texts = new String[Math.max(size, 4)];
       times = new long[texts.length];
       long time = 0;
       for (int i = 0; i < size; i++) {

@@ -25,8 +25,8 @@ public final class SumAggregation extends FieldAggregation {
   }
 
   @Override
-  void merge(double[] sum, double[] numbers, int at) {
-    sum[0] += numbers[at];
+  void merge(double[] into, int to, double[] numbers, int at) {
+    into[to] += numbers[at];
   }
 
   @Override

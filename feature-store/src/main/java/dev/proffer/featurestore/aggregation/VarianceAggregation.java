@@ -25,15 +25,15 @@ public final class VarianceAggregation extends FieldAggregation {
   }
 
   @Override
-  void merge(double[] sum, double[] numbers, int at) {
-    double count = sum[0] + numbers[at];
+  void merge(double[] into, int to, double[] numbers, int at) {
+    double count = into[to] + numbers[at];
     if (numbers[at] == 0) {
       return;
     }
-    double delta = numbers[at + 1] - sum[1];
-    sum[2] += numbers[at + 2] + delta * delta * sum[0] * numbers[at] / count;
-    sum[1] += delta * numbers[at] / count;
-    sum[0] = count;
+    double delta = numbers[at + 1] - into[to + 1];
+    into[to + 2] += numbers[at + 2] + delta * delta * into[to] * numbers[at] / count;
+    into[to + 1] += delta * numbers[at] / count;
+    into[to] = count;
   }
 
   @Override

@@ -9,9 +9,12 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.proffer.featurestore.aggregation.Aggregation;
 import dev.proffer.featurestore.aggregation.CountAggregation;
 import dev.proffer.featurestore.aggregation.DecayedSumAggregation;
+import dev.proffer.featurestore.aggregation.DistinctAggregation;
 import dev.proffer.featurestore.aggregation.EventField;
 import dev.proffer.featurestore.aggregation.EventTypes;
 import dev.proffer.featurestore.aggregation.FirstKAggregation;
+import dev.proffer.featurestore.aggregation.HopAggregation;
+import dev.proffer.featurestore.aggregation.KeyedAggregation;
 import dev.proffer.featurestore.aggregation.LastKAggregation;
 import dev.proffer.featurestore.aggregation.MaxAggregation;
 import dev.proffer.featurestore.aggregation.MeanAggregation;
@@ -22,6 +25,7 @@ import dev.proffer.featurestore.aggregation.VarianceAggregation;
 import dev.proffer.featurestore.aggregation.Window;
 import dev.proffer.featurestore.registry.RegistryException.Problem;
 import dev.proffer.featurestore.row.FeatureType;
+import dev.proffer.proto.featurestore.v1.DoubleMap;
 import dev.proffer.proto.featurestore.v1.EventType;
 import dev.proffer.proto.featurestore.v1.FloatVector;
 import dev.proffer.proto.featurestore.v1.Int64List;
@@ -38,6 +42,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -221,6 +226,12 @@ public final class RegistryYaml {
       }
     }
     int length = (int) number(node, path, "length", 0, 0, FeatureType.VECTOR_MAX);
+    if (aggregation instanceof KeyedAggregation.OfDeclared declared) {
+      if (length != 0 && length != declared.length()) {
+        problem(path + ".length", "must be the number of keys, " + declared.length());
+      }
+      length = declared.length();
+    }
     if (type == FeatureType.FLOAT_VECTOR && length == 0) {
       problem(path + ".length", "must give the number of elements of a float_vector");
     }
@@ -238,91 +249,160 @@ public final class RegistryYaml {
   }
 
   private @Nullable Aggregation aggregation(JsonNode node, String path) {
-    String function = text(node, path, "function", "");
     int before = problems.size();
     Window window = checked(path + ".window", () -> new Window(time(node, path, "window")));
+    Aggregation aggregation = checked(path, () -> shaped(node, path, orAll(window)));
+    return problems.size() == before ? aggregation : null;
+  }
+
+  /// An aggregation as it is declared: of all events, or of the events of each key.
+  private Aggregation shaped(JsonNode node, String path, Window window) {
+    String function = text(node, path, "function", "");
+    if (function.equals("top_k")) {
+      known(
+          node,
+          path,
+          "function",
+          "events",
+          "of",
+          "k",
+          "weight",
+          "window",
+          "keys_max",
+          "edge_points");
+      EventTypes events = eventTypes(node, path, "events");
+      HopAggregation weight =
+          node.has("weight")
+              ? new SumAggregation(events, field(node, path, "weight", true), window)
+              : new CountAggregation(events, window);
+      return new KeyedAggregation.Top(
+          edged(weight, node, path, window),
+          field(node, path, false),
+          k(node, path),
+          keysMax(node, path));
+    }
+    Aggregation all = single(function, node, path, window);
+    if (!node.has("by")) {
+      if (node.has("keys") || node.has("keys_max")) {
+        throw new IllegalArgumentException("keys: go with by, the field that holds the key");
+      }
+      return all;
+    }
+    EventField by = field(node, path, "by", false);
+    if (!node.has("keys")) {
+      return new KeyedAggregation.OfAll(all, by, keysMax(node, path));
+    }
+    List<String> keys = new ArrayList<>();
+    list(node, path, "keys", 1, KeyedAggregation.KEYS_MAX).forEach(key -> keys.add(key.asText()));
+    if (new HashSet<>(keys).size() != keys.size() || keys.contains("")) {
+      throw new IllegalArgumentException("keys: must be different and not empty");
+    }
+    return new KeyedAggregation.OfDeclared(all, by, keys);
+  }
+
+  private Aggregation single(String function, JsonNode node, String path, Window window) {
     Supplier<EventTypes> events = () -> eventTypes(node, path, "events");
     Supplier<EventField> of = () -> field(node, path, true);
-    Aggregation aggregation =
-        checked(
+    return switch (function) {
+      case "count" -> {
+        keys(node, path, "events", "window", "edge_points");
+        yield edged(new CountAggregation(events.get(), window), node, path, window);
+      }
+      case "sum" -> {
+        keys(node, path, "events", "of", "window", "edge_points");
+        yield edged(new SumAggregation(events.get(), of.get(), window), node, path, window);
+      }
+      case "mean" -> {
+        keys(node, path, "events", "of", "window", "edge_points");
+        yield edged(new MeanAggregation(events.get(), of.get(), window), node, path, window);
+      }
+      case "min" -> {
+        keys(node, path, "events", "of", "window", "edge_points");
+        yield edged(new MinAggregation(events.get(), of.get(), window), node, path, window);
+      }
+      case "max" -> {
+        keys(node, path, "events", "of", "window", "edge_points");
+        yield edged(new MaxAggregation(events.get(), of.get(), window), node, path, window);
+      }
+      case "variance" -> {
+        keys(node, path, "events", "of", "window", "edge_points");
+        yield edged(new VarianceAggregation(events.get(), of.get(), window), node, path, window);
+      }
+      case "last" -> {
+        keys(node, path, "events", "of", "k", "window");
+        yield new LastKAggregation(events.get(), field(node, path, false), k(node, path), window);
+      }
+      case "first" -> {
+        keys(node, path, "events", "of", "k", "window");
+        yield new FirstKAggregation(events.get(), field(node, path, false), k(node, path), window);
+      }
+      case "distinct" -> {
+        keys(node, path, "events", "of", "window", "exact", "precision");
+        yield new DistinctAggregation(
+            events.get(),
+            field(node, path, false),
+            window,
+            (int) number(node, path, "exact", DistinctAggregation.EXACT, 1, 4096),
+            (int) number(node, path, "precision", DistinctAggregation.PRECISION, 4, 14));
+      }
+      case "decayed_sum" -> {
+        keys(node, path, "events", "weights", "of", "half_life");
+        yield new DecayedSumAggregation(
+            weights(node, path), node.has("of") ? of.get() : null, time(node, path, "half_life"));
+      }
+      case "rate" -> {
+        keys(node, path, "hits", "trials", "prior", "prior_weight", "window", "edge_points");
+        yield edged(
+            new RateAggregation(
+                eventTypes(node, path, "hits"),
+                eventTypes(node, path, "trials"),
+                number(node, path, "prior", 0, 0, 1e9),
+                number(node, path, "prior_weight", 1, 1e-9, 1e9),
+                window),
+            node,
             path,
-            () ->
-                switch (function) {
-                  case "count" -> {
-                    known(node, path, "function", "events", "window");
-                    yield new CountAggregation(events.get(), orAll(window));
-                  }
-                  case "sum" -> {
-                    known(node, path, "function", "events", "of", "window");
-                    yield new SumAggregation(events.get(), of.get(), orAll(window));
-                  }
-                  case "mean" -> {
-                    known(node, path, "function", "events", "of", "window");
-                    yield new MeanAggregation(events.get(), of.get(), orAll(window));
-                  }
-                  case "min" -> {
-                    known(node, path, "function", "events", "of", "window");
-                    yield new MinAggregation(events.get(), of.get(), orAll(window));
-                  }
-                  case "max" -> {
-                    known(node, path, "function", "events", "of", "window");
-                    yield new MaxAggregation(events.get(), of.get(), orAll(window));
-                  }
-                  case "variance" -> {
-                    known(node, path, "function", "events", "of", "window");
-                    yield new VarianceAggregation(events.get(), of.get(), orAll(window));
-                  }
-                  case "last" -> {
-                    known(node, path, "function", "events", "of", "k", "window");
-                    yield new LastKAggregation(
-                        events.get(), field(node, path, false), k(node, path), orAll(window));
-                  }
-                  case "first" -> {
-                    known(node, path, "function", "events", "of", "k", "window");
-                    yield new FirstKAggregation(
-                        events.get(), field(node, path, false), k(node, path), orAll(window));
-                  }
-                  case "decayed_sum" -> {
-                    known(node, path, "function", "events", "weights", "of", "half_life");
-                    yield new DecayedSumAggregation(
-                        weights(node, path),
-                        node.has("of") ? of.get() : null,
-                        time(node, path, "half_life"));
-                  }
-                  case "rate" -> {
-                    known(
-                        node,
-                        path,
-                        "function",
-                        "hits",
-                        "trials",
-                        "prior",
-                        "prior_weight",
-                        "window");
-                    yield new RateAggregation(
-                        eventTypes(node, path, "hits"),
-                        eventTypes(node, path, "trials"),
-                        number(node, path, "prior", 0, 0, 1e9),
-                        number(node, path, "prior_weight", 1, 1e-9, 1e9),
-                        orAll(window));
-                  }
-                  case "ratio" -> {
-                    known(node, path, "function", "hits", "trials", "window");
-                    yield new RateAggregation(
-                        eventTypes(node, path, "hits"),
-                        eventTypes(node, path, "trials"),
-                        0,
-                        0,
-                        orAll(window));
-                  }
-                  default ->
-                      throw new IllegalArgumentException(
-                          "function '"
-                              + function
-                              + "' is not known (expected: count, sum, mean, min, max, variance,"
-                              + " last, first, decayed_sum, rate or ratio)");
-                });
-    return problems.size() == before ? aggregation : null;
+            window);
+      }
+      case "ratio" -> {
+        keys(node, path, "hits", "trials", "window", "edge_points");
+        yield edged(
+            new RateAggregation(
+                eventTypes(node, path, "hits"), eventTypes(node, path, "trials"), 0, 0, window),
+            node,
+            path,
+            window);
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "function '"
+                  + function
+                  + "' is not known (expected: count, sum, mean, min, max, variance, last,"
+                  + " first, distinct, top_k, decayed_sum, rate or ratio)");
+    };
+  }
+
+  /// The keys of a function, and those that say by which field it is split.
+  private void keys(JsonNode node, String path, String... keys) {
+    List<String> all = new ArrayList<>(List.of("function"));
+    all.addAll(List.of(keys));
+    all.addAll(List.of("by", "keys", "keys_max"));
+    known(node, path, all.toArray(String[]::new));
+  }
+
+  private HopAggregation edged(
+      HopAggregation aggregation, JsonNode node, String path, Window window) {
+    if (!node.has("edge_points")) {
+      return aggregation;
+    }
+    if (window.isAllTime()) {
+      throw new IllegalArgumentException("edge_points: go with a window");
+    }
+    return aggregation.withEdgePoints((int) number(node, path, "edge_points", 0, 1, 1024));
+  }
+
+  private int keysMax(JsonNode node, String path) {
+    return (int)
+        number(node, path, "keys_max", KeyedAggregation.KEYS, 1, KeyedAggregation.KEYS_MAX);
   }
 
   private static Window orAll(@Nullable Window window) {
@@ -334,9 +414,17 @@ public final class RegistryYaml {
   }
 
   private EventField field(JsonNode node, String path, boolean number) {
-    EventField field = EventField.of(text(node, path, "of", ""));
+    return field(node, path, "of", number);
+  }
+
+  private EventField field(JsonNode node, String path, String key, boolean number) {
+    String name = text(node, path, key, "");
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException(key + ": must name a field of an event");
+    }
+    EventField field = EventField.of(name);
     if (number && !field.isNumber()) {
-      throw new IllegalArgumentException("of: " + field + " is not a number");
+      throw new IllegalArgumentException(key + ": " + field + " is not a number");
     }
     return field;
   }
@@ -421,6 +509,7 @@ public final class RegistryYaml {
           case BOOL -> node.isBoolean();
           case STRING -> node.isTextual();
           case FLOAT_VECTOR, STRING_LIST, INT64_LIST -> node.isArray();
+          case DOUBLE_MAP -> node.isObject() && areNumbers(node);
         };
     if (!right) {
       problem(path, "must be a " + type.text());
@@ -447,7 +536,23 @@ public final class RegistryYaml {
         node.forEach(element -> list.addValues(element.asLong()));
         yield Value.newBuilder().setInt64List(list).build();
       }
+      case DOUBLE_MAP -> {
+        Map<String, Double> sorted = new TreeMap<>();
+        node.properties().forEach(entry -> sorted.put(entry.getKey(), entry.getValue().asDouble()));
+        DoubleMap.Builder map = DoubleMap.newBuilder();
+        sorted.forEach((key, of) -> map.addKeys(key).addValues(of));
+        yield Value.newBuilder().setDoubleMap(map).build();
+      }
     };
+  }
+
+  private static boolean areNumbers(JsonNode node) {
+    for (JsonNode value : node) {
+      if (!value.isNumber()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private FeatureType type(String text, String path) {

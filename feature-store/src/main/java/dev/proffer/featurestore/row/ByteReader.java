@@ -100,6 +100,13 @@ public final class ByteReader {
     return part;
   }
 
+  /// Moves past the next part.
+  public void skipPart() {
+    int length = i32();
+    need(length);
+    at += length;
+  }
+
   private void need(int more) {
     if (more < 0 || more > end - at) {
       throw new CorruptRowException("a row is too short");

@@ -14,7 +14,8 @@ public enum FeatureType {
   STRING(0, ValueType.VALUE_TYPE_STRING, Value.KindCase.STRING_VALUE),
   FLOAT_VECTOR(0, ValueType.VALUE_TYPE_FLOAT_VECTOR, Value.KindCase.FLOAT_VECTOR),
   STRING_LIST(0, ValueType.VALUE_TYPE_STRING_LIST, Value.KindCase.STRING_LIST),
-  INT64_LIST(0, ValueType.VALUE_TYPE_INT64_LIST, Value.KindCase.INT64_LIST);
+  INT64_LIST(0, ValueType.VALUE_TYPE_INT64_LIST, Value.KindCase.INT64_LIST),
+  DOUBLE_MAP(0, ValueType.VALUE_TYPE_DOUBLE_MAP, Value.KindCase.DOUBLE_MAP);
 
   /// Limits of the contract.
   public static final int STRING_BYTES_MAX = 4096;

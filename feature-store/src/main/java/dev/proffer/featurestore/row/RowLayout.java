@@ -2,6 +2,7 @@
 package dev.proffer.featurestore.row;
 
 import com.google.protobuf.ByteString;
+import dev.proffer.proto.featurestore.v1.DoubleMap;
 import dev.proffer.proto.featurestore.v1.FloatVector;
 import dev.proffer.proto.featurestore.v1.Int64List;
 import dev.proffer.proto.featurestore.v1.StringList;
@@ -62,7 +63,7 @@ public final class RowLayout {
         case DOUBLE -> out.f64(value == null ? 0 : value.getDoubleValue());
         case INT64 -> out.i64(value == null ? 0 : value.getInt64Value());
         case BOOL -> out.u8(value != null && value.getBoolValue() ? 1 : 0);
-        case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST -> {}
+        case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP -> {}
       }
     }
     for (int column = 0; column < types.length; column++) {
@@ -97,6 +98,14 @@ public final class RowLayout {
         value.getInt64List().getValuesList().forEach(inner::zigzag);
         out.varint(inner.size()).bytes(inner.toBytes());
       }
+      case DOUBLE_MAP -> {
+        ByteWriter inner = new ByteWriter();
+        DoubleMap map = value.getDoubleMap();
+        for (int i = 0; i < map.getKeysCount(); i++) {
+          inner.text(map.getKeys(i)).f64(map.getValues(i));
+        }
+        out.varint(inner.size()).bytes(inner.toBytes());
+      }
       case FLOAT, DOUBLE, INT64, BOOL -> throw new IllegalArgumentException(type.text());
     }
   }
@@ -124,7 +133,7 @@ public final class RowLayout {
       case DOUBLE -> (float) Double.longBitsToDouble((long) ByteWriter.LONG.get(row, at));
       case INT64 -> (float) (long) ByteWriter.LONG.get(row, at);
       case BOOL -> row[at];
-      case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST ->
+      case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP ->
           throw new IllegalArgumentException("column " + column + " is not a number");
     };
   }
@@ -177,6 +186,14 @@ public final class RowLayout {
           list.addValues(in.zigzag());
         }
         yield Value.newBuilder().setInt64List(list).build();
+      }
+      case DOUBLE_MAP -> {
+        ByteReader in = inner(row, column);
+        DoubleMap.Builder map = DoubleMap.newBuilder();
+        while (in.hasMore()) {
+          map.addKeys(in.text()).addValues(in.f64());
+        }
+        yield Value.newBuilder().setDoubleMap(map).build();
       }
     };
   }

@@ -125,11 +125,9 @@ public final class ViewDecoder {
         next = 0;
       }
       for (; next < at; next++) {
-        in.part();
+        in.skipPart();
       }
-      out[i] =
-          (float)
-              AggregateRow.aggregationOf(stored.view, at).read(in.part()).numberAt(nowUnixMillis);
+      out[i] = (float) AggregateRow.numberAt(stored.view, in.part(), at, nowUnixMillis);
       next = at + 1;
     }
   }
@@ -172,7 +170,8 @@ public final class ViewDecoder {
       case DOUBLE_VALUE -> (float) value.getDoubleValue();
       case INT64_VALUE -> value.getInt64Value();
       case BOOL_VALUE -> value.getBoolValue() ? 1 : 0;
-      case STRING_VALUE, FLOAT_VECTOR, STRING_LIST, INT64_LIST, KIND_NOT_SET -> Float.NaN;
+      case STRING_VALUE, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP, KIND_NOT_SET ->
+          Float.NaN;
     };
   }
 }

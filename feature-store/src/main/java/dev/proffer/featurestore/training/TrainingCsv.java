@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.featurestore.training;
 
+import dev.proffer.proto.featurestore.v1.DoubleMap;
 import dev.proffer.proto.featurestore.v1.ExportTrainingRowsRequest;
 import dev.proffer.proto.featurestore.v1.ExportTrainingRowsResponse;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc.FeatureStoreServiceBlockingStub;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Labels and training rows as files with commas.
 public final class TrainingCsv {
@@ -85,6 +87,12 @@ public final class TrainingCsv {
           value.getInt64List().getValuesList().stream()
               .map(element -> Long.toString(element))
               .collect(Collectors.joining(" "));
+      case DOUBLE_MAP -> {
+        DoubleMap map = value.getDoubleMap();
+        yield IntStream.range(0, map.getKeysCount())
+            .mapToObj(i -> map.getKeys(i) + "=" + map.getValues(i))
+            .collect(Collectors.joining(" "));
+      }
       case KIND_NOT_SET -> "";
     };
   }

@@ -12,6 +12,7 @@ import dev.proffer.featurestore.registry.Registry;
 import dev.proffer.featurestore.row.FeatureType;
 import dev.proffer.featurestore.row.RowLayout;
 import dev.proffer.featurestore.training.RowHistory;
+import dev.proffer.proto.featurestore.v1.DoubleMap;
 import dev.proffer.proto.featurestore.v1.FeatureRow;
 import dev.proffer.proto.featurestore.v1.Value;
 import dev.proffer.proto.featurestore.v1.WriteOutcome;
@@ -235,8 +236,27 @@ public final class FeatureWriter {
               at + "must have at most " + FeatureType.LIST_MAX + " elements");
         }
       }
+      case DOUBLE_MAP -> checkMap(view, feature, value.getDoubleMap(), at);
     }
     return value;
+  }
+
+  private void checkMap(FeatureView view, Feature feature, DoubleMap map, String at) {
+    if (map.getKeysCount() != map.getValuesCount() || map.getKeysCount() > FeatureType.LIST_MAX) {
+      throw new RowRefusedException(
+          at + "must have one value for each key and at most " + FeatureType.LIST_MAX);
+    }
+    for (int i = 0; i < map.getKeysCount(); i++) {
+      if (map.getKeys(i).length() > FeatureType.STRING_BYTES_MAX
+          || (i > 0 && map.getKeys(i - 1).compareTo(map.getKeys(i)) >= 0)) {
+        throw new RowRefusedException(
+            at
+                + "keys must be in order, different, and have at most "
+                + FeatureType.STRING_BYTES_MAX
+                + " bytes");
+      }
+      inRange(view, feature, map.getValues(i), at);
+    }
   }
 
   /// Applies the policy of a view to a number: only what a value is worth is a matter of policy,
