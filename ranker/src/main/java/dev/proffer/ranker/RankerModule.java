@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker;
 
+import dev.proffer.proto.experiment.v1.PolicySpec;
+import dev.proffer.proto.experiment.v1.Reward;
 import dev.proffer.ranker.allocation.PlanningHandler;
 import dev.proffer.ranker.catalogue.Catalogue;
 import dev.proffer.ranker.catalogue.CatalogueDirectory;
 import dev.proffer.ranker.catalogue.CatalogueHandler;
+import dev.proffer.ranker.catalogue.CatalogueItem;
 import dev.proffer.ranker.catalogue.CatalogueLookup;
 import dev.proffer.ranker.catalogue.ItemNumbers;
 import dev.proffer.ranker.catalogue.People;
 import dev.proffer.ranker.coupon.CouponBook;
 import dev.proffer.ranker.coupon.CouponKey;
 import dev.proffer.ranker.decision.DecisionLog;
+import dev.proffer.ranker.decision.RewardJoiner;
 import dev.proffer.ranker.decision.SlotExploration;
 import dev.proffer.ranker.experiment.Experiments;
 import dev.proffer.ranker.insight.Insights;
@@ -20,8 +24,10 @@ import dev.proffer.ranker.model.ModelHandler;
 import dev.proffer.ranker.model.ModelHost;
 import dev.proffer.ranker.model.ModelStore;
 import dev.proffer.ranker.policy.Policies;
+import dev.proffer.ranker.policy.PolicyState;
 import dev.proffer.ranker.promotion.LaneRules;
 import dev.proffer.ranker.promotion.Promotions;
+import dev.proffer.ranker.ranking.Deciding;
 import dev.proffer.ranker.ranking.FeatureStoreClient;
 import dev.proffer.ranker.ranking.Recommender;
 import dev.proffer.ranker.ranking.RecommenderHandler;
@@ -42,10 +48,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The ranker as a service: catalogue, retrieval, ranking, promotions, decisions.
 public final class RankerModule implements ServiceModule {
@@ -106,13 +114,28 @@ public final class RankerModule implements ServiceModule {
             context.meters(),
             ledger,
             coupons);
-    Experiments experiments = new Experiments(database, context.clock(), context.meters());
+    Experiments experiments =
+        new Experiments(
+            database, settings.get(RankerSettings.HOLDOUT), context.clock(), context.meters());
     Policies policies = new Policies(database, context.clock(), context.meters());
     DecisionLog decisions =
         new DecisionLog(
             decisionDatabase,
             settings.get(RankerSettings.DECISIONS_QUEUE_MAX),
             settings.get(RankerSettings.DECISIONS_MAX));
+    policies.alsoForget(decisions::erase);
+    RewardJoiner joiner =
+        new RewardJoiner(
+            decisions,
+            context.peers().channel(Peers.FEATURE_STORE),
+            new PolicyLearner(policies),
+            new CatalogueCosts(catalogue),
+            settings.get(RankerSettings.ATTRIBUTION_WINDOW),
+            settings.get(RankerSettings.REWARD_POLL),
+            context.meters());
+    if (settings.get(RankerSettings.LEARN_ONLINE)) {
+      joiner.start();
+    }
     ModelStore store =
         new ModelStore(context.dataFolder().resolve(settings.get(RankerSettings.MODELS_FOLDER)));
     ModelHost models =
@@ -138,6 +161,15 @@ public final class RankerModule implements ServiceModule {
             BoughtTogether.following(insights::ruleBook, numbers),
             new Retrieval(executor),
             decisions,
+            new Deciding(
+                experiments,
+                policies,
+                new Deciding.Options(
+                    settings.get(RankerSettings.OFFER_POLICY),
+                    settings.get(RankerSettings.PERSONAL_OFFER_POLICY),
+                    settings.get(RankerSettings.RANKER_POLICY),
+                    settings.get(RankerSettings.LAYOUT_POLICY),
+                    settings.get(RankerSettings.RANKERS))),
             new Recommender.Options(
                 settings.get(RankerSettings.BUDGET),
                 settings.get(RankerSettings.SOURCE_TIMEOUT),
@@ -167,12 +199,38 @@ public final class RankerModule implements ServiceModule {
         experiments,
         policies,
         insights,
+        joiner,
         models,
         content,
         texts,
         decisions,
         executor,
         List.of(database, decisionDatabase));
+  }
+
+  /// Policies as what rewards go to.
+  private record PolicyLearner(Policies policies) implements RewardJoiner.Learner {
+    @Override
+    public @Nullable PolicySpec spec(String policy) {
+      PolicyState state = policies.find(policy);
+      return state == null ? null : state.spec();
+    }
+
+    @Override
+    public void learn(List<Reward> rewards) {
+      policies.learn(rewards);
+    }
+  }
+
+  /// Costs as the catalogue has them.
+  private record CatalogueCosts(Catalogue catalogue) implements RewardJoiner.Costs {
+    @Override
+    public OptionalLong costMinorUnits(String itemId) {
+      CatalogueItem item = catalogue.snapshot().find(itemId);
+      return item == null || !item.item().hasCostMinorUnits()
+          ? OptionalLong.empty()
+          : OptionalLong.of(item.item().getCostMinorUnits());
+    }
   }
 
   private static final class Running implements RunningService {
@@ -183,6 +241,7 @@ public final class RankerModule implements ServiceModule {
     private final Experiments experiments;
     private final Policies policies;
     private final Insights insights;
+    private final RewardJoiner joiner;
     private final ModelHost models;
     private final ContentKeeper content;
     private final TextIndex texts;
@@ -200,6 +259,7 @@ public final class RankerModule implements ServiceModule {
         Experiments experiments,
         Policies policies,
         Insights insights,
+        RewardJoiner joiner,
         ModelHost models,
         ContentKeeper content,
         TextIndex texts,
@@ -213,6 +273,7 @@ public final class RankerModule implements ServiceModule {
       this.experiments = experiments;
       this.policies = policies;
       this.insights = insights;
+      this.joiner = joiner;
       this.models = models;
       this.content = content;
       this.texts = texts;
@@ -260,6 +321,7 @@ public final class RankerModule implements ServiceModule {
       promotions.close();
       ledger.close();
       experiments.close();
+      joiner.close();
       policies.close();
       decisions.close();
       executor.shutdownNow();

@@ -95,6 +95,57 @@ public final class RankerSettings {
       Setting.duration(
           "ranker.warm-up", "3s", "How long to recommend to nobody before the service takes work");
 
+  public static final Setting<Integer> HOLDOUT =
+      Setting.integer(
+          "ranker.holdout-basis-points",
+          0,
+          0,
+          10_000,
+          "Share of people, times 10,000, that no experiment and no policy touches, to measure all"
+              + " of them together");
+
+  public static final Setting<String> OFFER_POLICY =
+      Setting.text(
+          "ranker.offer-policy",
+          "",
+          "Policy that chooses among the legal offers of an item; empty shows the cheapest price."
+              + " Its context is 10 numbers, or what the caller sends");
+
+  public static final Setting<String> PERSONAL_OFFER_POLICY =
+      Setting.text(
+          "ranker.personal-offer-policy",
+          "",
+          "Policy that gives a person one promotion with the attribute grant=policy, by its code, or"
+              + " none; empty gives none. Its context is 8 numbers, or what the caller sends");
+
+  public static final Setting<String> RANKER_POLICY =
+      Setting.text(
+          "ranker.ranker-policy",
+          "",
+          "Policy that chooses the ranker of a reply; empty uses the blend");
+
+  public static final Setting<List<String>> RANKERS =
+      Setting.list(
+          "ranker.rankers",
+          "blend,seq-knn,popularity",
+          "What the policy of rankers chooses from: blend, seq-knn, popularity, content");
+
+  public static final Setting<String> LAYOUT_POLICY =
+      Setting.text(
+          "ranker.layout-policy",
+          "",
+          "Policy that chooses the layout among those of a request; empty uses the first");
+
+  public static final Setting<Duration> ATTRIBUTION_WINDOW =
+      Setting.duration(
+          "ranker.attribution-window",
+          "7d",
+          "How long after a decision what a person does with an item that it showed is its reward");
+
+  public static final Setting<Duration> REWARD_POLL =
+      Setting.duration(
+          "ranker.reward-poll", "500ms", "How often rewards are looked for in the event log");
+
   private RankerSettings() {}
 
   public static List<Setting<?>> all() {
@@ -114,7 +165,15 @@ public final class RankerSettings {
                 MODELS_FOLDER,
                 MODEL_POLL,
                 LEARN_ONLINE,
-                WARM_UP));
+                WARM_UP,
+                HOLDOUT,
+                OFFER_POLICY,
+                PERSONAL_OFFER_POLICY,
+                RANKER_POLICY,
+                RANKERS,
+                LAYOUT_POLICY,
+                ATTRIBUTION_WINDOW,
+                REWARD_POLL));
     all.addAll(InsightSettings.all());
     all.addAll(SqlSettings.all());
     return all;

@@ -3,11 +3,13 @@ package dev.proffer.ranker.decision;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.proffer.proto.ranker.v1.Decision;
+import dev.proffer.proto.ranker.v1.DecisionReward;
 import dev.proffer.proto.ranker.v1.ListDecisionsRequest;
 import dev.proffer.proto.ranker.v1.ListDecisionsResponse;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.sql.Database;
 import dev.proffer.runtime.sql.SqlFailure;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,6 +34,7 @@ public final class DecisionLog implements AutoCloseable {
   private static final int PAGE_DEFAULT = 100;
   private static final int TRIM_EVERY_BATCHES = 200;
   private static final long RETRY_MILLIS = 500;
+  private static final int TOUCHES_MAX = 500;
 
   private final Database database;
   private final BlockingQueue<Decision> queue;
@@ -128,7 +131,150 @@ public final class DecisionLog implements AutoCloseable {
           }
         }
       }
+      for (Decision.Builder decision : page.getDecisionsBuilderList()) {
+        addRewards(connection, decision);
+      }
       return page.build();
+    });
+  }
+
+  private static void addRewards(Connection connection, Decision.Builder decision)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT event_id, event_type, item_id, event_time_unix_ms, revenue_minor_units,"
+                + " margin_minor_units, last_touch, first_touch, linear FROM decision_reward"
+                + " WHERE request_id = ? ORDER BY event_time_unix_ms, event_id")) {
+      select.setString(1, decision.getRequestId());
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          decision.addRewards(
+              DecisionReward.newBuilder()
+                  .setEventId(rows.getString(1))
+                  .setEventType(rows.getString(2))
+                  .setItemId(rows.getString(3))
+                  .setEventTimeUnixMs(rows.getLong(4))
+                  .setRevenueMinorUnits(rows.getLong(5))
+                  .setMarginMinorUnits(rows.getLong(6))
+                  .setLastTouch(rows.getDouble(7))
+                  .setFirstTouch(rows.getDouble(8))
+                  .setLinear(rows.getDouble(9)));
+        }
+      }
+    }
+  }
+
+  /// The share of a decision in an event.
+  record JoinedReward(String requestId, String userId, DecisionReward reward) {}
+
+  /// Decisions for a person, or for a visit of nobody known, between two times, oldest first; the
+  /// newest of them when there are too many.
+  List<Decision> of(String userId, String sessionId, long[] fromTo) {
+    return database.read(connection -> {
+      List<Decision> found = new ArrayList<>();
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT decision FROM decision WHERE "
+                  + (userId.isEmpty() ? "session_id = ? AND user_id = ''" : "user_id = ?")
+                  + " AND decided_at_unix_ms >= ? AND decided_at_unix_ms <= ?"
+                  + " ORDER BY decided_at_unix_ms DESC, sequence DESC LIMIT "
+                  + TOUCHES_MAX)) {
+        select.setString(1, userId.isEmpty() ? sessionId : userId);
+        select.setLong(2, fromTo[0]);
+        select.setLong(3, fromTo[1]);
+        try (ResultSet rows = select.executeQuery()) {
+          while (rows.next()) {
+            found.add(parse(rows.getBytes(1)));
+          }
+        }
+      }
+      return found.reversed();
+    });
+  }
+
+  /// When the oldest decision was made; the end of time when there is none.
+  long oldestDecidedAt() {
+    return database.read(connection -> {
+      try (PreparedStatement select =
+              connection.prepareStatement("SELECT MIN(decided_at_unix_ms) FROM decision");
+          ResultSet rows = select.executeQuery()) {
+        rows.next();
+        long oldest = rows.getLong(1);
+        return rows.wasNull() ? Long.MAX_VALUE : oldest;
+      }
+    });
+  }
+
+  /// The offset of the event log from which rewards are not joined yet.
+  long rewardOffset() {
+    return database.read(connection -> {
+      try (PreparedStatement select =
+              connection.prepareStatement("SELECT next_offset FROM reward_offset WHERE one = 1");
+          ResultSet rows = select.executeQuery()) {
+        rows.next();
+        return rows.getLong(1);
+      }
+    });
+  }
+
+  /// Writes rewards and moves the offset, both or none. False when another server had moved it.
+  boolean join(long fromOffset, long nextOffset, List<JoinedReward> rewards) {
+    return database.write(connection -> {
+      try (PreparedStatement update =
+          connection.prepareStatement(
+              "UPDATE reward_offset SET next_offset = ?"
+                  + " WHERE one = 1 AND next_offset <= ? AND next_offset < ?")) {
+        update.setLong(1, nextOffset);
+        update.setLong(2, fromOffset);
+        update.setLong(3, nextOffset);
+        if (update.executeUpdate() == 0) {
+          return false;
+        }
+      }
+      try (PreparedStatement insert =
+          connection.prepareStatement(
+              "INSERT INTO decision_reward (event_id, request_id, item_id, user_id, event_type,"
+                  + " event_time_unix_ms, revenue_minor_units, margin_minor_units, last_touch,"
+                  + " first_touch, linear) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                  + " ON CONFLICT DO NOTHING")) {
+        for (JoinedReward joined : rewards) {
+          DecisionReward reward = joined.reward();
+          insert.setString(1, reward.getEventId());
+          insert.setString(2, joined.requestId());
+          insert.setString(3, reward.getItemId());
+          insert.setString(4, joined.userId());
+          insert.setString(5, reward.getEventType());
+          insert.setLong(6, reward.getEventTimeUnixMs());
+          insert.setLong(7, reward.getRevenueMinorUnits());
+          insert.setLong(8, reward.getMarginMinorUnits());
+          insert.setDouble(9, reward.getLastTouch());
+          insert.setDouble(10, reward.getFirstTouch());
+          insert.setDouble(11, reward.getLinear());
+          insert.addBatch();
+        }
+        insert.executeBatch();
+      }
+      return true;
+    });
+  }
+
+  /// Forgets every decision for a person and what followed, and returns the number of rows.
+  public int erase(String userId) {
+    try {
+      flush();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return database.write(connection -> {
+      int erased = 0;
+      for (String table : List.of("decision", "decision_reward")) {
+        try (PreparedStatement delete =
+            connection.prepareStatement("DELETE FROM " + table + " WHERE user_id = ?")) {
+          delete.setString(1, userId);
+          erased += delete.executeUpdate();
+        }
+      }
+      return erased;
     });
   }
 
@@ -186,14 +332,15 @@ public final class DecisionLog implements AutoCloseable {
       try (PreparedStatement insert =
           connection.prepareStatement(
               "INSERT INTO decision"
-                  + " (sequence, request_id, user_id, decided_at_unix_ms, decision)"
-                  + " VALUES (?, ?, ?, ?, ?)")) {
+                  + " (sequence, request_id, user_id, decided_at_unix_ms, decision, session_id)"
+                  + " VALUES (?, ?, ?, ?, ?, ?)")) {
         for (Decision decision : batch) {
           insert.setLong(1, ++sequence);
           insert.setString(2, decision.getRequestId());
           insert.setString(3, decision.getUserId());
           insert.setLong(4, decision.getDecidedAtUnixMs());
           insert.setBytes(5, decision.toByteArray());
+          insert.setString(6, decision.getSessionId());
           insert.addBatch();
         }
         return insert.executeBatch().length;
@@ -206,6 +353,14 @@ public final class DecisionLog implements AutoCloseable {
       try (PreparedStatement delete =
           connection.prepareStatement("DELETE FROM decision WHERE sequence <= ?")) {
         delete.setLong(1, sequence - rowsMax);
+        if (delete.executeUpdate() == 0) {
+          return 0;
+        }
+      }
+      try (PreparedStatement delete =
+          connection.prepareStatement(
+              "DELETE FROM decision_reward WHERE event_time_unix_ms <"
+                  + " (SELECT MIN(decided_at_unix_ms) FROM decision)")) {
         return delete.executeUpdate();
       }
     });

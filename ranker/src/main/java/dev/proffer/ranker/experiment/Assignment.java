@@ -7,6 +7,7 @@ import dev.proffer.proto.experiment.v1.Variant;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,16 @@ final class Assignment {
       i++;
     }
     return experiment.getVariants(i).getName();
+  }
+
+  /// What a variant changes.
+  Map<String, String> parameters(String variant) {
+    for (Variant each : experiment.getVariantsList()) {
+      if (each.getName().equals(variant)) {
+        return each.getParametersMap();
+      }
+    }
+    return Map.of();
   }
 
   /// One of 10,000, evenly.

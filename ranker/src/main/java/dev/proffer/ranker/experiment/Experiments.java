@@ -54,7 +54,13 @@ public final class Experiments implements AutoCloseable {
   private static final long DAY_MS = 86_400_000;
 
   /// The variants of a unit.
-  record Assigned(Map<String, String> variants, boolean heldOut) {}
+  ///
+  /// @param variants names of variants by experiment
+  /// @param heldOut whether the unit is in no experiment, to measure all of them together
+  /// @param parameters what the variants change; when two change the same, the later experiment by
+  ///   id has its way
+  public record Assigned(
+      Map<String, String> variants, boolean heldOut, Map<String, String> parameters) {}
 
   private record Snapshot(long version, List<Assignment> assignments) {}
 
@@ -198,11 +204,15 @@ public final class Experiments implements AutoCloseable {
     return store.load().experiments().stream().map(Stored::experiment).toList();
   }
 
-  Assigned assign(String unitId, Collection<String> segments, boolean preview) {
+  /// The variants of a unit; a unit that was not seen before counts as exposed.
+  ///
+  /// @param preview asks without counting
+  public Assigned assign(String unitId, Collection<String> segments, boolean preview) {
     if (Assignment.bucket(HOLDOUT_SEED, unitId) < holdoutBasisPoints) {
-      return new Assigned(Map.of(), true);
+      return new Assigned(Map.of(), true, Map.of());
     }
     Map<String, String> variants = new TreeMap<>();
+    Map<String, String> parameters = new TreeMap<>();
     for (Assignment assignment : current().assignments()) {
       String id = assignment.experiment().getExperimentId();
       if (!assignment.isRunning()) {
@@ -210,18 +220,20 @@ public final class Experiments implements AutoCloseable {
         String before = store.seen(id, unitId);
         if (before != null) {
           variants.put(id, before);
+          parameters.putAll(assignment.parameters(before));
         }
         continue;
       }
       String variant = assignment.variant(unitId, segments);
       if (variant != null) {
         variants.put(id, variant);
+        parameters.putAll(assignment.parameters(variant));
         if (!preview) {
           expose(id, unitId, variant, segments);
         }
       }
     }
-    return new Assigned(variants, false);
+    return new Assigned(variants, false, parameters);
   }
 
   int record(List<Outcome> outcomes) {

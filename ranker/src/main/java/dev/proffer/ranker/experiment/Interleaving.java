@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
+import org.jspecify.annotations.Nullable;
 
 /// Team-draft interleaving (Radlinski, Kurup & Joachims 2008): two rankers fill one list, each item
 /// belongs to the ranker that brought it, and clicks vote. It needs far fewer people than a split,
@@ -15,7 +16,9 @@ public final class Interleaving {
   /// One place of the shown list.
   ///
   /// @param first whether the first ranker brought the item
-  public record Place(String item, boolean first) {}
+  /// @param propensity the probability of this item here, given the places above: 1/2 where a coin
+  ///   decided between two items, else 1
+  public record Place(String item, boolean first, double propensity) {}
 
   /// What the votes say.
   ///
@@ -36,18 +39,18 @@ public final class Interleaving {
     int[] next = new int[2];
     while (places.size() < size) {
       boolean coin = random.nextBoolean();
+      String nextOfFirst = next(first, next, 0, shown);
+      String nextOfSecond = next(second, next, 1, shown);
+      boolean tossed =
+          nextOfFirst != null && nextOfSecond != null && !nextOfFirst.equals(nextOfSecond);
       int before = places.size();
       for (int turn = 0; turn < 2 && places.size() < size; turn++) {
         boolean isFirst = coin == (turn == 0);
         List<String> ranked = isFirst ? first : second;
-        int side = isFirst ? 0 : 1;
-        while (next[side] < ranked.size() && shown.contains(ranked.get(next[side]))) {
-          next[side]++;
-        }
-        if (next[side] < ranked.size()) {
-          String item = ranked.get(next[side]);
+        String item = next(ranked, next, isFirst ? 0 : 1, shown);
+        if (item != null) {
           shown.add(item);
-          places.add(new Place(item, isFirst));
+          places.add(new Place(item, isFirst, turn == 0 && tossed ? .5 : 1));
         }
       }
       if (places.size() == before) {
@@ -55,6 +58,14 @@ public final class Interleaving {
       }
     }
     return List.copyOf(places);
+  }
+
+  private static @Nullable String next(
+      List<String> ranked, int[] next, int side, Set<String> shown) {
+    while (next[side] < ranked.size() && shown.contains(ranked.get(next[side]))) {
+      next[side]++;
+    }
+    return next[side] < ranked.size() ? ranked.get(next[side]) : null;
   }
 
   /// 1 when the first ranker won the list, -1 when the second did, 0 for a tie.

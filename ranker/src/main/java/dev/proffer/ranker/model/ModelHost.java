@@ -37,6 +37,9 @@ public final class ModelHost implements AutoCloseable {
   private volatile Follower follower;
   private volatile String refused = "";
   private volatile String problem = "";
+  private volatile @Nullable Follower canary;
+  private volatile String wantedCanary = "";
+  private volatile String refusedCanary = "";
 
   /// Starts serving with what is current.
   ///
@@ -61,6 +64,46 @@ public final class ModelHost implements AutoCloseable {
 
   public ServingModel serving() {
     return follower.model;
+  }
+
+  /// The model of a bundle that an experiment tries out beside the current one; null while it is
+  /// not loaded. One such bundle is kept besides the current one.
+  public @Nullable ServingModel canary(String version) {
+    Follower current = follower;
+    if (version.equals(current.model.trained().version())) {
+      return current.model;
+    }
+    Follower known = canary;
+    if (known != null && version.equals(known.model.trained().version())) {
+      return known.model;
+    }
+    wantedCanary = version;
+    return null;
+  }
+
+  private void loadCanary() {
+    String wanted = wantedCanary;
+    if (wanted.isEmpty() || wanted.equals(refusedCanary)) {
+      return;
+    }
+    Follower known = canary;
+    if (known != null && wanted.equals(known.model.trained().version())) {
+      return;
+    }
+    try {
+      Follower next = follow(store.load(wanted, numbers));
+      canary = next;
+      if (follower.started) {
+        next.start();
+      }
+      if (known != null) {
+        known.stop();
+      }
+      log.info("trying out model bundle {} beside the current one", wanted);
+    } catch (BundleException | RuntimeException e) {
+      refusedCanary = wanted;
+      log.error("not trying out model bundle {}: {}", wanted, e.getMessage());
+    }
   }
 
   /// Why the current bundle does not serve; empty when it does, or when there is none.
@@ -98,6 +141,10 @@ public final class ModelHost implements AutoCloseable {
   public void close() {
     closing.countDown();
     follower.stop();
+    Follower tried = canary;
+    if (tried != null) {
+      tried.stop();
+    }
   }
 
   private Follower follow(TrainedModel model) {
@@ -111,6 +158,7 @@ public final class ModelHost implements AutoCloseable {
       while (!closing.await(poll.toMillis(), TimeUnit.MILLISECONDS)) {
         try {
           reload();
+          loadCanary();
         } catch (RuntimeException e) {
           log.warn("could not look for a new model bundle", e);
         }

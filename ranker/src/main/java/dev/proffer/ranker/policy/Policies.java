@@ -23,7 +23,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +43,12 @@ public final class Policies implements AutoCloseable {
   private static final long WINDOW_MS = TimeUnit.DAYS.toMillis(7);
 
   /// What was chosen.
-  record Chosen(String decisionId, String option, double propensity, List<Double> propensities) {}
+  public record Chosen(
+      String decisionId,
+      String option,
+      double propensity,
+      List<Double> propensities,
+      long policyVersion) {}
 
   private record Entry(PolicyState state, long resetSequence) {}
 
@@ -54,6 +61,7 @@ public final class Policies implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread worker;
   private volatile Map<String, Entry> entries = Map.of();
+  private volatile ToIntFunction<String> alsoForget = _ -> 0;
   private long learnt;
 
   public Policies(Database database, Clock clock, MeterRegistry meters) {
@@ -96,7 +104,7 @@ public final class Policies implements AutoCloseable {
     return get(spec.getName());
   }
 
-  PolicyState get(String policy) {
+  public PolicyState get(String policy) {
     Entry entry = entries.get(policy);
     if (entry == null) {
       // Another server may just have written it.
@@ -114,7 +122,14 @@ public final class Policies implements AutoCloseable {
     return entries.values().stream().map(Entry::state).toList();
   }
 
-  Chosen choose(
+  /// The policy as it is known here now, or null; it never asks the database.
+  public @Nullable PolicyState find(String policy) {
+    Entry entry = entries.get(policy);
+    return entry == null ? null : entry.state();
+  }
+
+  /// Chooses, and logs the choice.
+  public Chosen choose(
       String policy, String unitId, List<String> options, String segment, double[] context) {
     PolicyState state = get(policy);
     PolicyState.Choice choice;
@@ -150,7 +165,13 @@ public final class Policies implements AutoCloseable {
     for (double p : choice.propensities()) {
       propensities.add(p);
     }
-    return new Chosen(decision.decisionId(), option, propensity, propensities);
+    return new Chosen(
+        decision.decisionId(), option, propensity, propensities, decision.policyVersion());
+  }
+
+  /// Learns from rewards of decisions that were made by this or another server.
+  public void learn(List<Reward> rewards) {
+    record(rewards);
   }
 
   PolicyStore.Attribution record(List<Reward> rewards) {
@@ -177,7 +198,16 @@ public final class Policies implements AutoCloseable {
 
   int forget(String unitId) {
     flush();
-    return store.forget(unitId);
+    int forgotten = store.forget(unitId);
+    catchUp();
+    return forgotten + alsoForget.applyAsInt(unitId);
+  }
+
+  /// Forgets elsewhere too, whenever a person is forgotten here.
+  ///
+  /// @param forget takes the person's id and returns how many rows are gone
+  public void alsoForget(ToIntFunction<String> forget) {
+    alsoForget = forget;
   }
 
   /// Writes every decision that waits.
@@ -227,23 +257,32 @@ public final class Policies implements AutoCloseable {
       while (!events.isEmpty()) {
         for (PolicyStore.Event event : events) {
           learnt = event.sequence();
+          if (event.isFarewell()) {
+            long person = Long.parseLong(event.decisionId());
+            now.values().forEach(entry -> entry.state().forget(person));
+            continue;
+          }
           Entry entry = now.get(event.policy());
           if (entry == null || event.sequence() <= entry.resetSequence()) {
             continue;
           }
-          double[] context = PolicyStore.parseContext(event.context());
+          PolicyState state = entry.state();
+          PolicyEvent known =
+              new PolicyEvent(
+                  event.sequence(),
+                  event.decisionId(),
+                  PolicyEvent.person(event.unitId()),
+                  event.segment(),
+                  event.chosen(),
+                  event.options().isEmpty() || !state.keepsVisits()
+                      ? List.of()
+                      : List.of(event.options().split("\n", -1)),
+                  PolicyStore.parseContext(event.context()),
+                  event.atUnixMs());
           if (event.isReward()) {
-            entry
-                .state()
-                .reward(
-                    event.sequence(),
-                    event.chosen(),
-                    event.segment(),
-                    context,
-                    event.value(),
-                    event.valueBefore());
+            state.reward(known, event.value(), event.valueBefore());
           } else {
-            entry.state().meet(event.sequence(), event.chosen(), event.segment(), context);
+            state.meet(known);
           }
         }
         events = store.after(learnt);

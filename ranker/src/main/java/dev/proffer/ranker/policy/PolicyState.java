@@ -1,37 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.policy;
 
+import dev.proffer.proto.experiment.v1.PolicyKind;
 import dev.proffer.proto.experiment.v1.PolicySpec;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A policy with everything it has learnt. Many threads may choose while one learns.
 ///
 /// Each option is learnt for everybody and for each segment; a segment starts from what is known of
 /// everybody, as if that were `prior_weight` observations of its own. Linear kinds learn for
 /// everybody only: segments belong into their features.
-final class PolicyState {
+public final class PolicyState {
   /// Options and segments that are remembered at most; beyond, new ones are not learnt apart.
   static final int ARMS_MAX = 100_000;
 
   private static final double FLOOR = .05;
   private static final double PRIOR_WEIGHT = 10;
+  private static final double PATIENCE = .9;
+  private static final long ABSENCE_S = 30 * 86_400;
 
   /// A choice.
   ///
   /// @param index the position of the chosen option
   /// @param propensities probabilities of all options
   @SuppressWarnings("ArrayRecordComponent") // Made for one caller.
-  record Choice(int index, double[] propensities) {}
+  public record Choice(int index, double[] propensities) {
+    /// The probability of what was chosen.
+    public double propensity() {
+      return propensities[index];
+    }
+  }
 
   private record Key(String segment, String option) {}
 
   private final PolicySpec spec;
   private final ChoiceRule rule;
   private final boolean linear;
+  private final @Nullable LongTermModel longTerm;
+  private final int armFeatures;
   private final double floor;
   private final double discount;
   private final double priorWeight;
@@ -45,7 +57,7 @@ final class PolicyState {
   private long decisions;
   private double rewards;
 
-  PolicyState(PolicySpec spec) {
+  public PolicyState(PolicySpec spec) {
     this.spec = spec;
     double exploration = spec.getExploration();
     this.rule =
@@ -58,13 +70,22 @@ final class PolicyState {
           case POLICY_KIND_LIN_UCB -> new ChoiceRule.LinUcb(or(exploration, 1));
           case POLICY_KIND_LINEAR_THOMPSON -> new ChoiceRule.LinearThompson(or(exploration, .5));
           case POLICY_KIND_SQUARE_CB -> new ChoiceRule.SquareCb(or(exploration, 1));
+          case POLICY_KIND_LONG_TERM -> new ChoiceRule.EpsilonGreedy(or(exploration, .1));
           case POLICY_KIND_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException("kind: " + spec.getKind());
         };
     this.linear =
         rule instanceof ChoiceRule.LinUcb
             || rule instanceof ChoiceRule.LinearThompson
-            || rule instanceof ChoiceRule.SquareCb;
+            || rule instanceof ChoiceRule.SquareCb
+            || spec.getKind() == PolicyKind.POLICY_KIND_LONG_TERM;
+    this.longTerm =
+        spec.getKind() == PolicyKind.POLICY_KIND_LONG_TERM && spec.getFeatures() > 0
+            ? new LongTermModel(
+                spec.getFeatures(),
+                or(spec.getPatience(), PATIENCE),
+                1_000 * (spec.getAbsenceSeconds() == 0 ? ABSENCE_S : spec.getAbsenceSeconds()))
+            : null;
     if (linear != spec.getFeatures() > 0) {
       throw new IllegalArgumentException(
           linear
@@ -74,7 +95,9 @@ final class PolicyState {
     if (rule instanceof ChoiceRule.EpsilonGreedy && exploration > 1) {
       throw new IllegalArgumentException("exploration: " + exploration + " (expected: at most 1)");
     }
-    this.blank = new Arm(spec.getFeatures());
+    // What a choice is worth in the long run is not known by option, but by all visits together.
+    this.armFeatures = longTerm == null ? spec.getFeatures() : 0;
+    this.blank = new Arm(armFeatures);
     this.floor = or(spec.getFloor(), FLOOR);
     this.discount = or(spec.getDiscount(), 1);
     this.priorWeight = or(spec.getPriorWeight(), PRIOR_WEIGHT);
@@ -86,12 +109,12 @@ final class PolicyState {
     }
   }
 
-  PolicySpec spec() {
+  public PolicySpec spec() {
     return spec;
   }
 
   /// Chooses among options with the probabilities of the rule, none of them below the floor.
-  Choice choose(List<String> options, String segment, double[] context, RandomGenerator random) {
+  public Choice choose(List<String> options, String segment, double[] context, RandomGenerator random) {
     int size = options.size();
     if (size == 0) {
       throw new IllegalArgumentException("options: there are none");
@@ -117,6 +140,16 @@ final class PolicyState {
         mean[i] = count[i] == 0 ? 0 : (own.sum() + priorSum) / count[i];
         weight[i] = spec.getWeightsMap().getOrDefault(options.get(i), 0.0);
       }
+      if (longTerm != null && longTerm.ready()) {
+        for (int i = 0; i < size; i++) {
+          count[i] = longTerm.knows(options.get(i)) ? 1 : 0;
+          mean[i] = longTerm.value(options.get(i), context);
+        }
+      } else if (longTerm != null) {
+        // Before the first fit everything is as good as everything else.
+        Arrays.fill(count, 1);
+        Arrays.fill(mean, 0);
+      }
       rule.probabilities(
           new ChoiceRule.Options(seen, count, mean, weight, size), context, scratch.get(), p);
     } finally {
@@ -136,6 +169,47 @@ final class PolicyState {
   }
 
   /// Learns that an option was chosen.
+  public void meet(PolicyEvent event) {
+    meet(event.sequence(), event.chosen(), event.segment(), event.context());
+    if (longTerm != null) {
+      longTerm.meet(
+          event.person(),
+          event.decisionId(),
+          event.atUnixMs(),
+          event.context(),
+          event.chosen(),
+          event.options());
+    }
+  }
+
+  /// Learns what followed a choice.
+  ///
+  /// @param value the reward
+  /// @param before what the same choice had earned before
+  public void reward(PolicyEvent event, double value, double before) {
+    reward(event.sequence(), event.chosen(), event.segment(), event.context(), value, before);
+    if (longTerm != null) {
+      longTerm.reward(event.decisionId(), value);
+    }
+  }
+
+  /// Forgets the visits of a person, where visits are kept.
+  void forget(long person) {
+    if (longTerm != null) {
+      longTerm.forget(person);
+    }
+  }
+
+  /// Whether it learns from chains of visits.
+  boolean keepsVisits() {
+    return longTerm != null;
+  }
+
+  /// The long-term model, for tests.
+  @Nullable LongTermModel longTerm() {
+    return longTerm;
+  }
+
   void meet(long sequence, String option, String segment, double[] context) {
     lock.writeLock().lock();
     try {
@@ -150,7 +224,6 @@ final class PolicyState {
     }
   }
 
-  /// Learns what followed a choice.
   void reward(
       long sequence, String option, String segment, double[] context, double value, double before) {
     lock.writeLock().lock();
@@ -178,15 +251,15 @@ final class PolicyState {
     }
   }
 
-  long version() {
+  public long version() {
     return version;
   }
 
-  long decisions() {
+  public long decisions() {
     return decisions;
   }
 
-  double meanReward() {
+  public double meanReward() {
     return decisions == 0 ? 0 : rewards / decisions;
   }
 
@@ -203,7 +276,7 @@ final class PolicyState {
   }
 
   private Arm none() {
-    return new Arm(spec.getFeatures());
+    return new Arm(armFeatures);
   }
 
   private static double or(double value, double otherwise) {

@@ -44,13 +44,26 @@ final class PolicyStore {
   /// What a server learns from.
   record Event(
       long sequence,
-      boolean isReward,
+      int kind,
       String policy,
+      String decisionId,
+      String unitId,
       String segment,
       String chosen,
+      String options,
       String context,
       double value,
-      double valueBefore) {}
+      double valueBefore,
+      long atUnixMs) {
+    boolean isReward() {
+      return kind == REWARD;
+    }
+
+    /// Says that a person is to be forgotten; `decisionId` is the person's number.
+    boolean isFarewell() {
+      return kind == FAREWELL;
+    }
+  }
 
   /// What became of rewards.
   record Attribution(
@@ -62,6 +75,9 @@ final class PolicyStore {
     long windowMs(String policy);
   }
 
+  private static final int DECISION = 0;
+  private static final int REWARD = 1;
+  private static final int FAREWELL = 2;
   private static final int READ_MAX = 20_000;
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().omittingInsignificantWhitespace();
@@ -128,7 +144,7 @@ final class PolicyStore {
       long sequence = take(connection, decisions.size()) - decisions.size();
       try (PreparedStatement insert = insert(connection)) {
         for (Decision d : decisions) {
-          bind(insert, ++sequence, 0, d.policy(), d.decisionId(), null, d.unitId(), d.segment());
+          bind(insert, ++sequence, DECISION, d.policy(), d.decisionId(), null, d.unitId(), d.segment());
           insert.setString(8, d.chosen());
           insert.setString(9, d.options());
           insert.setDouble(10, d.propensity());
@@ -196,7 +212,7 @@ final class PolicyStore {
             bind(
                 insert,
                 take(connection, 1),
-                1,
+                REWARD,
                 rows.getString(1),
                 reward.getDecisionId(),
                 reward.getRewardId(),
@@ -225,8 +241,8 @@ final class PolicyStore {
       List<Event> events = new ArrayList<>();
       try (PreparedStatement select =
           connection.prepareStatement(
-              "SELECT sequence, kind, policy, segment, chosen, context, value, value_before"
-                  + " FROM policy_event WHERE sequence > ? ORDER BY sequence LIMIT "
+              "SELECT sequence, kind, policy, decision_id, unit_id, segment, chosen, options,"
+                  + " context, value, value_before, at_unix_ms FROM policy_event WHERE sequence > ? ORDER BY sequence LIMIT "
                   + READ_MAX)) {
         select.setLong(1, sequence);
         try (ResultSet rows = select.executeQuery()) {
@@ -234,13 +250,17 @@ final class PolicyStore {
             events.add(
                 new Event(
                     rows.getLong(1),
-                    rows.getInt(2) == 1,
+                    rows.getInt(2),
                     rows.getString(3),
                     rows.getString(4),
                     rows.getString(5),
                     rows.getString(6),
-                    rows.getDouble(7),
-                    rows.getDouble(8)));
+                    rows.getString(7),
+                    rows.getString(8),
+                    rows.getString(9),
+                    rows.getDouble(10),
+                    rows.getDouble(11),
+                    rows.getLong(12)));
           }
         }
       }
@@ -253,7 +273,29 @@ final class PolicyStore {
       try (PreparedStatement delete =
           connection.prepareStatement("DELETE FROM policy_event WHERE unit_id = ?")) {
         delete.setString(1, unitId);
-        return delete.executeUpdate();
+        int forgotten = delete.executeUpdate();
+        // Every server forgets what it has in memory; the number does not say who it was.
+        try (PreparedStatement insert = insert(connection)) {
+          bind(
+              insert,
+              take(connection, 1),
+              FAREWELL,
+              "",
+              Long.toString(PolicyEvent.person(unitId)),
+              null,
+              "",
+              "");
+          insert.setString(8, "");
+          insert.setString(9, "");
+          insert.setDouble(10, 0);
+          insert.setString(11, "");
+          insert.setDouble(12, 0);
+          insert.setDouble(13, 0);
+          insert.setLong(14, 0);
+          insert.setLong(15, 0);
+          insert.executeUpdate();
+        }
+        return forgotten;
       }
     });
   }

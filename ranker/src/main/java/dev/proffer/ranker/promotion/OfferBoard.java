@@ -82,6 +82,7 @@ final class OfferBoard {
     List<Listed> listed = new ArrayList<>();
     for (CompiledPromotion promotion : snapshot.all()) {
       if (!promotion.live()
+          || promotion.isGranted()
           || (request.getTypesCount() > 0 && !request.getTypesList().contains(promotion.type()))
           || !isFor(promotion, person, moment)
           || (promotion.needsCode()

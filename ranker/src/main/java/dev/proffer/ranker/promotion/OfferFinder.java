@@ -96,6 +96,41 @@ public final class OfferFinder {
     return ids;
   }
 
+  /// The offer of one of the item's legal promotions, or null when it is not legal.
+  public @Nullable ItemOffer of(ItemFacts facts, String promotionId) {
+    int p = snapshot.indexOf(promotionId);
+    if (p < 0) {
+      return null;
+    }
+    long price = snapshot.unitPrice(p, facts);
+    return price < facts.priceMinorUnits()
+            && isOpen(p)
+            && facts.priceMinorUnits() - price <= budgetLeft[p]
+            && snapshot.admits(p, facts)
+        ? new ItemOffer(snapshot.at(p), facts.priceMinorUnits(), price, this)
+        : null;
+  }
+
+  /// The ids of promotions whose codes a policy may give to this person now, in order.
+  public List<String> granted() {
+    List<String> ids = new ArrayList<>();
+    for (int p : snapshot.granted()) {
+      if (isOpen(p) && budgetLeft[p] > 0) {
+        ids.add(snapshot.at(p).id());
+      }
+    }
+    return ids;
+  }
+
+  /// A promotion as the person sees it, with its code.
+  public Offer describe(String promotionId) {
+    int p = snapshot.indexOf(promotionId);
+    if (p < 0) {
+      throw new IllegalArgumentException("promotion: " + promotionId + " is not there");
+    }
+    return snapshot.board().describe(snapshot.at(p), 0, moment, usage, true);
+  }
+
   Offer describe(ItemOffer offer) {
     return snapshot
         .board()

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// All promotions at one version, compiled and indexed. Immutable and free of locks; a write makes
@@ -53,6 +54,7 @@ public final class PromotionSnapshot {
   private final ConcurrentHashMap<String, int[]> withAncestors = new ConcurrentHashMap<>();
 
   private final boolean batchCoupons;
+  private final int[] granted;
   private final byte[] kinds;
   private final long[] figures;
   private final long[] leastSpends;
@@ -131,7 +133,22 @@ public final class PromotionSnapshot {
     brands.forEach((key, posting) -> byBrand.put(key, array(posting)));
     attributes.forEach((key, posting) -> byAttribute.put(key, array(posting)));
     everything = array(all);
+    granted =
+        IntStream.range(0, count)
+            .filter(p -> promotions[p].live() && promotions[p].isGranted())
+            .toArray();
     batchCoupons = Arrays.stream(promotions).anyMatch(CompiledPromotion::needsBatchCoupon);
+  }
+
+  /// The places of live promotions whose codes policies give to people.
+  int[] granted() {
+    return granted;
+  }
+
+  /// The place of a promotion, or -1.
+  int indexOf(String promotionId) {
+    CompiledPromotion promotion = byId.get(promotionId);
+    return promotion == null ? -1 : Arrays.binarySearch(promotions, promotion, ORDER);
   }
 
   /// No promotions at all.

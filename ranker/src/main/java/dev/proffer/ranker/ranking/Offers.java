@@ -31,6 +31,18 @@ final class Offers {
     return finder.legal(item.facts());
   }
 
+  @Nullable ItemOffer of(CatalogueItem item, String promotionId) {
+    return finder.of(item.facts(), promotionId);
+  }
+
+  List<String> granted() {
+    return finder.granted();
+  }
+
+  Offer describe(String promotionId) {
+    return finder.describe(promotionId);
+  }
+
   static Offer toProto(ItemOffer offer) {
     return offer.describe();
   }

@@ -25,6 +25,7 @@ import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.catalogue.People;
 import dev.proffer.ranker.decision.DecisionLog;
 import dev.proffer.ranker.decision.SlotExploration;
+import dev.proffer.ranker.experiment.Interleaving;
 import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.TopK;
 import dev.proffer.ranker.model.ModelHost;
@@ -55,12 +56,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,6 +89,7 @@ public final class Recommender {
   private final Supplier<BoughtTogether> together;
   private final Retrieval retrieval;
   private final DecisionLog decisions;
+  private final Deciding deciding;
   private final Options options;
   private final RandomGenerator random;
   private final Clock clock;
@@ -124,6 +129,18 @@ public final class Recommender {
   private record Scored(
       CatalogueItem item, float blended, double value, @Nullable ItemOffer offer) {}
 
+  /// One place of a reply.
+  ///
+  /// @param propensity of the item at this place
+  /// @param offerPropensity of the offer; 0 when no policy chose it
+  /// @param ranker who brought it, when rankers were interleaved
+  private record Place(
+      Scored scored, double propensity, boolean explored, double offerPropensity, String ranker) {
+    Place(Scored scored) {
+      this(scored, 1, false, 0, "");
+    }
+  }
+
   public Recommender(
       Catalogue catalogue,
       Promotions promotions,
@@ -135,6 +152,7 @@ public final class Recommender {
       Supplier<BoughtTogether> together,
       Retrieval retrieval,
       DecisionLog decisions,
+      Deciding deciding,
       Options options,
       RandomGenerator random,
       Clock clock) {
@@ -148,6 +166,7 @@ public final class Recommender {
     this.together = together;
     this.retrieval = retrieval;
     this.decisions = decisions;
+    this.deciding = deciding;
     this.options = options;
     this.random = random;
     this.clock = clock;
@@ -190,6 +209,15 @@ public final class Recommender {
             request.getRecentItemIdsList(),
             deadline,
             degradation);
+    Deciding.Turn turn =
+        deciding.turn(
+            request.getUserId().isEmpty() ? request.getSessionId() : request.getUserId(),
+            scene.shopper().facts().segments(),
+            request.getPolicyContextList().stream().mapToDouble(Double::doubleValue).toArray(),
+            logged,
+            degradation);
+    scene = withCanary(scene, turn, degradation);
+    double[] ofPerson = features(scene);
     int[] unwanted = unwanted(scene, context, filter.getIncludeSeen());
     Eligibility eligible =
         new Eligibility(
@@ -202,8 +230,13 @@ public final class Recommender {
             scene.offers()::legal);
     Query query = new Query(scene.shopper().history(), scene.atMillis(), eligible);
 
-    // 1. Candidates of all sources, blended.
-    Blend blend = blend(scene, query, deadline, degradation);
+    // 1. Candidates of all sources, blended as the ranker of this reply does.
+    List<String> two = turn.interleaved();
+    Deciding.Choice ranker =
+        two.isEmpty() ? turn.ranker(ofPerson) : new Deciding.Choice(String.join("+", two), 1);
+    List<Retrieval.Proposal> proposals = propose(scene, query, deadline, degradation);
+    Blend blend =
+        new Blend(proposals, weights(scene, two.isEmpty() ? ranker.option() : two.getFirst()));
     // 2. The price and the value of each.
     int wanted = request.getK() + options.explorationPool();
     List<Scored> ranked = value(scene, blend, wanted);
@@ -219,19 +252,20 @@ public final class Recommender {
             0.2);
       }
     }
-    // 4. The last place goes to chance, some of the time.
+    // 4. The last place goes to chance, some of the time; or two rankers share the places.
     int k = Math.min(request.getK(), ranked.size());
-    double lastPropensity = 1;
-    boolean explored = false;
-    if (k >= SlotExploration.LIST_MIN && options.exploration().epsilon() > 0) {
-      int pool = Math.min(ranked.size() - k + 1, options.explorationPool());
-      SlotExploration.Choice choice = options.exploration().choose(pool, random);
-      lastPropensity = choice.propensity();
-      explored = choice.index() > 0;
-      Scored chosen = ranked.get(k - 1 + choice.index());
-      ranked.set(k - 1, chosen);
+    List<String> pool = ranked.stream().limit(CANDIDATES_LOGGED).map(each -> each.item().id()).toList();
+    List<Place> places =
+        two.isEmpty()
+            ? explore(ranked, k)
+            : interleave(
+                two, ranked, value(scene, new Blend(proposals, weights(scene, two.getLast())), k), k);
+    // The offer of each item, among its legal ones.
+    for (int i = 0; i < places.size(); i++) {
+      places.set(i, withOffer(places.get(i), scene, turn, ofPerson));
     }
-    List<Scored> shown = ranked.subList(0, k);
+    Deciding.Choice layout = turn.layout(request.getLayoutsList(), ofPerson);
+    Deciding.Choice personal = turn.personalOffer(scene.offers().granted(), ofPerson);
 
     // 5. The reply and the log.
     String requestId = requestId(request.getRequestId());
@@ -240,26 +274,46 @@ public final class Recommender {
             .setRequestId(requestId)
             .setModelVersion(scene.model().trained().version())
             .setCatalogueVersion(scene.snapshot().version())
-            .setPolicy(options.exploration().policy());
-    for (int i = 0; i < k; i++) {
-      boolean last = i == k - 1;
+            .setPolicy(options.exploration().policy())
+            .putAllVariants(turn.variants())
+            .setHeldOut(turn.heldOut())
+            .setRanker(ranker.option())
+            .setRankerPropensity(ranker.propensity())
+            .setLayout(layout.option())
+            .setLayoutPropensity(layout.propensity());
+    if (personal != null) {
+      reply.setPersonalOfferPropensity(personal.propensity());
+      if (!personal.option().equals(Deciding.NO_OFFER)) {
+        reply.setPersonalOffer(scene.offers().describe(personal.option()));
+      }
+    }
+    for (int i = 0; i < places.size(); i++) {
+      Place place = places.get(i);
       RecommendedItem.Builder item =
-          view(shown.get(i), i + 1).setPropensity(last ? lastPropensity : 1);
+          view(place.scored(), i + 1)
+              .setPropensity(place.propensity())
+              .setOfferPropensity(place.offerPropensity())
+              .setRanker(place.ranker());
       if (request.getExplain()) {
-        explain(item, scene, query, blend, shown.get(i), last && explored);
+        explain(item, scene, query, blend, place.scored(), place.explored());
       }
       reply.addItems(item);
     }
     if (logged) {
       log(
-          requestId,
+          Decision.newBuilder()
+              .setRequestId(requestId)
+              .setUserId(request.getUserId())
+              .setSessionId(request.getSessionId())
+              .setCandidateCount(blend.size())
+              .addAllCandidateItemIds(pool)
+              .setPolicy(options.exploration().policy())
+              .putAllVariants(turn.variants())
+              .setHeldOut(turn.heldOut())
+              .addAllArms(turn.arms()),
           scene,
-          request.getUserId(),
-          request.getSessionId(),
           context,
           reply.getItemsList(),
-          blend.size(),
-          options.exploration().policy(),
           degradation);
     }
     Degraded degraded = degraded(scene, degradation);
@@ -324,14 +378,15 @@ public final class Recommender {
       reply.addItems(item);
     }
     log(
-        requestId,
+        Decision.newBuilder()
+            .setRequestId(requestId)
+            .setUserId(request.getUserId())
+            .setSessionId(request.getSessionId())
+            .setCandidateCount(candidates.size())
+            .setPolicy("rank"),
         scene,
-        request.getUserId(),
-        request.getSessionId(),
         context,
         reply.getItemsList(),
-        candidates.size(),
-        "rank",
         degradation);
     Degraded degraded = degraded(scene, degradation);
     if (degraded != null) {
@@ -418,7 +473,9 @@ public final class Recommender {
     List<Scored> found;
     if (request.getQuery().isBlank()) {
       Query query = new Query(scene.shopper().history(), scene.atMillis(), eligible);
-      Blend blend = blend(scene, query, deadline(), degradation);
+      Blend blend =
+            new Blend(
+                propose(scene, query, deadline(), degradation), weights(scene, Deciding.BLEND));
       found = value(scene, blend, request.getK());
       if (found.size() < request.getK()) {
         fill(scene, eligible, blend, found, request.getK());
@@ -649,13 +706,140 @@ public final class Recommender {
 
   private static final double TOGETHER_WEIGHT = 0.1;
 
-  private Blend blend(Scene scene, Query query, long deadline, Degradation degradation) {
+  private List<Retrieval.Proposal> propose(
+      Scene scene, Query query, long deadline, Degradation degradation) {
     long timeout =
         Math.max(0, Math.min(options.sourceTimeout().toNanos(), deadline - System.nanoTime()));
-    return new Blend(
-        retrieval.ask(
-            sources(scene, degradation), query, options.candidatesMax(), timeout, degradation),
-        source -> weight(scene, source));
+    return retrieval.ask(
+        sources(scene, degradation), query, options.candidatesMax(), timeout, degradation);
+  }
+
+  /// The weights of sources for a ranker. A ranker of one source lets the others fill up its list.
+  private static ToDoubleFunction<String> weights(Scene scene, String ranker) {
+    return ranker.equals(Deciding.BLEND)
+        ? source -> weight(scene, source)
+        : source -> source.equals(ranker) ? 1 : FILL_WEIGHT;
+  }
+
+  private static final double FILL_WEIGHT = 1e-4;
+  private static final int CANDIDATES_LOGGED = 100;
+  private static final double DAY_MS = 86_400_000;
+
+  /// With the bundle that an experiment tries out, once it is loaded.
+  private Scene withCanary(Scene scene, Deciding.Turn turn, Degradation degradation) {
+    if (turn.modelVersion().isEmpty()) {
+      return scene;
+    }
+    ServingModel canary = models.canary(turn.modelVersion());
+    if (canary == null) {
+      degradation.missing(
+          "model:" + turn.modelVersion(),
+          DegradedCause.DEGRADED_CAUSE_NOT_LOADED,
+          "the current model",
+          "the bundle that an experiment tries out is not loaded",
+          0);
+      return scene;
+    }
+    return new Scene(
+        scene.snapshot(),
+        canary,
+        scene.promotions(),
+        scene.offers(),
+        scene.shopper(),
+        scene.atMillis(),
+        scene.region());
+  }
+
+  /// What policies see of the person and the moment when the caller says nothing: 8 numbers of the
+  /// size of 1.
+  private static double[] features(Scene scene) {
+    PersonFacts facts = scene.shopper().facts();
+    double day = 2 * Math.PI * (scene.atMillis() % DAY_MS) / DAY_MS;
+    double week = 2 * Math.PI * (scene.atMillis() % (7 * DAY_MS)) / (7 * DAY_MS);
+    return new double[] {
+      1,
+      Math.log1p(scene.shopper().history().length) / 3,
+      Math.log1p(scene.shopper().bought().size()) / 3,
+      Math.log1p(Math.max(0, facts.orderCount())) / 3,
+      Math.min(1, facts.memberLevel() / 5.0),
+      Math.sin(day),
+      Math.cos(day),
+      Math.sin(week)
+    };
+  }
+
+  /// The places of one ranker: the best in order, the last one left to chance.
+  private List<Place> explore(List<Scored> ranked, int k) {
+    List<Place> places = new ArrayList<>(k);
+    for (Scored each : ranked.subList(0, k)) {
+      places.add(new Place(each));
+    }
+    if (k >= SlotExploration.LIST_MIN && options.exploration().epsilon() > 0) {
+      int pool = Math.min(ranked.size() - k + 1, options.explorationPool());
+      SlotExploration.Choice choice = options.exploration().choose(pool, random);
+      places.set(
+          k - 1,
+          new Place(
+              ranked.get(k - 1 + choice.index()),
+              choice.propensity(),
+              choice.index() > 0,
+              0,
+              ""));
+    }
+    return places;
+  }
+
+  /// The places of two rankers that take turns. The propensity of an item is that of its ranker to
+  /// choose first in its round, or 1 when both would have put the same item there.
+  private List<Place> interleave(
+      List<String> names, List<Scored> first, List<Scored> second, int k) {
+    Map<String, Scored> known = new HashMap<>();
+    List<String> firstIds = new ArrayList<>();
+    List<String> secondIds = new ArrayList<>();
+    for (Scored each : first) {
+      known.put(each.item().id(), each);
+      firstIds.add(each.item().id());
+    }
+    for (Scored each : second) {
+      known.putIfAbsent(each.item().id(), each);
+      secondIds.add(each.item().id());
+    }
+    List<Place> places = new ArrayList<>(k);
+    for (Interleaving.Place place : Interleaving.draft(firstIds, secondIds, k, random)) {
+      Scored scored = known.get(place.item());
+      if (scored != null) {
+        places.add(
+            new Place(
+                scored,
+                place.propensity(),
+                false,
+                0,
+                place.first() ? names.getFirst() : names.getLast()));
+      }
+    }
+    return places;
+  }
+
+  /// With the offer that the policy of offers chooses, where one does.
+  private static Place withOffer(Place place, Scene scene, Deciding.Turn turn, double[] ofPerson) {
+    CatalogueItem item = place.scored().item();
+    if (place.scored().offer() == null) {
+      return place;
+    }
+    double[] context = Arrays.copyOf(ofPerson, ofPerson.length + 2);
+    context[ofPerson.length] = Math.log1p(item.priceMinorUnits()) / 10;
+    context[ofPerson.length + 1] = place.scored().offer().depth();
+    Deciding.Choice choice = turn.offer(item.id(), scene.offers().legal(item), context);
+    ItemOffer offer = choice == null ? null : scene.offers().of(item, choice.option());
+    if (choice == null || offer == null) {
+      return place;
+    }
+    return new Place(
+        new Scored(item, place.scored().blended(), place.scored().value(), offer),
+        place.propensity(),
+        place.explored(),
+        choice.propensity(),
+        place.ranker());
   }
 
   /// The best items by value, best first. Equal values are ordered by item id.
@@ -800,27 +984,17 @@ public final class Recommender {
   private static final int POPULAR_RANK_MAX = 100;
 
   private void log(
-      String requestId,
+      Decision.Builder decision,
       Scene scene,
-      String userId,
-      String sessionId,
       RequestContext context,
       List<RecommendedItem> items,
-      int candidates,
-      String policy,
       Degradation degradation) {
-    Decision.Builder decision =
-        Decision.newBuilder()
-            .setRequestId(requestId)
-            .setDecidedAtUnixMs(scene.atMillis())
-            .setUserId(userId)
-            .setSessionId(sessionId)
-            .setContextHash(contextHash(scene, context))
-            .setCandidateCount(candidates)
-            .setPolicy(policy)
-            .setModelVersion(scene.model().trained().version())
-            .setFeatureSetHash(scene.model().trained().featureSetHash())
-            .addAllDegradedParts(degradation.parts());
+    decision
+        .setDecidedAtUnixMs(scene.atMillis())
+        .setContextHash(contextHash(scene, context))
+        .setModelVersion(scene.model().trained().version())
+        .setFeatureSetHash(scene.model().trained().featureSetHash())
+        .addAllDegradedParts(degradation.parts());
     for (RecommendedItem item : items) {
       CatalogueItem known = scene.snapshot().find(item.getItemId());
       decision.addChoices(
@@ -830,6 +1004,7 @@ public final class Recommender {
               .setPosition(item.getPosition())
               .setPropensity(item.getPropensity())
               .setScore(item.getScore())
+              .setRanker(item.getRanker())
               .addAllLegalPromotionIds(known == null ? List.of() : scene.offers().legal(known)));
     }
     if (!decisions.append(decision.build())) {

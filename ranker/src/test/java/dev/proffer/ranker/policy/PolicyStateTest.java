@@ -303,7 +303,8 @@ class PolicyStateTest {
   private static boolean isLinear(PolicyKind kind) {
     return kind == PolicyKind.POLICY_KIND_LIN_UCB
         || kind == PolicyKind.POLICY_KIND_LINEAR_THOMPSON
-        || kind == PolicyKind.POLICY_KIND_SQUARE_CB;
+        || kind == PolicyKind.POLICY_KIND_SQUARE_CB
+        || kind == PolicyKind.POLICY_KIND_LONG_TERM;
   }
 
   private static PolicySpec spec(PolicyKind kind, double floor) {
