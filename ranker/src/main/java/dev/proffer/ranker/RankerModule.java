@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker;
 
+import dev.proffer.proto.experiment.v1.Outcome;
 import dev.proffer.proto.experiment.v1.PolicySpec;
 import dev.proffer.proto.experiment.v1.Reward;
 import dev.proffer.ranker.allocation.PlanningHandler;
@@ -128,7 +129,7 @@ public final class RankerModule implements ServiceModule {
         new RewardJoiner(
             decisions,
             context.peers().channel(Peers.FEATURE_STORE),
-            new PolicyLearner(policies),
+            new PolicyLearner(policies, experiments),
             new CatalogueCosts(catalogue),
             settings.get(RankerSettings.ATTRIBUTION_WINDOW),
             settings.get(RankerSettings.REWARD_POLL),
@@ -209,7 +210,8 @@ public final class RankerModule implements ServiceModule {
   }
 
   /// Policies as what rewards go to.
-  private record PolicyLearner(Policies policies) implements RewardJoiner.Learner {
+  private record PolicyLearner(Policies policies, Experiments experiments)
+      implements RewardJoiner.Learner {
     @Override
     public @Nullable PolicySpec spec(String policy) {
       PolicyState state = policies.find(policy);
@@ -219,6 +221,11 @@ public final class RankerModule implements ServiceModule {
     @Override
     public void learn(List<Reward> rewards) {
       policies.learn(rewards);
+    }
+
+    @Override
+    public void outcomes(List<Outcome> outcomes) {
+      experiments.learn(outcomes);
     }
   }
 

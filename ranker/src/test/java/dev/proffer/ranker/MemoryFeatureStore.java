@@ -13,6 +13,8 @@ import dev.proffer.proto.featurestore.v1.GetIngestStatusRequest;
 import dev.proffer.proto.featurestore.v1.GetIngestStatusResponse;
 import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
 import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
+import dev.proffer.proto.featurestore.v1.IngestEventsRequest;
+import dev.proffer.proto.featurestore.v1.IngestEventsResponse;
 import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
 import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.proto.featurestore.v1.RowStatus;
@@ -51,6 +53,14 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
             .setEventTimeUnixMs(time)
             .setOrderId(order)
             .build());
+  }
+
+  @Override
+  public void ingestEvents(
+      IngestEventsRequest request, StreamObserver<IngestEventsResponse> observer) {
+    request.getEventsList().forEach(this::add);
+    observer.onNext(IngestEventsResponse.getDefaultInstance());
+    observer.onCompleted();
   }
 
   @Override

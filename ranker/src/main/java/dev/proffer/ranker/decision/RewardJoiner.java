@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.decision;
 
+import dev.proffer.proto.experiment.v1.Outcome;
 import dev.proffer.proto.experiment.v1.PolicySpec;
 import dev.proffer.proto.experiment.v1.Reward;
 import dev.proffer.proto.featurestore.v1.Event;
@@ -46,6 +47,9 @@ public final class RewardJoiner implements AutoCloseable {
     @Nullable PolicySpec spec(String policy);
 
     void learn(List<Reward> rewards);
+
+    /// Takes what people in experiments did, once for each outcome id.
+    void outcomes(List<Outcome> outcomes);
   }
 
   /// The cost of one unit of an item.
@@ -150,6 +154,7 @@ public final class RewardJoiner implements AutoCloseable {
     long oldest = decisions.oldestDecidedAt();
     List<DecisionLog.JoinedReward> rows = new ArrayList<>();
     List<Reward> learnt = new ArrayList<>();
+    List<Outcome> outcomes = new ArrayList<>();
     Map<String, List<Decision>> shown = new HashMap<>();
     boolean flushed = false;
     for (Event event : batch.getEventsList()) {
@@ -182,11 +187,16 @@ public final class RewardJoiner implements AutoCloseable {
               event.getEventTimeUnixMs(),
               windowMillis);
       (credits.isEmpty() ? unattributed : joined).increment();
+      boolean counted = false;
       for (Attribution.Credit credit : credits) {
         Decision decision = touched.get(credit.touch());
         DecisionReward reward = reward(event, type, credit);
         rows.add(
             new DecisionLog.JoinedReward(decision.getRequestId(), decision.getUserId(), reward));
+        if (!counted && decision.getVariantsCount() > 0) {
+          counted = true;
+          count(event, decision, reward, outcomes);
+        }
         for (DecisionArm arm : decision.getArmsList()) {
           teach(arm, event, reward, credit, learnt);
         }
@@ -196,8 +206,38 @@ public final class RewardJoiner implements AutoCloseable {
       // A policy drops what it knows already, so to stop between these two does no harm.
       learner.learn(learnt);
     }
+    if (!outcomes.isEmpty()) {
+      learner.outcomes(outcomes);
+    }
     return decisions.join(
         batch.getFirstOffset(), batch.getFirstOffset() + batch.getEventsCount(), rows);
+  }
+
+  /// What the event is worth to experiments, which see the whole of it: who is in which variant does
+  /// not depend on which decision came last.
+  private static void count(
+      Event event, Decision decision, DecisionReward reward, List<Outcome> outcomes) {
+    boolean purchase = event.getType() == EventType.EVENT_TYPE_PURCHASE;
+    if (!purchase && event.getType() != EventType.EVENT_TYPE_CLICK) {
+      return;
+    }
+    String unit =
+        decision.getUserId().isEmpty() ? decision.getSessionId() : decision.getUserId();
+    outcomes.add(outcome(event, unit, purchase ? "purchases" : "clicks", 1));
+    if (purchase) {
+      outcomes.add(outcome(event, unit, "revenue", reward.getRevenueMinorUnits()));
+      outcomes.add(outcome(event, unit, "margin", reward.getMarginMinorUnits()));
+    }
+  }
+
+  private static Outcome outcome(Event event, String unit, String metric, double value) {
+    return Outcome.newBuilder()
+        .setOutcomeId(event.getEventId() + '/' + metric)
+        .setUnitId(unit)
+        .setMetric(metric)
+        .setValue(value)
+        .setEventTimeUnixMs(event.getEventTimeUnixMs())
+        .build();
   }
 
   private long[] span(ReadEventsResponse batch) {

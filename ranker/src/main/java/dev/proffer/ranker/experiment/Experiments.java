@@ -236,6 +236,11 @@ public final class Experiments implements AutoCloseable {
     return new Assigned(variants, false, parameters);
   }
 
+  /// Takes what people did, as joined from the event log.
+  public void learn(List<Outcome> outcomes) {
+    store.record(outcomes);
+  }
+
   int record(List<Outcome> outcomes) {
     return store.record(outcomes);
   }

@@ -11,7 +11,8 @@ sealed interface ChoiceRule
         ChoiceRule.Ucb1,
         ChoiceRule.LinUcb,
         ChoiceRule.LinearThompson,
-        ChoiceRule.SquareCb {
+        ChoiceRule.SquareCb,
+        ChoiceRule.LongTerm {
   /// What the options look like to a rule.
   ///
   /// @param arms what was seen of each option
@@ -216,6 +217,24 @@ sealed interface ChoiceRule
         }
       }
       into[best] = rest;
+    }
+  }
+
+  /// Thompson sampling around the long-run value of options, as wide as the linear model of the
+  /// option is uncertain about the context (after randomised least-squares value iteration, Osband,
+  /// Van Roy & Wen 2016).
+  ///
+  /// @param scale noise that the posterior assumes
+  record LongTerm(double scale) implements ChoiceRule {
+    @Override
+    public void probabilities(Options options, double[] context, Scratch scratch, double[] into) {
+      scratch.require(options.size());
+      for (int i = 0; i < options.size(); i++) {
+        scratch.mean[i] = options.mean()[i];
+        scratch.deviation[i] =
+            scale * Math.sqrt(options.arms()[i].model().uncertainty(context));
+      }
+      scratch.argmax.probabilities(scratch.mean, scratch.deviation, options.size(), into);
     }
   }
 

@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// The inverse follows by Sherman & Morrison (1950), `A⁻¹ -= (A⁻¹x)(A⁻¹x)ᵀ / (1 + xᵀA⁻¹x)`, and is
 /// computed anew from `A` every 512 observations, so that rounding never adds up. With a discount
 /// `γ < 1` both forget: `A = γA + (1 - γ)λI + x xᵀ`, which never falls below the prior.
-final class LinearModel {
+public final class LinearModel {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int EXACT_EVERY = 512;
 
@@ -23,7 +23,7 @@ final class LinearModel {
   private final double[] product;
   private int sinceExact;
 
-  LinearModel(int dimension, double ridge) {
+  public LinearModel(int dimension, double ridge) {
     this.dimension = dimension;
     this.ridge = ridge;
     this.gram = new double[dimension * dimension];
@@ -38,7 +38,7 @@ final class LinearModel {
   }
 
   /// Learns that this context was met. The reward follows by [#reward].
-  void meet(double[] x, double discount) {
+  public void meet(double[] x, double discount) {
     if (discount < 1) {
       for (int i = 0; i < gram.length; i++) {
         gram[i] *= discount;
@@ -68,12 +68,12 @@ final class LinearModel {
   }
 
   /// Learns what followed a context that was met before.
-  void reward(double[] x, double value) {
+  public void reward(double[] x, double value) {
     axpy(moment, 0, value, x);
     solve();
   }
 
-  double predict(double[] x) {
+  public double predict(double[] x) {
     return dot(weights, 0, x);
   }
 

@@ -10,7 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a choice is worth over this and all later visits of a person, by least-squares policy
-/// iteration (Lagoudakis & Parr 2003) on `Q(context, option) = w_option · context`.
+/// iteration (Lagoudakis & Parr 2003) on `Q(context, option) = (w + w_option) · context`: what the
+/// person is worth anyway, learnt from all visits, and what the option changes, held close to nothing
+/// until visits say otherwise.
 ///
 /// Visits of a person form a chain: context, choice, what it earned, next context. A chain ends
 /// when the person stayed away for too long; the last visit of somebody who may still come back is
@@ -32,6 +34,7 @@ final class LongTermModel {
   private static final int REFIT_MAX = 1_000;
   private static final int ROUNDS_MAX = 12;
   private static final double RIDGE = 1;
+  private static final double OPTION_RIDGE = 5;
   private static final double SETTLED = 1e-4;
 
   private static final class Step {
@@ -155,19 +158,18 @@ final class LongTermModel {
     return now != null && now.actions().containsKey(option);
   }
 
-  /// What a choice is worth; 0 when it is not known.
+  /// What a choice is worth; that of an unknown option is what the person is worth anyway.
   double value(String option, double[] context) {
     Fit now = fit;
     Integer action = now == null ? null : now.actions().get(option);
-    return action == null ? 0 : dot(now.weights(), action, context);
+    return now == null ? 0 : dot(now.weights(), action == null ? -1 : action, context);
   }
 
   /// Fits to all that is known.
   void refit() {
     sinceFit = 0;
-    int count = actions.size();
-    int dimension = count * features;
-    if (dimension == 0) {
+    int dimension = (actions.size() + 1) * features;
+    if (actions.isEmpty()) {
       return;
     }
     List<Step> usable = new ArrayList<>(steps.size());
@@ -202,30 +204,35 @@ final class LongTermModel {
     double[] a = new double[dimension * dimension];
     double[] b = new double[dimension];
     for (int i = 0; i < dimension; i++) {
-      a[i * dimension + i] = RIDGE;
+      a[i * dimension + i] = i < features ? RIDGE : OPTION_RIDGE;
     }
     for (Step step : usable) {
-      int at = step.action * features;
       Step next = step.next;
-      int then = next == null ? -1 : best(policy, next) * features;
-      for (int i = 0; i < features; i++) {
-        double x = step.context[i];
-        if (x == 0) {
-          continue;
-        }
-        int row = (at + i) * dimension;
-        b[at + i] += x * step.reward;
-        for (int j = 0; j < features; j++) {
-          a[row + at + j] += x * step.context[j];
-        }
-        if (next != null) {
-          for (int j = 0; j < features; j++) {
-            a[row + then + j] -= patience * x * next.context[j];
+      int then = next == null ? 0 : best(policy, next);
+      for (int block : new int[] {0, 1 + step.action}) {
+        for (int i = 0; i < features; i++) {
+          double x = step.context[i];
+          if (x == 0) {
+            continue;
+          }
+          int row = (block * features + i) * dimension;
+          b[block * features + i] += x * step.reward;
+          add(a, row, x, step.context);
+          add(a, row + (1 + step.action) * features, x, step.context);
+          if (next != null) {
+            add(a, row, -patience * x, next.context);
+            add(a, row + (1 + then) * features, -patience * x, next.context);
           }
         }
       }
     }
     return eliminate(a, b, dimension);
+  }
+
+  private void add(double[] into, int at, double scale, double[] context) {
+    for (int j = 0; j < features; j++) {
+      into[at + j] += scale * context[j];
+    }
   }
 
   private int best(double[] weights, Step step) {
@@ -243,9 +250,9 @@ final class LongTermModel {
 
   private double dot(double[] weights, int action, double[] context) {
     double sum = 0;
-    int at = action * features;
+    int at = (1 + action) * features;
     for (int i = 0; i < features; i++) {
-      sum += weights[at + i] * context[i];
+      sum += (weights[i] + (action < 0 ? 0 : weights[at + i])) * context[i];
     }
     return sum;
   }
@@ -301,7 +308,7 @@ final class LongTermModel {
     if (known != null) {
       return known;
     }
-    if ((actions.size() + 1) * features > DIMENSION_MAX) {
+    if ((actions.size() + 2) * features > DIMENSION_MAX) {
       return -1;
     }
     actions.put(option, actions.size());

@@ -131,6 +131,17 @@ public final class Policies implements AutoCloseable {
   /// Chooses, and logs the choice.
   public Chosen choose(
       String policy, String unitId, List<String> options, String segment, double[] context) {
+    return choose(policy, unitId, options, segment, context, clock.millis());
+  }
+
+  /// Chooses at a time that the caller names, and logs the choice.
+  public Chosen choose(
+      String policy,
+      String unitId,
+      List<String> options,
+      String segment,
+      double[] context,
+      long atMillis) {
     PolicyState state = get(policy);
     PolicyState.Choice choice;
     try {
@@ -151,7 +162,7 @@ public final class Policies implements AutoCloseable {
             propensity,
             PolicyStore.print(context),
             state.version(),
-            clock.millis());
+            atMillis);
     if (!queue.offer(decision)) {
       // A choice that is not logged could never be learnt from.
       throw ProfferException.exhausted(

@@ -3,7 +3,6 @@ package dev.proffer.ranker.policy;
 
 import dev.proffer.proto.experiment.v1.PolicyKind;
 import dev.proffer.proto.experiment.v1.PolicySpec;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +42,6 @@ public final class PolicyState {
   private final ChoiceRule rule;
   private final boolean linear;
   private final @Nullable LongTermModel longTerm;
-  private final int armFeatures;
   private final double floor;
   private final double discount;
   private final double priorWeight;
@@ -70,7 +68,7 @@ public final class PolicyState {
           case POLICY_KIND_LIN_UCB -> new ChoiceRule.LinUcb(or(exploration, 1));
           case POLICY_KIND_LINEAR_THOMPSON -> new ChoiceRule.LinearThompson(or(exploration, .5));
           case POLICY_KIND_SQUARE_CB -> new ChoiceRule.SquareCb(or(exploration, 1));
-          case POLICY_KIND_LONG_TERM -> new ChoiceRule.EpsilonGreedy(or(exploration, .1));
+          case POLICY_KIND_LONG_TERM -> new ChoiceRule.LongTerm(or(exploration, .5));
           case POLICY_KIND_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException("kind: " + spec.getKind());
         };
@@ -95,9 +93,7 @@ public final class PolicyState {
     if (rule instanceof ChoiceRule.EpsilonGreedy && exploration > 1) {
       throw new IllegalArgumentException("exploration: " + exploration + " (expected: at most 1)");
     }
-    // What a choice is worth in the long run is not known by option, but by all visits together.
-    this.armFeatures = longTerm == null ? spec.getFeatures() : 0;
-    this.blank = new Arm(armFeatures);
+    this.blank = new Arm(spec.getFeatures());
     this.floor = or(spec.getFloor(), FLOOR);
     this.discount = or(spec.getDiscount(), 1);
     this.priorWeight = or(spec.getPriorWeight(), PRIOR_WEIGHT);
@@ -140,15 +136,11 @@ public final class PolicyState {
         mean[i] = count[i] == 0 ? 0 : (own.sum() + priorSum) / count[i];
         weight[i] = spec.getWeightsMap().getOrDefault(options.get(i), 0.0);
       }
-      if (longTerm != null && longTerm.ready()) {
+      if (longTerm != null) {
+        // All 0 before the first fit, when everything is as good as everything else.
         for (int i = 0; i < size; i++) {
-          count[i] = longTerm.knows(options.get(i)) ? 1 : 0;
           mean[i] = longTerm.value(options.get(i), context);
         }
-      } else if (longTerm != null) {
-        // Before the first fit everything is as good as everything else.
-        Arrays.fill(count, 1);
-        Arrays.fill(mean, 0);
       }
       rule.probabilities(
           new ChoiceRule.Options(seen, count, mean, weight, size), context, scratch.get(), p);
@@ -276,7 +268,7 @@ public final class PolicyState {
   }
 
   private Arm none() {
-    return new Arm(armFeatures);
+    return new Arm(spec.getFeatures());
   }
 
   private static double or(double value, double otherwise) {

@@ -78,11 +78,13 @@ public final class Deciding {
   ///
   /// @param unitId the person or the visit; empty for nobody, for whom nothing is decided
   /// @param context features that the caller brings; empty for none
+  /// @param atMillis the moment of the request
   /// @param logged whether the decision counts
   Turn turn(
       String unitId,
       Collection<String> segments,
       double[] context,
+      long atMillis,
       boolean logged,
       Degradation degradation) {
     Experiments.Assigned assigned = new Experiments.Assigned(Map.of(), false, Map.of());
@@ -94,7 +96,7 @@ public final class Deciding {
         degradation.missing("experiments", e, "no experiment", 0);
       }
     }
-    return new Turn(unitId, segments, context, logged, degradation, assigned);
+    return new Turn(unitId, segments, context, atMillis, logged, degradation, assigned);
   }
 
   /// One request. Belongs to one thread.
@@ -102,6 +104,7 @@ public final class Deciding {
     private final String unitId;
     private final String segment;
     private final double[] context;
+    private final long atMillis;
     private final boolean active;
     private final Degradation degradation;
     private final Experiments.Assigned assigned;
@@ -111,12 +114,14 @@ public final class Deciding {
         String unitId,
         Collection<String> segments,
         double[] context,
+        long atMillis,
         boolean logged,
         Degradation degradation,
         Experiments.Assigned assigned) {
       this.unitId = unitId;
       this.segment = segments.stream().sorted().findFirst().orElse("");
       this.context = context;
+      this.atMillis = atMillis;
       this.active = logged && !unitId.isEmpty() && !assigned.heldOut();
       this.degradation = degradation;
       this.assigned = assigned;
@@ -240,7 +245,7 @@ public final class Deciding {
       }
       double[] seen = context.length > 0 ? context : own;
       try {
-        Policies.Chosen chosen = policies.choose(policy, unitId, among, segment, seen);
+        Policies.Chosen chosen = policies.choose(policy, unitId, among, segment, seen, atMillis);
         DecisionArm.Builder arm =
             DecisionArm.newBuilder()
                 .setSlot(slot)

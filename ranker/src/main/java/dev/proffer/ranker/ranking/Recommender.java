@@ -214,6 +214,7 @@ public final class Recommender {
             request.getUserId().isEmpty() ? request.getSessionId() : request.getUserId(),
             scene.shopper().facts().segments(),
             request.getPolicyContextList().stream().mapToDouble(Double::doubleValue).toArray(),
+            scene.atMillis(),
             logged,
             degradation);
     scene = withCanary(scene, turn, degradation);

@@ -88,6 +88,42 @@ class PoliciesTest {
   }
 
   @Test
+  void visitsOfALongTermPolicyAreSharedAndForgottenEverywhere() {
+    policies.create(
+        PolicySpec.newBuilder()
+            .setName("long")
+            .setKind(PolicyKind.POLICY_KIND_LONG_TERM)
+            .setFeatures(2)
+            .build());
+    List<Reward> rewards = new ArrayList<>();
+    for (int i = 0; i < 250; i++) {
+      Policies.Chosen chosen =
+          policies.choose("long", "u-" + i % 10, OPTIONS, "", new double[] {1, i % 2}, NOW + i);
+      rewards.add(reward("r-" + i, chosen.decisionId(), NOW + i));
+    }
+    policies.record(rewards);
+    try (Policies replica = server()) {
+      LongTermModel here = longTerm(policies);
+      LongTermModel there = longTerm(replica);
+      assertThat(there.steps()).isEqualTo(here.steps()).isEqualTo(250);
+      assertThat(here.ready()).isTrue();
+      assertThat(there.value(OPTIONS.getFirst(), new double[] {1, 1}))
+          .isEqualTo(here.value(OPTIONS.getFirst(), new double[] {1, 1}));
+
+      assertThat(policies.forget("u-3")).isEqualTo(50);
+      replica.catchUp();
+      assertThat(longTerm(policies).steps()).isEqualTo(225);
+      assertThat(longTerm(replica).steps()).isEqualTo(225);
+    }
+  }
+
+  private static LongTermModel longTerm(Policies policies) {
+    LongTermModel model = policies.get("long").longTerm();
+    assertThat(model).isNotNull();
+    return model;
+  }
+
+  @Test
   void aPersonIsForgotten() {
     String decision = policies.choose("offer", "anna", OPTIONS, "", NONE).decisionId();
     policies.record(List.of(reward("a", decision, NOW)));

@@ -25,7 +25,7 @@ import picocli.CommandLine.ParentCommand;
     footer = "./proffer bench features",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchCommand.Features.class, BenchTreesCommand.class})
+    subcommands = {BenchCommand.Features.class, BenchTreesCommand.class, BenchPoliciesCommand.class})
 final class BenchCommand implements Callable<Integer> {
   private final Console console;
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proffer.app.console.Console;
 import dev.proffer.app.console.Failure;
 import dev.proffer.app.console.Table;
+import dev.proffer.ranker.offpolicy.DecisionFile;
 import dev.proffer.ranker.offpolicy.Estimator;
 import dev.proffer.ranker.offpolicy.Interval;
 import dev.proffer.ranker.offpolicy.LoggedDecisions;
@@ -17,19 +18,23 @@ import dev.proffer.ranker.offpolicy.TargetPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// What a policy would have earned, from the log of another, on the Open Bandit Dataset.
+/// What a policy would have earned, from the log of another: on the Open Bandit Dataset, or on our
+/// own decision log.
 @Command(
     name = "evaluate-policy",
     description = {
       "Estimate from the random log of the Open Bandit Dataset what its production policy earns,",
-      "and from the log of the production policy what a random one would."
+      "and from the log of the production policy what a random one would; or, with --log, from our",
+      "own decision log what another policy would have earned."
     },
     footer = "./proffer evaluate-policy --data open-bandit --json",
     mixinStandardHelpOptions = true)
@@ -47,10 +52,34 @@ final class EvaluatePolicyCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "DIR",
-      description = "Folder with random/, bts/ and prior_bts.yaml.")
-  private Path data;
+      description = "Folder of the Open Bandit Dataset, with random/, bts/ and prior_bts.yaml.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description = "Our own decision log, as './proffer decisions' exports it.")
+  private @Nullable Path log;
+
+  @Option(
+      names = "--slot",
+      description = "Of --log: personal-offer, offer, ranker or layout (default: personal-offer).")
+  private String slot = "personal-offer";
+
+  @Option(
+      names = "--reward",
+      description = "Of --log: clicks, purchases, revenue or margin (default: margin).")
+  private String reward = "margin";
+
+  @Option(names = "--rule", description = "Of --log: last, first or linear (default: last).")
+  private String rule = "last";
+
+  @Option(
+      names = "--target",
+      description =
+          "Of --log: the policy in question, uniform, greedy or always:OPTION (default: greedy).")
+  private String target = "greedy";
 
   @Option(names = "--samples", description = "Bootstrap samples (default: 1000).")
   private int samples = 1_000;
@@ -72,7 +101,13 @@ final class EvaluatePolicyCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, SQLException {
+    if (log != null) {
+      return ownLog(log);
+    }
+    if (data == null) {
+      throw new IllegalArgumentException("--data or --log: one of them must be given");
+    }
     if (!Files.isDirectory(data)) {
       throw new Failure(data + ": there is no such folder");
     }
@@ -110,8 +145,8 @@ final class EvaluatePolicyCommand implements Callable<Integer> {
       console.print(
           String.format(
               Locale.ROOT,
-              "The interval of SNIPS and of DR covers %.4f in %.0f %% of %d bootstraps of this log;"
-                  + " when the log is redrawn from itself each time, in %.0f %%.",
+              "The interval of SNIPS and of DR covers %.4f in %.0f %% of %d bootstraps of this log"
+                  + " (asked: 90 %%); when the log itself is redrawn each time, in %.0f %%.",
               campaign.productionTruth(),
               100 * coverage,
               repeats,
@@ -141,6 +176,28 @@ final class EvaluatePolicyCommand implements Callable<Integer> {
     return Commands.DONE;
   }
 
+  private Integer ownLog(Path file) throws SQLException {
+    if (!Files.isReadable(file)) {
+      throw new Failure(file + ": there is no such file");
+    }
+    DecisionFile decisions = DecisionFile.read(file, slot, reward, rule);
+    OffPolicyEvaluation.Result result =
+        new OffPolicyEvaluation(
+                decisions.log(),
+                decisions.target(target),
+                RegressionRewardModel.fit(decisions.log(), FOLDS, RIDGE))
+            .evaluate(Overlap.Limits.DEFAULT, samples, confidence, seed);
+    print(slot + ", " + reward + " by " + rule + " touch, target " + target, result, Double.NaN);
+    if (json) {
+      ObjectNode root = new ObjectMapper().createObjectNode();
+      root.put("ess", result.overlap().effectiveSampleSize());
+      root.put("logged", result.loggedValue().value());
+      write(root.putObject("estimates"), result);
+      console.print(root.toString());
+    }
+    return Commands.DONE;
+  }
+
   private void print(String title, OffPolicyEvaluation.Result result, double truth) {
     Overlap overlap = result.overlap();
     console.print(title);
@@ -148,7 +205,7 @@ final class EvaluatePolicyCommand implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "%,d decisions, %,d rewarded, effective %.0f (%.1f %%), largest weight %.1f, mean"
-                + " weight %.3f, on-policy value %.5f, known truth %.4f",
+                + " weight %.3f, on-policy value %.5f%s",
             overlap.decisions(),
             overlap.rewarded(),
             overlap.effectiveSampleSize(),
@@ -156,7 +213,9 @@ final class EvaluatePolicyCommand implements Callable<Integer> {
             overlap.weightMax(),
             overlap.weightMean(),
             result.loggedValue().value(),
-            truth));
+            Double.isNaN(truth)
+                ? ""
+                : String.format(Locale.ROOT, ", known truth %.4f", truth)));
     Table table = new Table("estimator", ">value", ">error", ">low", ">high", "covers");
     for (Map.Entry<Estimator, Interval> entry : result.estimates().entrySet()) {
       Interval interval = entry.getValue();
@@ -167,7 +226,7 @@ final class EvaluatePolicyCommand implements Callable<Integer> {
           open ? "-" : number(interval.standardError()),
           open ? "-" : number(interval.low()),
           open ? "-" : number(interval.high()),
-          open ? "-" : interval.covers(truth) ? "yes" : "no");
+          open || Double.isNaN(truth) ? "-" : interval.covers(truth) ? "yes" : "no");
     }
     table.printTo(console);
     if (result.refused()) {

@@ -59,7 +59,8 @@ import picocli.CommandLine.ParentCommand;
       ExperimentsCommand.PlanOne.class,
       ExperimentsCommand.AnalyzeFile.class,
       ExperimentsCommand.AaTest.class,
-      ExperimentsCommand.Series.class
+      ExperimentsCommand.Series.class,
+      InterleavingCommand.class
     })
 final class ExperimentsCommand implements Callable<Integer> {
   private final Console console;

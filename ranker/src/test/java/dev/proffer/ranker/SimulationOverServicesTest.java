@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.proffer.proto.experiment.v1.PolicySpec;
+import dev.proffer.ranker.decision.DecisionExport;
+import dev.proffer.ranker.offpolicy.DecisionFile;
+import dev.proffer.ranker.offpolicy.Estimator;
+import dev.proffer.ranker.offpolicy.OffPolicyEvaluation;
+import dev.proffer.ranker.simulation.Contender;
+import dev.proffer.ranker.simulation.LocalMarket;
+import dev.proffer.ranker.simulation.RemoteMarket;
+import dev.proffer.ranker.simulation.Shop;
+import dev.proffer.ranker.simulation.World;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The simulation over the real services: the same shop, the same people.
+class SimulationOverServicesTest {
+  @TempDir Path folder;
+
+  private static World.Options options(long budget) {
+    return new World.Options(25, 30, 12, 6, budget, 1, 5);
+  }
+
+  private static PolicySpec spec(World world, String name) {
+    return Contender.named(name, world.shop().offers().stream().map(Shop.Offer::id).toList()).spec();
+  }
+
+  private RunningRanker start(PolicySpec spec) throws Exception {
+    return new RunningRanker(
+        folder,
+        new MemoryFeatureStore(),
+        Map.of(
+            "ranker.personal-offer-policy", spec.getName(),
+            "ranker.reward-poll", "20ms",
+            "ranker.budget", "5s",
+            "ranker.source-timeout", "2s",
+            "ranker.feature-store-timeout", "2s",
+            "ranker.warm-up", "0s"));
+  }
+
+  @Test
+  void aFixedPolicyEarnsToThePennyWhatItEarnsInProcess() throws Exception {
+    World world = new World(options(10_000_000));
+    PolicySpec spec = spec(world, "always ten-percent");
+    try (RunningRanker ranker = start(spec)) {
+      World.Outcome remote =
+          world.run(
+              new RemoteMarket(
+                  world.shop(), spec, ranker.featureStoreChannel, ranker.channel, () -> {}));
+      World twin = new World(options(10_000_000));
+      World.Outcome local = twin.run(LocalMarket.of(twin.shop(), spec, 1));
+
+      assertThat(remote.purchases()).isPositive().isEqualTo(local.purchases());
+      assertThat(remote.profitMinorUnits()).isEqualTo(local.profitMinorUnits());
+      assertThat(remote.discountMinorUnits()).isPositive().isEqualTo(local.discountMinorUnits());
+      assertThat(remote.overspentMinorUnits()).isZero();
+    }
+  }
+
+  @Test
+  void theLedgerKeepsTheBudgetAndTheLogSaysWhatWasEarned() throws Exception {
+    World world = new World(options(4_000));
+    PolicySpec spec = spec(world, "uniform");
+    try (RunningRanker ranker = start(spec)) {
+      World.Outcome outcome =
+          world.run(
+              new RemoteMarket(
+                  world.shop(), spec, ranker.featureStoreChannel, ranker.channel, () -> {}));
+      assertThat(outcome.overspentMinorUnits()).isZero();
+      assertThat(outcome.discountMinorUnits()).isPositive().isLessThanOrEqualTo(4 * 4_000);
+
+      Path file = folder.resolve("decisions.parquet");
+      double earned = 0;
+      DecisionFile decisions = null;
+      long end = System.nanoTime() + 30_000_000_000L;
+      while (decisions == null || (earned < .97 * outcome.profitMinorUnits() && System.nanoTime() < end)) {
+        Thread.sleep(100);
+        DecisionExport.write(ranker.channel, file);
+        decisions = DecisionFile.read(file, "personal-offer", "margin", "last");
+        earned = Arrays.stream(decisions.log().reward()).sum();
+      }
+      assertThat((long) decisions.log().size()).isEqualTo(outcome.visits());
+      // A purchase that was put off for more than a week is nobody's reward.
+      assertThat(earned)
+          .isBetween(.97 * outcome.profitMinorUnits(), 1.0 * outcome.profitMinorUnits());
+      assertThat(decisions.options()).contains(Shop.NOTHING, "ten-percent");
+      for (String rule : List.of("first", "linear")) {
+        assertThat(
+                Arrays.stream(
+                        DecisionFile.read(file, "personal-offer", "margin", rule).log().reward())
+                    .sum())
+            .isCloseTo(earned, within(1e-6));
+      }
+      // The policy that made the log is the target: what is estimated is what was earned.
+      assertThat(
+              new OffPolicyEvaluation(decisions.log(), decisions.target("uniform"), (_, _) -> 0)
+                  .estimate(Estimator.IPS))
+          .isCloseTo(earned / outcome.visits(), within(1e-6 * Math.abs(earned)));
+      DecisionFile read = decisions;
+      assertThatThrownBy(() -> read.target("always:gold")).hasMessageContaining("always:gold");
+      assertThatThrownBy(() -> DecisionFile.read(file, "offer", "margin", "last"))
+          .hasMessageContaining("no decision of the slot 'offer'");
+      assertThatThrownBy(() -> DecisionFile.read(file, "offer", "joy", "last"))
+          .hasMessageContaining("reward: 'joy'");
+    }
+  }
+}
