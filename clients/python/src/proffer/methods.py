@@ -214,6 +214,11 @@ class FeatureRegistryService:
         featurestore_v1_feature_registry_service_pb2.RollbackRegistryRequest,
         featurestore_v1_feature_registry_service_pb2.RollbackRegistryResponse,
     )
+    RegisterModel: Final = UnaryUnary(
+        "/proffer.featurestore.v1.FeatureRegistryService/RegisterModel",
+        featurestore_v1_feature_registry_service_pb2.RegisterModelRequest,
+        featurestore_v1_feature_registry_service_pb2.RegisterModelResponse,
+    )
 
 
 class FeatureStoreService:
@@ -263,6 +268,16 @@ class FeatureStoreService:
         "/proffer.featurestore.v1.FeatureStoreService/ExportTrainingRows",
         featurestore_v1_feature_store_service_pb2.ExportTrainingRowsRequest,
         featurestore_v1_feature_store_service_pb2.ExportTrainingRowsResponse,
+    )
+    CheckConsistency: Final = UnaryUnary(
+        "/proffer.featurestore.v1.FeatureStoreService/CheckConsistency",
+        featurestore_v1_feature_store_service_pb2.CheckConsistencyRequest,
+        featurestore_v1_feature_store_service_pb2.CheckConsistencyResponse,
+    )
+    GetFeatureQuality: Final = UnaryUnary(
+        "/proffer.featurestore.v1.FeatureStoreService/GetFeatureQuality",
+        featurestore_v1_feature_store_service_pb2.GetFeatureQualityRequest,
+        featurestore_v1_feature_store_service_pb2.GetFeatureQualityResponse,
     )
     InspectEntity: Final = UnaryUnary(
         "/proffer.featurestore.v1.FeatureStoreService/InspectEntity",

@@ -98,7 +98,9 @@ type FeatureView struct {
 	// features are the columns in order.
 	Features []*Feature `protobuf:"bytes,5,rep,name=features,proto3" json:"features,omitempty"`
 	// description says what the view is for.
-	Description   string `protobuf:"bytes,6,opt,name=description,proto3" json:"description,omitempty"`
+	Description string `protobuf:"bytes,6,opt,name=description,proto3" json:"description,omitempty"`
+	// on_demand says that the features are computed when they are read; such a view has no entity and nothing is stored for it.
+	OnDemand      bool `protobuf:"varint,7,opt,name=on_demand,json=onDemand,proto3" json:"on_demand,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -175,6 +177,13 @@ func (x *FeatureView) GetDescription() string {
 	return ""
 }
 
+func (x *FeatureView) GetOnDemand() bool {
+	if x != nil {
+		return x.OnDemand
+	}
+	return false
+}
+
 // Feature declares one column.
 type Feature struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -187,7 +196,9 @@ type Feature struct {
 	// aggregation says how the value is computed from events, such as "count(purchase) over 7d"; empty for written features.
 	Aggregation string `protobuf:"bytes,4,opt,name=aggregation,proto3" json:"aggregation,omitempty"`
 	// description says what the feature means, with its unit.
-	Description   string `protobuf:"bytes,5,opt,name=description,proto3" json:"description,omitempty"`
+	Description string `protobuf:"bytes,5,opt,name=description,proto3" json:"description,omitempty"`
+	// expression says how an on-demand feature is computed, such as "price / user.avg_order_value"; empty for all others.
+	Expression    string `protobuf:"bytes,6,opt,name=expression,proto3" json:"expression,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -253,6 +264,13 @@ func (x *Feature) GetAggregation() string {
 func (x *Feature) GetDescription() string {
 	if x != nil {
 		return x.Description
+	}
+	return ""
+}
+
+func (x *Feature) GetExpression() string {
+	if x != nil {
+		return x.Expression
 	}
 	return ""
 }
@@ -816,24 +834,129 @@ func (x *RollbackRegistryResponse) GetVersion() int32 {
 	return 0
 }
 
+// RegisterModelRequest names the feature sets that one model reads.
+type RegisterModelRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// model is the version of the model.
+	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
+	// feature_set_hashes identify the feature sets; an empty list forgets the model.
+	FeatureSetHashes []string `protobuf:"bytes,2,rep,name=feature_set_hashes,json=featureSetHashes,proto3" json:"feature_set_hashes,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *RegisterModelRequest) Reset() {
+	*x = RegisterModelRequest{}
+	mi := &file_proffer_featurestore_v1_feature_registry_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RegisterModelRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RegisterModelRequest) ProtoMessage() {}
+
+func (x *RegisterModelRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_featurestore_v1_feature_registry_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RegisterModelRequest.ProtoReflect.Descriptor instead.
+func (*RegisterModelRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_featurestore_v1_feature_registry_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *RegisterModelRequest) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *RegisterModelRequest) GetFeatureSetHashes() []string {
+	if x != nil {
+		return x.FeatureSetHashes
+	}
+	return nil
+}
+
+// RegisterModelResponse says whether the sets are live.
+type RegisterModelResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// unknown_hashes are those of the hashes that no live feature set has.
+	UnknownHashes []string `protobuf:"bytes,1,rep,name=unknown_hashes,json=unknownHashes,proto3" json:"unknown_hashes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RegisterModelResponse) Reset() {
+	*x = RegisterModelResponse{}
+	mi := &file_proffer_featurestore_v1_feature_registry_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RegisterModelResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RegisterModelResponse) ProtoMessage() {}
+
+func (x *RegisterModelResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_featurestore_v1_feature_registry_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RegisterModelResponse.ProtoReflect.Descriptor instead.
+func (*RegisterModelResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_featurestore_v1_feature_registry_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *RegisterModelResponse) GetUnknownHashes() []string {
+	if x != nil {
+		return x.UnknownHashes
+	}
+	return nil
+}
+
 var File_proffer_featurestore_v1_feature_registry_service_proto protoreflect.FileDescriptor
 
 const file_proffer_featurestore_v1_feature_registry_service_proto_rawDesc = "" +
 	"\n" +
-	"6proffer/featurestore/v1/feature_registry_service.proto\x12\x17proffer.featurestore.v1\x1a#proffer/featurestore/v1/value.proto\"\xe8\x01\n" +
+	"6proffer/featurestore/v1/feature_registry_service.proto\x12\x17proffer.featurestore.v1\x1a#proffer/featurestore/v1/value.proto\"\x85\x02\n" +
 	"\vFeatureView\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06entity\x18\x02 \x01(\tR\x06entity\x12%\n" +
 	"\x0eschema_version\x18\x03 \x01(\x05R\rschemaVersion\x12&\n" +
 	"\x0fmax_age_seconds\x18\x04 \x01(\x03R\rmaxAgeSeconds\x12<\n" +
 	"\bfeatures\x18\x05 \x03(\v2 .proffer.featurestore.v1.FeatureR\bfeatures\x12 \n" +
-	"\vdescription\x18\x06 \x01(\tR\vdescription\"\xde\x01\n" +
+	"\vdescription\x18\x06 \x01(\tR\vdescription\x12\x1b\n" +
+	"\ton_demand\x18\a \x01(\bR\bonDemand\"\xfe\x01\n" +
 	"\aFeature\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x126\n" +
 	"\x04type\x18\x02 \x01(\x0e2\".proffer.featurestore.v1.ValueTypeR\x04type\x12C\n" +
 	"\rdefault_value\x18\x03 \x01(\v2\x1e.proffer.featurestore.v1.ValueR\fdefaultValue\x12 \n" +
 	"\vaggregation\x18\x04 \x01(\tR\vaggregation\x12 \n" +
-	"\vdescription\x18\x05 \x01(\tR\vdescription\"\x8e\x01\n" +
+	"\vdescription\x18\x05 \x01(\tR\vdescription\x12\x1e\n" +
+	"\n" +
+	"expression\x18\x06 \x01(\tR\n" +
+	"expression\"\x8e\x01\n" +
 	"\n" +
 	"FeatureSet\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
@@ -865,18 +988,24 @@ const file_proffer_featurestore_v1_feature_registry_service_proto_rawDesc = "" +
 	"\x17RollbackRegistryRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x05R\aversion\"4\n" +
 	"\x18RollbackRegistryResponse\x12\x18\n" +
-	"\aversion\x18\x01 \x01(\x05R\aversion*\x9f\x01\n" +
+	"\aversion\x18\x01 \x01(\x05R\aversion\"Z\n" +
+	"\x14RegisterModelRequest\x12\x14\n" +
+	"\x05model\x18\x01 \x01(\tR\x05model\x12,\n" +
+	"\x12feature_set_hashes\x18\x02 \x03(\tR\x10featureSetHashes\">\n" +
+	"\x15RegisterModelResponse\x12%\n" +
+	"\x0eunknown_hashes\x18\x01 \x03(\tR\runknownHashes*\x9f\x01\n" +
 	"\rCompatibility\x12\x1d\n" +
 	"\x19COMPATIBILITY_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17COMPATIBILITY_UNCHANGED\x10\x01\x12\x1c\n" +
 	"\x18COMPATIBILITY_COMPATIBLE\x10\x02\x12\x19\n" +
 	"\x15COMPATIBILITY_RETRAIN\x10\x03\x12\x19\n" +
-	"\x15COMPATIBILITY_REFUSED\x10\x042\xd8\x03\n" +
+	"\x15COMPATIBILITY_REFUSED\x10\x042\xc8\x04\n" +
 	"\x16FeatureRegistryService\x12h\n" +
 	"\vGetRegistry\x12+.proffer.featurestore.v1.GetRegistryRequest\x1a,.proffer.featurestore.v1.GetRegistryResponse\x12k\n" +
 	"\fPlanRegistry\x12,.proffer.featurestore.v1.PlanRegistryRequest\x1a-.proffer.featurestore.v1.PlanRegistryResponse\x12n\n" +
 	"\rApplyRegistry\x12-.proffer.featurestore.v1.ApplyRegistryRequest\x1a..proffer.featurestore.v1.ApplyRegistryResponse\x12w\n" +
-	"\x10RollbackRegistry\x120.proffer.featurestore.v1.RollbackRegistryRequest\x1a1.proffer.featurestore.v1.RollbackRegistryResponseB\x85\x01\n" +
+	"\x10RollbackRegistry\x120.proffer.featurestore.v1.RollbackRegistryRequest\x1a1.proffer.featurestore.v1.RollbackRegistryResponse\x12n\n" +
+	"\rRegisterModel\x12-.proffer.featurestore.v1.RegisterModelRequest\x1a..proffer.featurestore.v1.RegisterModelResponseB\x85\x01\n" +
 	"!dev.proffer.proto.featurestore.v1B\x1bFeatureRegistryServiceProtoP\x01ZAproffer.dev/clients/go/gen/proffer/featurestore/v1;featurestorev1b\x06proto3"
 
 var (
@@ -892,7 +1021,7 @@ func file_proffer_featurestore_v1_feature_registry_service_proto_rawDescGZIP() [
 }
 
 var file_proffer_featurestore_v1_feature_registry_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_proffer_featurestore_v1_feature_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_proffer_featurestore_v1_feature_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_proffer_featurestore_v1_feature_registry_service_proto_goTypes = []any{
 	(Compatibility)(0),               // 0: proffer.featurestore.v1.Compatibility
 	(*FeatureView)(nil),              // 1: proffer.featurestore.v1.FeatureView
@@ -907,13 +1036,15 @@ var file_proffer_featurestore_v1_feature_registry_service_proto_goTypes = []any{
 	(*ApplyRegistryResponse)(nil),    // 10: proffer.featurestore.v1.ApplyRegistryResponse
 	(*RollbackRegistryRequest)(nil),  // 11: proffer.featurestore.v1.RollbackRegistryRequest
 	(*RollbackRegistryResponse)(nil), // 12: proffer.featurestore.v1.RollbackRegistryResponse
-	(ValueType)(0),                   // 13: proffer.featurestore.v1.ValueType
-	(*Value)(nil),                    // 14: proffer.featurestore.v1.Value
+	(*RegisterModelRequest)(nil),     // 13: proffer.featurestore.v1.RegisterModelRequest
+	(*RegisterModelResponse)(nil),    // 14: proffer.featurestore.v1.RegisterModelResponse
+	(ValueType)(0),                   // 15: proffer.featurestore.v1.ValueType
+	(*Value)(nil),                    // 16: proffer.featurestore.v1.Value
 }
 var file_proffer_featurestore_v1_feature_registry_service_proto_depIdxs = []int32{
 	2,  // 0: proffer.featurestore.v1.FeatureView.features:type_name -> proffer.featurestore.v1.Feature
-	13, // 1: proffer.featurestore.v1.Feature.type:type_name -> proffer.featurestore.v1.ValueType
-	14, // 2: proffer.featurestore.v1.Feature.default_value:type_name -> proffer.featurestore.v1.Value
+	15, // 1: proffer.featurestore.v1.Feature.type:type_name -> proffer.featurestore.v1.ValueType
+	16, // 2: proffer.featurestore.v1.Feature.default_value:type_name -> proffer.featurestore.v1.Value
 	1,  // 3: proffer.featurestore.v1.GetRegistryResponse.feature_views:type_name -> proffer.featurestore.v1.FeatureView
 	3,  // 4: proffer.featurestore.v1.GetRegistryResponse.feature_sets:type_name -> proffer.featurestore.v1.FeatureSet
 	0,  // 5: proffer.featurestore.v1.RegistryChange.compatibility:type_name -> proffer.featurestore.v1.Compatibility
@@ -924,12 +1055,14 @@ var file_proffer_featurestore_v1_feature_registry_service_proto_depIdxs = []int3
 	6,  // 10: proffer.featurestore.v1.FeatureRegistryService.PlanRegistry:input_type -> proffer.featurestore.v1.PlanRegistryRequest
 	9,  // 11: proffer.featurestore.v1.FeatureRegistryService.ApplyRegistry:input_type -> proffer.featurestore.v1.ApplyRegistryRequest
 	11, // 12: proffer.featurestore.v1.FeatureRegistryService.RollbackRegistry:input_type -> proffer.featurestore.v1.RollbackRegistryRequest
-	5,  // 13: proffer.featurestore.v1.FeatureRegistryService.GetRegistry:output_type -> proffer.featurestore.v1.GetRegistryResponse
-	8,  // 14: proffer.featurestore.v1.FeatureRegistryService.PlanRegistry:output_type -> proffer.featurestore.v1.PlanRegistryResponse
-	10, // 15: proffer.featurestore.v1.FeatureRegistryService.ApplyRegistry:output_type -> proffer.featurestore.v1.ApplyRegistryResponse
-	12, // 16: proffer.featurestore.v1.FeatureRegistryService.RollbackRegistry:output_type -> proffer.featurestore.v1.RollbackRegistryResponse
-	13, // [13:17] is the sub-list for method output_type
-	9,  // [9:13] is the sub-list for method input_type
+	13, // 13: proffer.featurestore.v1.FeatureRegistryService.RegisterModel:input_type -> proffer.featurestore.v1.RegisterModelRequest
+	5,  // 14: proffer.featurestore.v1.FeatureRegistryService.GetRegistry:output_type -> proffer.featurestore.v1.GetRegistryResponse
+	8,  // 15: proffer.featurestore.v1.FeatureRegistryService.PlanRegistry:output_type -> proffer.featurestore.v1.PlanRegistryResponse
+	10, // 16: proffer.featurestore.v1.FeatureRegistryService.ApplyRegistry:output_type -> proffer.featurestore.v1.ApplyRegistryResponse
+	12, // 17: proffer.featurestore.v1.FeatureRegistryService.RollbackRegistry:output_type -> proffer.featurestore.v1.RollbackRegistryResponse
+	14, // 18: proffer.featurestore.v1.FeatureRegistryService.RegisterModel:output_type -> proffer.featurestore.v1.RegisterModelResponse
+	14, // [14:19] is the sub-list for method output_type
+	9,  // [9:14] is the sub-list for method input_type
 	9,  // [9:9] is the sub-list for extension type_name
 	9,  // [9:9] is the sub-list for extension extendee
 	0,  // [0:9] is the sub-list for field type_name
@@ -947,7 +1080,7 @@ func file_proffer_featurestore_v1_feature_registry_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_featurestore_v1_feature_registry_service_proto_rawDesc), len(file_proffer_featurestore_v1_feature_registry_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   12,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

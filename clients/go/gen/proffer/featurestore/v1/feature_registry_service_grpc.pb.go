@@ -25,6 +25,7 @@ const (
 	FeatureRegistryService_PlanRegistry_FullMethodName     = "/proffer.featurestore.v1.FeatureRegistryService/PlanRegistry"
 	FeatureRegistryService_ApplyRegistry_FullMethodName    = "/proffer.featurestore.v1.FeatureRegistryService/ApplyRegistry"
 	FeatureRegistryService_RollbackRegistry_FullMethodName = "/proffer.featurestore.v1.FeatureRegistryService/RollbackRegistry"
+	FeatureRegistryService_RegisterModel_FullMethodName    = "/proffer.featurestore.v1.FeatureRegistryService/RegisterModel"
 )
 
 // FeatureRegistryServiceClient is the client API for FeatureRegistryService service.
@@ -41,6 +42,8 @@ type FeatureRegistryServiceClient interface {
 	ApplyRegistry(ctx context.Context, in *ApplyRegistryRequest, opts ...grpc.CallOption) (*ApplyRegistryResponse, error)
 	// RollbackRegistry makes an earlier version live again.
 	RollbackRegistry(ctx context.Context, in *RollbackRegistryRequest, opts ...grpc.CallOption) (*RollbackRegistryResponse, error)
+	// RegisterModel tells which feature sets a model reads, so that a plan can name the models that a change affects. Registering again replaces what was known of the model.
+	RegisterModel(ctx context.Context, in *RegisterModelRequest, opts ...grpc.CallOption) (*RegisterModelResponse, error)
 }
 
 type featureRegistryServiceClient struct {
@@ -91,6 +94,16 @@ func (c *featureRegistryServiceClient) RollbackRegistry(ctx context.Context, in 
 	return out, nil
 }
 
+func (c *featureRegistryServiceClient) RegisterModel(ctx context.Context, in *RegisterModelRequest, opts ...grpc.CallOption) (*RegisterModelResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RegisterModelResponse)
+	err := c.cc.Invoke(ctx, FeatureRegistryService_RegisterModel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // FeatureRegistryServiceServer is the server API for FeatureRegistryService service.
 // All implementations must embed UnimplementedFeatureRegistryServiceServer
 // for forward compatibility.
@@ -105,6 +118,8 @@ type FeatureRegistryServiceServer interface {
 	ApplyRegistry(context.Context, *ApplyRegistryRequest) (*ApplyRegistryResponse, error)
 	// RollbackRegistry makes an earlier version live again.
 	RollbackRegistry(context.Context, *RollbackRegistryRequest) (*RollbackRegistryResponse, error)
+	// RegisterModel tells which feature sets a model reads, so that a plan can name the models that a change affects. Registering again replaces what was known of the model.
+	RegisterModel(context.Context, *RegisterModelRequest) (*RegisterModelResponse, error)
 	mustEmbedUnimplementedFeatureRegistryServiceServer()
 }
 
@@ -126,6 +141,9 @@ func (UnimplementedFeatureRegistryServiceServer) ApplyRegistry(context.Context, 
 }
 func (UnimplementedFeatureRegistryServiceServer) RollbackRegistry(context.Context, *RollbackRegistryRequest) (*RollbackRegistryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RollbackRegistry not implemented")
+}
+func (UnimplementedFeatureRegistryServiceServer) RegisterModel(context.Context, *RegisterModelRequest) (*RegisterModelResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RegisterModel not implemented")
 }
 func (UnimplementedFeatureRegistryServiceServer) mustEmbedUnimplementedFeatureRegistryServiceServer() {
 }
@@ -221,6 +239,24 @@ func _FeatureRegistryService_RollbackRegistry_Handler(srv interface{}, ctx conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _FeatureRegistryService_RegisterModel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RegisterModelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeatureRegistryServiceServer).RegisterModel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeatureRegistryService_RegisterModel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeatureRegistryServiceServer).RegisterModel(ctx, req.(*RegisterModelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // FeatureRegistryService_ServiceDesc is the grpc.ServiceDesc for FeatureRegistryService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -243,6 +279,10 @@ var FeatureRegistryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RollbackRegistry",
 			Handler:    _FeatureRegistryService_RollbackRegistry_Handler,
+		},
+		{
+			MethodName: "RegisterModel",
+			Handler:    _FeatureRegistryService_RegisterModel_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -155,7 +155,7 @@ type GetFeatureMatrixRequest struct {
 	CandidateIds []string `protobuf:"bytes,4,rep,name=candidate_ids,json=candidateIds,proto3" json:"candidate_ids,omitempty"`
 	// max_age_ms tightens the max age of every view for this request; 0 keeps the registered ages.
 	MaxAgeMs int64 `protobuf:"varint,5,opt,name=max_age_ms,json=maxAgeMs,proto3" json:"max_age_ms,omitempty"`
-	// request_features are values known only to the caller, read by on-demand features.
+	// request_features are values known only to the caller, read by on-demand features. Each must be declared by an on-demand view of the set, with its type.
 	RequestFeatures map[string]*Value `protobuf:"bytes,6,rep,name=request_features,json=requestFeatures,proto3" json:"request_features,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
@@ -1570,9 +1570,11 @@ type Label struct {
 	// event_time_unix_ms is the time at which the features must have been known.
 	EventTimeUnixMs int64 `protobuf:"varint,3,opt,name=event_time_unix_ms,json=eventTimeUnixMs,proto3" json:"event_time_unix_ms,omitempty"`
 	// label is the outcome, returned unchanged.
-	Label         float64 `protobuf:"fixed64,4,opt,name=label,proto3" json:"label,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Label float64 `protobuf:"fixed64,4,opt,name=label,proto3" json:"label,omitempty"`
+	// request_features are the values that the request brought along at that time, read by on-demand features.
+	RequestFeatures map[string]*Value `protobuf:"bytes,5,rep,name=request_features,json=requestFeatures,proto3" json:"request_features,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Label) Reset() {
@@ -1633,6 +1635,578 @@ func (x *Label) GetLabel() float64 {
 	return 0
 }
 
+func (x *Label) GetRequestFeatures() map[string]*Value {
+	if x != nil {
+		return x.RequestFeatures
+	}
+	return nil
+}
+
+// ServedRow is one row of a matrix as it was served: a line of the served-matrix log.
+type ServedRow struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// feature_set is the feature set.
+	FeatureSet string `protobuf:"bytes,1,opt,name=feature_set,json=featureSet,proto3" json:"feature_set,omitempty"`
+	// feature_set_hash identifies the columns.
+	FeatureSetHash string `protobuf:"bytes,2,opt,name=feature_set_hash,json=featureSetHash,proto3" json:"feature_set_hash,omitempty"`
+	// served_at_unix_ms is when it was served.
+	ServedAtUnixMs int64 `protobuf:"varint,3,opt,name=served_at_unix_ms,json=servedAtUnixMs,proto3" json:"served_at_unix_ms,omitempty"`
+	// context_entity_id is the context entity of the request.
+	ContextEntityId string `protobuf:"bytes,4,opt,name=context_entity_id,json=contextEntityId,proto3" json:"context_entity_id,omitempty"`
+	// candidate_id is the candidate; empty when the request had none.
+	CandidateId string `protobuf:"bytes,5,opt,name=candidate_id,json=candidateId,proto3" json:"candidate_id,omitempty"`
+	// values are the features of the context and of the candidate, in the order of the columns; an unset kind is missing.
+	Values []*Value `protobuf:"bytes,6,rep,name=values,proto3" json:"values,omitempty"`
+	// request_features are the values that the request brought along.
+	RequestFeatures map[string]*Value `protobuf:"bytes,7,rep,name=request_features,json=requestFeatures,proto3" json:"request_features,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ServedRow) Reset() {
+	*x = ServedRow{}
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ServedRow) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ServedRow) ProtoMessage() {}
+
+func (x *ServedRow) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ServedRow.ProtoReflect.Descriptor instead.
+func (*ServedRow) Descriptor() ([]byte, []int) {
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ServedRow) GetFeatureSet() string {
+	if x != nil {
+		return x.FeatureSet
+	}
+	return ""
+}
+
+func (x *ServedRow) GetFeatureSetHash() string {
+	if x != nil {
+		return x.FeatureSetHash
+	}
+	return ""
+}
+
+func (x *ServedRow) GetServedAtUnixMs() int64 {
+	if x != nil {
+		return x.ServedAtUnixMs
+	}
+	return 0
+}
+
+func (x *ServedRow) GetContextEntityId() string {
+	if x != nil {
+		return x.ContextEntityId
+	}
+	return ""
+}
+
+func (x *ServedRow) GetCandidateId() string {
+	if x != nil {
+		return x.CandidateId
+	}
+	return ""
+}
+
+func (x *ServedRow) GetValues() []*Value {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *ServedRow) GetRequestFeatures() map[string]*Value {
+	if x != nil {
+		return x.RequestFeatures
+	}
+	return nil
+}
+
+// CheckConsistencyRequest says what to compare.
+type CheckConsistencyRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// feature_set names the columns.
+	FeatureSet string `protobuf:"bytes,1,opt,name=feature_set,json=featureSet,proto3" json:"feature_set,omitempty"`
+	// from_unix_ms is the earliest time of serving; 0 means the beginning of the log.
+	FromUnixMs int64 `protobuf:"varint,2,opt,name=from_unix_ms,json=fromUnixMs,proto3" json:"from_unix_ms,omitempty"`
+	// rows_max is the largest number of rows to compare, the newest first; 0 means 10,000.
+	RowsMax int32 `protobuf:"varint,3,opt,name=rows_max,json=rowsMax,proto3" json:"rows_max,omitempty"`
+	// tolerance is the largest difference, as a share of the larger of the two numbers or of 1, that still counts as equal; 0 means 0.0001.
+	Tolerance     float64 `protobuf:"fixed64,4,opt,name=tolerance,proto3" json:"tolerance,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckConsistencyRequest) Reset() {
+	*x = CheckConsistencyRequest{}
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckConsistencyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckConsistencyRequest) ProtoMessage() {}
+
+func (x *CheckConsistencyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckConsistencyRequest.ProtoReflect.Descriptor instead.
+func (*CheckConsistencyRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *CheckConsistencyRequest) GetFeatureSet() string {
+	if x != nil {
+		return x.FeatureSet
+	}
+	return ""
+}
+
+func (x *CheckConsistencyRequest) GetFromUnixMs() int64 {
+	if x != nil {
+		return x.FromUnixMs
+	}
+	return 0
+}
+
+func (x *CheckConsistencyRequest) GetRowsMax() int32 {
+	if x != nil {
+		return x.RowsMax
+	}
+	return 0
+}
+
+func (x *CheckConsistencyRequest) GetTolerance() float64 {
+	if x != nil {
+		return x.Tolerance
+	}
+	return 0
+}
+
+// CheckConsistencyResponse holds one entry for each feature.
+type CheckConsistencyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// rows is the number of rows that were compared.
+	Rows int32 `protobuf:"varint,1,opt,name=rows,proto3" json:"rows,omitempty"`
+	// features are the features in the order of the columns.
+	Features []*FeatureConsistency `protobuf:"bytes,2,rep,name=features,proto3" json:"features,omitempty"`
+	// other_versions is the number of rows that were served under another hash of the feature set and could not be compared.
+	OtherVersions int32 `protobuf:"varint,3,opt,name=other_versions,json=otherVersions,proto3" json:"other_versions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckConsistencyResponse) Reset() {
+	*x = CheckConsistencyResponse{}
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckConsistencyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckConsistencyResponse) ProtoMessage() {}
+
+func (x *CheckConsistencyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckConsistencyResponse.ProtoReflect.Descriptor instead.
+func (*CheckConsistencyResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *CheckConsistencyResponse) GetRows() int32 {
+	if x != nil {
+		return x.Rows
+	}
+	return 0
+}
+
+func (x *CheckConsistencyResponse) GetFeatures() []*FeatureConsistency {
+	if x != nil {
+		return x.Features
+	}
+	return nil
+}
+
+func (x *CheckConsistencyResponse) GetOtherVersions() int32 {
+	if x != nil {
+		return x.OtherVersions
+	}
+	return 0
+}
+
+// FeatureConsistency compares one feature.
+type FeatureConsistency struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// feature is the name as "view:feature".
+	Feature string `protobuf:"bytes,1,opt,name=feature,proto3" json:"feature,omitempty"`
+	// compared is the number of rows in which both sides have a value.
+	Compared int32 `protobuf:"varint,2,opt,name=compared,proto3" json:"compared,omitempty"`
+	// mismatched is the number of these in which the values differ by more than the tolerance.
+	Mismatched int32 `protobuf:"varint,3,opt,name=mismatched,proto3" json:"mismatched,omitempty"`
+	// missing_served is the number of rows in which only the replay has a value.
+	MissingServed int32 `protobuf:"varint,4,opt,name=missing_served,json=missingServed,proto3" json:"missing_served,omitempty"`
+	// missing_replayed is the number of rows in which only what was served has a value.
+	MissingReplayed int32 `protobuf:"varint,5,opt,name=missing_replayed,json=missingReplayed,proto3" json:"missing_replayed,omitempty"`
+	// smape is the symmetric mean absolute percentage error of numbers, from 0 to 2; 0 for features that are not numbers.
+	Smape         float64 `protobuf:"fixed64,6,opt,name=smape,proto3" json:"smape,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeatureConsistency) Reset() {
+	*x = FeatureConsistency{}
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeatureConsistency) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeatureConsistency) ProtoMessage() {}
+
+func (x *FeatureConsistency) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeatureConsistency.ProtoReflect.Descriptor instead.
+func (*FeatureConsistency) Descriptor() ([]byte, []int) {
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *FeatureConsistency) GetFeature() string {
+	if x != nil {
+		return x.Feature
+	}
+	return ""
+}
+
+func (x *FeatureConsistency) GetCompared() int32 {
+	if x != nil {
+		return x.Compared
+	}
+	return 0
+}
+
+func (x *FeatureConsistency) GetMismatched() int32 {
+	if x != nil {
+		return x.Mismatched
+	}
+	return 0
+}
+
+func (x *FeatureConsistency) GetMissingServed() int32 {
+	if x != nil {
+		return x.MissingServed
+	}
+	return 0
+}
+
+func (x *FeatureConsistency) GetMissingReplayed() int32 {
+	if x != nil {
+		return x.MissingReplayed
+	}
+	return 0
+}
+
+func (x *FeatureConsistency) GetSmape() float64 {
+	if x != nil {
+		return x.Smape
+	}
+	return 0
+}
+
+// GetFeatureQualityRequest says which features to look at.
+type GetFeatureQualityRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// feature_view limits the reply to one view; empty gives all that were served.
+	FeatureView string `protobuf:"bytes,1,opt,name=feature_view,json=featureView,proto3" json:"feature_view,omitempty"`
+	// make_baseline makes the values seen since the last baseline the ones that drift is measured against, and begins anew.
+	MakeBaseline  bool `protobuf:"varint,2,opt,name=make_baseline,json=makeBaseline,proto3" json:"make_baseline,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetFeatureQualityRequest) Reset() {
+	*x = GetFeatureQualityRequest{}
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetFeatureQualityRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetFeatureQualityRequest) ProtoMessage() {}
+
+func (x *GetFeatureQualityRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetFeatureQualityRequest.ProtoReflect.Descriptor instead.
+func (*GetFeatureQualityRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *GetFeatureQualityRequest) GetFeatureView() string {
+	if x != nil {
+		return x.FeatureView
+	}
+	return ""
+}
+
+func (x *GetFeatureQualityRequest) GetMakeBaseline() bool {
+	if x != nil {
+		return x.MakeBaseline
+	}
+	return false
+}
+
+// GetFeatureQualityResponse holds one entry for each feature that was served.
+type GetFeatureQualityResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// features are the features by name.
+	Features      []*FeatureQuality `protobuf:"bytes,1,rep,name=features,proto3" json:"features,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetFeatureQualityResponse) Reset() {
+	*x = GetFeatureQualityResponse{}
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetFeatureQualityResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetFeatureQualityResponse) ProtoMessage() {}
+
+func (x *GetFeatureQualityResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetFeatureQualityResponse.ProtoReflect.Descriptor instead.
+func (*GetFeatureQualityResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *GetFeatureQualityResponse) GetFeatures() []*FeatureQuality {
+	if x != nil {
+		return x.Features
+	}
+	return nil
+}
+
+// FeatureQuality tells how the values of one feature look. It is computed over a sample of the entities that were served.
+type FeatureQuality struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// feature is the name as "view:feature".
+	Feature string `protobuf:"bytes,1,opt,name=feature,proto3" json:"feature,omitempty"`
+	// rows is the number of rows seen.
+	Rows int64 `protobuf:"varint,2,opt,name=rows,proto3" json:"rows,omitempty"`
+	// null_rate is the share of rows without a value.
+	NullRate float64 `protobuf:"fixed64,3,opt,name=null_rate,json=nullRate,proto3" json:"null_rate,omitempty"`
+	// defaulted_rate is the share of rows in which the declared default stood in because nothing was stored or it was too old.
+	DefaultedRate float64 `protobuf:"fixed64,4,opt,name=defaulted_rate,json=defaultedRate,proto3" json:"defaulted_rate,omitempty"`
+	// min is the smallest number; NaN when there is none.
+	Min float64 `protobuf:"fixed64,5,opt,name=min,proto3" json:"min,omitempty"`
+	// max is the largest number; NaN when there is none.
+	Max float64 `protobuf:"fixed64,6,opt,name=max,proto3" json:"max,omitempty"`
+	// quantiles are the numbers below which 1, 5, 25, 50, 75, 95 and 99 in a hundred lie, within about 1.3 in a hundred of rank; empty when there is none.
+	Quantiles []float64 `protobuf:"fixed64,7,rep,packed,name=quantiles,proto3" json:"quantiles,omitempty"`
+	// age_seconds_p50 is the age that half of the rows stay below.
+	AgeSecondsP50 float64 `protobuf:"fixed64,8,opt,name=age_seconds_p50,json=ageSecondsP50,proto3" json:"age_seconds_p50,omitempty"`
+	// age_seconds_p99 is the age that 99 in a hundred rows stay below.
+	AgeSecondsP99 float64 `protobuf:"fixed64,9,opt,name=age_seconds_p99,json=ageSecondsP99,proto3" json:"age_seconds_p99,omitempty"`
+	// psi is the population stability index against the baseline over its tenths; below 0.1 little has changed, above 0.25 much. NaN without a baseline.
+	Psi float64 `protobuf:"fixed64,10,opt,name=psi,proto3" json:"psi,omitempty"`
+	// baseline_rows is the number of values of the baseline; 0 when there is none.
+	BaselineRows  int64 `protobuf:"varint,11,opt,name=baseline_rows,json=baselineRows,proto3" json:"baseline_rows,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeatureQuality) Reset() {
+	*x = FeatureQuality{}
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeatureQuality) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeatureQuality) ProtoMessage() {}
+
+func (x *FeatureQuality) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeatureQuality.ProtoReflect.Descriptor instead.
+func (*FeatureQuality) Descriptor() ([]byte, []int) {
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *FeatureQuality) GetFeature() string {
+	if x != nil {
+		return x.Feature
+	}
+	return ""
+}
+
+func (x *FeatureQuality) GetRows() int64 {
+	if x != nil {
+		return x.Rows
+	}
+	return 0
+}
+
+func (x *FeatureQuality) GetNullRate() float64 {
+	if x != nil {
+		return x.NullRate
+	}
+	return 0
+}
+
+func (x *FeatureQuality) GetDefaultedRate() float64 {
+	if x != nil {
+		return x.DefaultedRate
+	}
+	return 0
+}
+
+func (x *FeatureQuality) GetMin() float64 {
+	if x != nil {
+		return x.Min
+	}
+	return 0
+}
+
+func (x *FeatureQuality) GetMax() float64 {
+	if x != nil {
+		return x.Max
+	}
+	return 0
+}
+
+func (x *FeatureQuality) GetQuantiles() []float64 {
+	if x != nil {
+		return x.Quantiles
+	}
+	return nil
+}
+
+func (x *FeatureQuality) GetAgeSecondsP50() float64 {
+	if x != nil {
+		return x.AgeSecondsP50
+	}
+	return 0
+}
+
+func (x *FeatureQuality) GetAgeSecondsP99() float64 {
+	if x != nil {
+		return x.AgeSecondsP99
+	}
+	return 0
+}
+
+func (x *FeatureQuality) GetPsi() float64 {
+	if x != nil {
+		return x.Psi
+	}
+	return 0
+}
+
+func (x *FeatureQuality) GetBaselineRows() int64 {
+	if x != nil {
+		return x.BaselineRows
+	}
+	return 0
+}
+
 // ExportTrainingRowsResponse is a run of joined rows.
 type ExportTrainingRowsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1648,7 +2222,7 @@ type ExportTrainingRowsResponse struct {
 
 func (x *ExportTrainingRowsResponse) Reset() {
 	*x = ExportTrainingRowsResponse{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[24]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1660,7 +2234,7 @@ func (x *ExportTrainingRowsResponse) String() string {
 func (*ExportTrainingRowsResponse) ProtoMessage() {}
 
 func (x *ExportTrainingRowsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[24]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1673,7 +2247,7 @@ func (x *ExportTrainingRowsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportTrainingRowsResponse.ProtoReflect.Descriptor instead.
 func (*ExportTrainingRowsResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{24}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ExportTrainingRowsResponse) GetFeatureSetHash() string {
@@ -1710,7 +2284,7 @@ type TrainingRow struct {
 
 func (x *TrainingRow) Reset() {
 	*x = TrainingRow{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[25]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1722,7 +2296,7 @@ func (x *TrainingRow) String() string {
 func (*TrainingRow) ProtoMessage() {}
 
 func (x *TrainingRow) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[25]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1735,7 +2309,7 @@ func (x *TrainingRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainingRow.ProtoReflect.Descriptor instead.
 func (*TrainingRow) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{25}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TrainingRow) GetLabel() *Label {
@@ -1765,7 +2339,7 @@ type InspectEntityRequest struct {
 
 func (x *InspectEntityRequest) Reset() {
 	*x = InspectEntityRequest{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[26]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1777,7 +2351,7 @@ func (x *InspectEntityRequest) String() string {
 func (*InspectEntityRequest) ProtoMessage() {}
 
 func (x *InspectEntityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[26]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1790,7 +2364,7 @@ func (x *InspectEntityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectEntityRequest.ProtoReflect.Descriptor instead.
 func (*InspectEntityRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{26}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *InspectEntityRequest) GetEntity() string {
@@ -1818,7 +2392,7 @@ type InspectEntityResponse struct {
 
 func (x *InspectEntityResponse) Reset() {
 	*x = InspectEntityResponse{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[27]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1830,7 +2404,7 @@ func (x *InspectEntityResponse) String() string {
 func (*InspectEntityResponse) ProtoMessage() {}
 
 func (x *InspectEntityResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[27]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1843,7 +2417,7 @@ func (x *InspectEntityResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectEntityResponse.ProtoReflect.Descriptor instead.
 func (*InspectEntityResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{27}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *InspectEntityResponse) GetViews() []*InspectedView {
@@ -1876,7 +2450,7 @@ type InspectedView struct {
 
 func (x *InspectedView) Reset() {
 	*x = InspectedView{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[28]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1888,7 +2462,7 @@ func (x *InspectedView) String() string {
 func (*InspectedView) ProtoMessage() {}
 
 func (x *InspectedView) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[28]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1901,7 +2475,7 @@ func (x *InspectedView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectedView.ProtoReflect.Descriptor instead.
 func (*InspectedView) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{28}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *InspectedView) GetFeatureView() string {
@@ -1966,7 +2540,7 @@ type EraseEntityRequest struct {
 
 func (x *EraseEntityRequest) Reset() {
 	*x = EraseEntityRequest{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[29]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1978,7 +2552,7 @@ func (x *EraseEntityRequest) String() string {
 func (*EraseEntityRequest) ProtoMessage() {}
 
 func (x *EraseEntityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[29]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1991,7 +2565,7 @@ func (x *EraseEntityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EraseEntityRequest.ProtoReflect.Descriptor instead.
 func (*EraseEntityRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{29}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *EraseEntityRequest) GetEntity() string {
@@ -2025,7 +2599,7 @@ type EraseEntityResponse struct {
 
 func (x *EraseEntityResponse) Reset() {
 	*x = EraseEntityResponse{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[30]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2037,7 +2611,7 @@ func (x *EraseEntityResponse) String() string {
 func (*EraseEntityResponse) ProtoMessage() {}
 
 func (x *EraseEntityResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[30]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2050,7 +2624,7 @@ func (x *EraseEntityResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EraseEntityResponse.ProtoReflect.Descriptor instead.
 func (*EraseEntityResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{30}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *EraseEntityResponse) GetReceiptId() string {
@@ -2096,7 +2670,7 @@ type ListQuarantineRequest struct {
 
 func (x *ListQuarantineRequest) Reset() {
 	*x = ListQuarantineRequest{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[31]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2108,7 +2682,7 @@ func (x *ListQuarantineRequest) String() string {
 func (*ListQuarantineRequest) ProtoMessage() {}
 
 func (x *ListQuarantineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[31]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2121,7 +2695,7 @@ func (x *ListQuarantineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListQuarantineRequest.ProtoReflect.Descriptor instead.
 func (*ListQuarantineRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{31}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ListQuarantineRequest) GetFeatureView() string {
@@ -2158,7 +2732,7 @@ type ListQuarantineResponse struct {
 
 func (x *ListQuarantineResponse) Reset() {
 	*x = ListQuarantineResponse{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[32]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2170,7 +2744,7 @@ func (x *ListQuarantineResponse) String() string {
 func (*ListQuarantineResponse) ProtoMessage() {}
 
 func (x *ListQuarantineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[32]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2183,7 +2757,7 @@ func (x *ListQuarantineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListQuarantineResponse.ProtoReflect.Descriptor instead.
 func (*ListQuarantineResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{32}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ListQuarantineResponse) GetRows() []*QuarantinedRow {
@@ -2217,7 +2791,7 @@ type QuarantinedRow struct {
 
 func (x *QuarantinedRow) Reset() {
 	*x = QuarantinedRow{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[33]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2229,7 +2803,7 @@ func (x *QuarantinedRow) String() string {
 func (*QuarantinedRow) ProtoMessage() {}
 
 func (x *QuarantinedRow) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[33]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2242,7 +2816,7 @@ func (x *QuarantinedRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuarantinedRow.ProtoReflect.Descriptor instead.
 func (*QuarantinedRow) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{33}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *QuarantinedRow) GetQuarantineId() string {
@@ -2284,7 +2858,7 @@ type ReplayQuarantineRequest struct {
 
 func (x *ReplayQuarantineRequest) Reset() {
 	*x = ReplayQuarantineRequest{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[34]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2296,7 +2870,7 @@ func (x *ReplayQuarantineRequest) String() string {
 func (*ReplayQuarantineRequest) ProtoMessage() {}
 
 func (x *ReplayQuarantineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[34]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2309,7 +2883,7 @@ func (x *ReplayQuarantineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayQuarantineRequest.ProtoReflect.Descriptor instead.
 func (*ReplayQuarantineRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{34}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ReplayQuarantineRequest) GetQuarantineIds() []string {
@@ -2330,7 +2904,7 @@ type ReplayQuarantineResponse struct {
 
 func (x *ReplayQuarantineResponse) Reset() {
 	*x = ReplayQuarantineResponse{}
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[35]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2342,7 +2916,7 @@ func (x *ReplayQuarantineResponse) String() string {
 func (*ReplayQuarantineResponse) ProtoMessage() {}
 
 func (x *ReplayQuarantineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[35]
+	mi := &file_proffer_featurestore_v1_feature_store_service_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2355,7 +2929,7 @@ func (x *ReplayQuarantineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayQuarantineResponse.ProtoReflect.Descriptor instead.
 func (*ReplayQuarantineResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{35}
+	return file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ReplayQuarantineResponse) GetResults() []*WriteResult {
@@ -2473,12 +3047,66 @@ const file_proffer_featurestore_v1_feature_store_service_proto_rawDesc = "" +
 	"\x19ExportTrainingRowsRequest\x12\x1f\n" +
 	"\vfeature_set\x18\x01 \x01(\tR\n" +
 	"featureSet\x126\n" +
-	"\x06labels\x18\x02 \x03(\v2\x1e.proffer.featurestore.v1.LabelR\x06labels\"\x99\x01\n" +
+	"\x06labels\x18\x02 \x03(\v2\x1e.proffer.featurestore.v1.LabelR\x06labels\"\xdd\x02\n" +
 	"\x05Label\x12*\n" +
 	"\x11context_entity_id\x18\x01 \x01(\tR\x0fcontextEntityId\x12!\n" +
 	"\fcandidate_id\x18\x02 \x01(\tR\vcandidateId\x12+\n" +
 	"\x12event_time_unix_ms\x18\x03 \x01(\x03R\x0feventTimeUnixMs\x12\x14\n" +
-	"\x05label\x18\x04 \x01(\x01R\x05label\"\x9c\x01\n" +
+	"\x05label\x18\x04 \x01(\x01R\x05label\x12^\n" +
+	"\x10request_features\x18\x05 \x03(\v23.proffer.featurestore.v1.Label.RequestFeaturesEntryR\x0frequestFeatures\x1ab\n" +
+	"\x14RequestFeaturesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x124\n" +
+	"\x05value\x18\x02 \x01(\v2\x1e.proffer.featurestore.v1.ValueR\x05value:\x028\x01\"\xd0\x03\n" +
+	"\tServedRow\x12\x1f\n" +
+	"\vfeature_set\x18\x01 \x01(\tR\n" +
+	"featureSet\x12(\n" +
+	"\x10feature_set_hash\x18\x02 \x01(\tR\x0efeatureSetHash\x12)\n" +
+	"\x11served_at_unix_ms\x18\x03 \x01(\x03R\x0eservedAtUnixMs\x12*\n" +
+	"\x11context_entity_id\x18\x04 \x01(\tR\x0fcontextEntityId\x12!\n" +
+	"\fcandidate_id\x18\x05 \x01(\tR\vcandidateId\x126\n" +
+	"\x06values\x18\x06 \x03(\v2\x1e.proffer.featurestore.v1.ValueR\x06values\x12b\n" +
+	"\x10request_features\x18\a \x03(\v27.proffer.featurestore.v1.ServedRow.RequestFeaturesEntryR\x0frequestFeatures\x1ab\n" +
+	"\x14RequestFeaturesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x124\n" +
+	"\x05value\x18\x02 \x01(\v2\x1e.proffer.featurestore.v1.ValueR\x05value:\x028\x01\"\x95\x01\n" +
+	"\x17CheckConsistencyRequest\x12\x1f\n" +
+	"\vfeature_set\x18\x01 \x01(\tR\n" +
+	"featureSet\x12 \n" +
+	"\ffrom_unix_ms\x18\x02 \x01(\x03R\n" +
+	"fromUnixMs\x12\x19\n" +
+	"\brows_max\x18\x03 \x01(\x05R\arowsMax\x12\x1c\n" +
+	"\ttolerance\x18\x04 \x01(\x01R\ttolerance\"\x9e\x01\n" +
+	"\x18CheckConsistencyResponse\x12\x12\n" +
+	"\x04rows\x18\x01 \x01(\x05R\x04rows\x12G\n" +
+	"\bfeatures\x18\x02 \x03(\v2+.proffer.featurestore.v1.FeatureConsistencyR\bfeatures\x12%\n" +
+	"\x0eother_versions\x18\x03 \x01(\x05R\rotherVersions\"\xd2\x01\n" +
+	"\x12FeatureConsistency\x12\x18\n" +
+	"\afeature\x18\x01 \x01(\tR\afeature\x12\x1a\n" +
+	"\bcompared\x18\x02 \x01(\x05R\bcompared\x12\x1e\n" +
+	"\n" +
+	"mismatched\x18\x03 \x01(\x05R\n" +
+	"mismatched\x12%\n" +
+	"\x0emissing_served\x18\x04 \x01(\x05R\rmissingServed\x12)\n" +
+	"\x10missing_replayed\x18\x05 \x01(\x05R\x0fmissingReplayed\x12\x14\n" +
+	"\x05smape\x18\x06 \x01(\x01R\x05smape\"b\n" +
+	"\x18GetFeatureQualityRequest\x12!\n" +
+	"\ffeature_view\x18\x01 \x01(\tR\vfeatureView\x12#\n" +
+	"\rmake_baseline\x18\x02 \x01(\bR\fmakeBaseline\"`\n" +
+	"\x19GetFeatureQualityResponse\x12C\n" +
+	"\bfeatures\x18\x01 \x03(\v2'.proffer.featurestore.v1.FeatureQualityR\bfeatures\"\xcb\x02\n" +
+	"\x0eFeatureQuality\x12\x18\n" +
+	"\afeature\x18\x01 \x01(\tR\afeature\x12\x12\n" +
+	"\x04rows\x18\x02 \x01(\x03R\x04rows\x12\x1b\n" +
+	"\tnull_rate\x18\x03 \x01(\x01R\bnullRate\x12%\n" +
+	"\x0edefaulted_rate\x18\x04 \x01(\x01R\rdefaultedRate\x12\x10\n" +
+	"\x03min\x18\x05 \x01(\x01R\x03min\x12\x10\n" +
+	"\x03max\x18\x06 \x01(\x01R\x03max\x12\x1c\n" +
+	"\tquantiles\x18\a \x03(\x01R\tquantiles\x12&\n" +
+	"\x0fage_seconds_p50\x18\b \x01(\x01R\rageSecondsP50\x12&\n" +
+	"\x0fage_seconds_p99\x18\t \x01(\x01R\rageSecondsP99\x12\x10\n" +
+	"\x03psi\x18\n" +
+	" \x01(\x01R\x03psi\x12#\n" +
+	"\rbaseline_rows\x18\v \x01(\x03R\fbaselineRows\"\x9c\x01\n" +
 	"\x1aExportTrainingRowsResponse\x12(\n" +
 	"\x10feature_set_hash\x18\x01 \x01(\tR\x0efeatureSetHash\x12\x1a\n" +
 	"\bfeatures\x18\x02 \x03(\tR\bfeatures\x128\n" +
@@ -2539,7 +3167,7 @@ const file_proffer_featurestore_v1_feature_store_service_proto_rawDesc = "" +
 	"\x1aINGEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17INGEST_OUTCOME_ACCEPTED\x10\x01\x12\x1c\n" +
 	"\x18INGEST_OUTCOME_DUPLICATE\x10\x02\x12\x1b\n" +
-	"\x17INGEST_OUTCOME_REJECTED\x10\x032\xf5\v\n" +
+	"\x17INGEST_OUTCOME_REJECTED\x10\x032\xea\r\n" +
 	"\x13FeatureStoreService\x12w\n" +
 	"\x10GetFeatureMatrix\x120.proffer.featurestore.v1.GetFeatureMatrixRequest\x1a1.proffer.featurestore.v1.GetFeatureMatrixResponse\x12z\n" +
 	"\x11GetOnlineFeatures\x121.proffer.featurestore.v1.GetOnlineFeaturesRequest\x1a2.proffer.featurestore.v1.GetOnlineFeaturesResponse\x12n\n" +
@@ -2550,7 +3178,9 @@ const file_proffer_featurestore_v1_feature_store_service_proto_rawDesc = "" +
 	"\n" +
 	"ReadEvents\x12*.proffer.featurestore.v1.ReadEventsRequest\x1a+.proffer.featurestore.v1.ReadEventsResponse0\x01\x12t\n" +
 	"\x0fGetIngestStatus\x12/.proffer.featurestore.v1.GetIngestStatusRequest\x1a0.proffer.featurestore.v1.GetIngestStatusResponse\x12\x7f\n" +
-	"\x12ExportTrainingRows\x122.proffer.featurestore.v1.ExportTrainingRowsRequest\x1a3.proffer.featurestore.v1.ExportTrainingRowsResponse0\x01\x12n\n" +
+	"\x12ExportTrainingRows\x122.proffer.featurestore.v1.ExportTrainingRowsRequest\x1a3.proffer.featurestore.v1.ExportTrainingRowsResponse0\x01\x12w\n" +
+	"\x10CheckConsistency\x120.proffer.featurestore.v1.CheckConsistencyRequest\x1a1.proffer.featurestore.v1.CheckConsistencyResponse\x12z\n" +
+	"\x11GetFeatureQuality\x121.proffer.featurestore.v1.GetFeatureQualityRequest\x1a2.proffer.featurestore.v1.GetFeatureQualityResponse\x12n\n" +
 	"\rInspectEntity\x12-.proffer.featurestore.v1.InspectEntityRequest\x1a..proffer.featurestore.v1.InspectEntityResponse\x12h\n" +
 	"\vEraseEntity\x12+.proffer.featurestore.v1.EraseEntityRequest\x1a,.proffer.featurestore.v1.EraseEntityResponse\x12q\n" +
 	"\x0eListQuarantine\x12..proffer.featurestore.v1.ListQuarantineRequest\x1a/.proffer.featurestore.v1.ListQuarantineResponse\x12w\n" +
@@ -2570,7 +3200,7 @@ func file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP() []by
 }
 
 var file_proffer_featurestore_v1_feature_store_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_proffer_featurestore_v1_feature_store_service_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
+var file_proffer_featurestore_v1_feature_store_service_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_proffer_featurestore_v1_feature_store_service_proto_goTypes = []any{
 	(WriteOutcome)(0),                  // 0: proffer.featurestore.v1.WriteOutcome
 	(IngestOutcome)(0),                 // 1: proffer.featurestore.v1.IngestOutcome
@@ -2598,93 +3228,113 @@ var file_proffer_featurestore_v1_feature_store_service_proto_goTypes = []any{
 	(*GetIngestStatusResponse)(nil),    // 23: proffer.featurestore.v1.GetIngestStatusResponse
 	(*ExportTrainingRowsRequest)(nil),  // 24: proffer.featurestore.v1.ExportTrainingRowsRequest
 	(*Label)(nil),                      // 25: proffer.featurestore.v1.Label
-	(*ExportTrainingRowsResponse)(nil), // 26: proffer.featurestore.v1.ExportTrainingRowsResponse
-	(*TrainingRow)(nil),                // 27: proffer.featurestore.v1.TrainingRow
-	(*InspectEntityRequest)(nil),       // 28: proffer.featurestore.v1.InspectEntityRequest
-	(*InspectEntityResponse)(nil),      // 29: proffer.featurestore.v1.InspectEntityResponse
-	(*InspectedView)(nil),              // 30: proffer.featurestore.v1.InspectedView
-	(*EraseEntityRequest)(nil),         // 31: proffer.featurestore.v1.EraseEntityRequest
-	(*EraseEntityResponse)(nil),        // 32: proffer.featurestore.v1.EraseEntityResponse
-	(*ListQuarantineRequest)(nil),      // 33: proffer.featurestore.v1.ListQuarantineRequest
-	(*ListQuarantineResponse)(nil),     // 34: proffer.featurestore.v1.ListQuarantineResponse
-	(*QuarantinedRow)(nil),             // 35: proffer.featurestore.v1.QuarantinedRow
-	(*ReplayQuarantineRequest)(nil),    // 36: proffer.featurestore.v1.ReplayQuarantineRequest
-	(*ReplayQuarantineResponse)(nil),   // 37: proffer.featurestore.v1.ReplayQuarantineResponse
-	nil,                                // 38: proffer.featurestore.v1.GetFeatureMatrixRequest.RequestFeaturesEntry
-	nil,                                // 39: proffer.featurestore.v1.FeatureRow.ValuesEntry
-	nil,                                // 40: proffer.featurestore.v1.InspectedView.ValuesEntry
-	(*v1.Degraded)(nil),                // 41: proffer.common.v1.Degraded
-	(*Value)(nil),                      // 42: proffer.featurestore.v1.Value
-	(RowStatus)(0),                     // 43: proffer.featurestore.v1.RowStatus
-	(*Event)(nil),                      // 44: proffer.featurestore.v1.Event
+	(*ServedRow)(nil),                  // 26: proffer.featurestore.v1.ServedRow
+	(*CheckConsistencyRequest)(nil),    // 27: proffer.featurestore.v1.CheckConsistencyRequest
+	(*CheckConsistencyResponse)(nil),   // 28: proffer.featurestore.v1.CheckConsistencyResponse
+	(*FeatureConsistency)(nil),         // 29: proffer.featurestore.v1.FeatureConsistency
+	(*GetFeatureQualityRequest)(nil),   // 30: proffer.featurestore.v1.GetFeatureQualityRequest
+	(*GetFeatureQualityResponse)(nil),  // 31: proffer.featurestore.v1.GetFeatureQualityResponse
+	(*FeatureQuality)(nil),             // 32: proffer.featurestore.v1.FeatureQuality
+	(*ExportTrainingRowsResponse)(nil), // 33: proffer.featurestore.v1.ExportTrainingRowsResponse
+	(*TrainingRow)(nil),                // 34: proffer.featurestore.v1.TrainingRow
+	(*InspectEntityRequest)(nil),       // 35: proffer.featurestore.v1.InspectEntityRequest
+	(*InspectEntityResponse)(nil),      // 36: proffer.featurestore.v1.InspectEntityResponse
+	(*InspectedView)(nil),              // 37: proffer.featurestore.v1.InspectedView
+	(*EraseEntityRequest)(nil),         // 38: proffer.featurestore.v1.EraseEntityRequest
+	(*EraseEntityResponse)(nil),        // 39: proffer.featurestore.v1.EraseEntityResponse
+	(*ListQuarantineRequest)(nil),      // 40: proffer.featurestore.v1.ListQuarantineRequest
+	(*ListQuarantineResponse)(nil),     // 41: proffer.featurestore.v1.ListQuarantineResponse
+	(*QuarantinedRow)(nil),             // 42: proffer.featurestore.v1.QuarantinedRow
+	(*ReplayQuarantineRequest)(nil),    // 43: proffer.featurestore.v1.ReplayQuarantineRequest
+	(*ReplayQuarantineResponse)(nil),   // 44: proffer.featurestore.v1.ReplayQuarantineResponse
+	nil,                                // 45: proffer.featurestore.v1.GetFeatureMatrixRequest.RequestFeaturesEntry
+	nil,                                // 46: proffer.featurestore.v1.FeatureRow.ValuesEntry
+	nil,                                // 47: proffer.featurestore.v1.Label.RequestFeaturesEntry
+	nil,                                // 48: proffer.featurestore.v1.ServedRow.RequestFeaturesEntry
+	nil,                                // 49: proffer.featurestore.v1.InspectedView.ValuesEntry
+	(*v1.Degraded)(nil),                // 50: proffer.common.v1.Degraded
+	(*Value)(nil),                      // 51: proffer.featurestore.v1.Value
+	(RowStatus)(0),                     // 52: proffer.featurestore.v1.RowStatus
+	(*Event)(nil),                      // 53: proffer.featurestore.v1.Event
 }
 var file_proffer_featurestore_v1_feature_store_service_proto_depIdxs = []int32{
-	38, // 0: proffer.featurestore.v1.GetFeatureMatrixRequest.request_features:type_name -> proffer.featurestore.v1.GetFeatureMatrixRequest.RequestFeaturesEntry
+	45, // 0: proffer.featurestore.v1.GetFeatureMatrixRequest.request_features:type_name -> proffer.featurestore.v1.GetFeatureMatrixRequest.RequestFeaturesEntry
 	4,  // 1: proffer.featurestore.v1.GetFeatureMatrixResponse.context:type_name -> proffer.featurestore.v1.FeatureBlock
 	4,  // 2: proffer.featurestore.v1.GetFeatureMatrixResponse.candidates:type_name -> proffer.featurestore.v1.FeatureBlock
-	41, // 3: proffer.featurestore.v1.GetFeatureMatrixResponse.degraded:type_name -> proffer.common.v1.Degraded
+	50, // 3: proffer.featurestore.v1.GetFeatureMatrixResponse.degraded:type_name -> proffer.common.v1.Degraded
 	5,  // 4: proffer.featurestore.v1.FeatureBlock.columns:type_name -> proffer.featurestore.v1.ValueColumn
-	42, // 5: proffer.featurestore.v1.ValueColumn.values:type_name -> proffer.featurestore.v1.Value
+	51, // 5: proffer.featurestore.v1.ValueColumn.values:type_name -> proffer.featurestore.v1.Value
 	8,  // 6: proffer.featurestore.v1.GetOnlineFeaturesResponse.results:type_name -> proffer.featurestore.v1.FeatureVector
-	41, // 7: proffer.featurestore.v1.GetOnlineFeaturesResponse.degraded:type_name -> proffer.common.v1.Degraded
-	42, // 8: proffer.featurestore.v1.FeatureVector.values:type_name -> proffer.featurestore.v1.Value
-	43, // 9: proffer.featurestore.v1.FeatureVector.statuses:type_name -> proffer.featurestore.v1.RowStatus
-	39, // 10: proffer.featurestore.v1.FeatureRow.values:type_name -> proffer.featurestore.v1.FeatureRow.ValuesEntry
+	50, // 7: proffer.featurestore.v1.GetOnlineFeaturesResponse.degraded:type_name -> proffer.common.v1.Degraded
+	51, // 8: proffer.featurestore.v1.FeatureVector.values:type_name -> proffer.featurestore.v1.Value
+	52, // 9: proffer.featurestore.v1.FeatureVector.statuses:type_name -> proffer.featurestore.v1.RowStatus
+	46, // 10: proffer.featurestore.v1.FeatureRow.values:type_name -> proffer.featurestore.v1.FeatureRow.ValuesEntry
 	9,  // 11: proffer.featurestore.v1.WriteFeaturesRequest.rows:type_name -> proffer.featurestore.v1.FeatureRow
 	12, // 12: proffer.featurestore.v1.WriteFeaturesResponse.results:type_name -> proffer.featurestore.v1.WriteResult
 	0,  // 13: proffer.featurestore.v1.WriteResult.outcome:type_name -> proffer.featurestore.v1.WriteOutcome
 	9,  // 14: proffer.featurestore.v1.StreamFeaturesRequest.rows:type_name -> proffer.featurestore.v1.FeatureRow
 	12, // 15: proffer.featurestore.v1.StreamFeaturesResponse.results:type_name -> proffer.featurestore.v1.WriteResult
-	44, // 16: proffer.featurestore.v1.IngestEventsRequest.events:type_name -> proffer.featurestore.v1.Event
+	53, // 16: proffer.featurestore.v1.IngestEventsRequest.events:type_name -> proffer.featurestore.v1.Event
 	1,  // 17: proffer.featurestore.v1.IngestResult.outcome:type_name -> proffer.featurestore.v1.IngestOutcome
 	16, // 18: proffer.featurestore.v1.IngestEventsResponse.results:type_name -> proffer.featurestore.v1.IngestResult
-	44, // 19: proffer.featurestore.v1.StreamEventsRequest.events:type_name -> proffer.featurestore.v1.Event
+	53, // 19: proffer.featurestore.v1.StreamEventsRequest.events:type_name -> proffer.featurestore.v1.Event
 	16, // 20: proffer.featurestore.v1.StreamEventsResponse.results:type_name -> proffer.featurestore.v1.IngestResult
-	44, // 21: proffer.featurestore.v1.ReadEventsResponse.events:type_name -> proffer.featurestore.v1.Event
+	53, // 21: proffer.featurestore.v1.ReadEventsResponse.events:type_name -> proffer.featurestore.v1.Event
 	25, // 22: proffer.featurestore.v1.ExportTrainingRowsRequest.labels:type_name -> proffer.featurestore.v1.Label
-	27, // 23: proffer.featurestore.v1.ExportTrainingRowsResponse.rows:type_name -> proffer.featurestore.v1.TrainingRow
-	25, // 24: proffer.featurestore.v1.TrainingRow.label:type_name -> proffer.featurestore.v1.Label
-	42, // 25: proffer.featurestore.v1.TrainingRow.values:type_name -> proffer.featurestore.v1.Value
-	30, // 26: proffer.featurestore.v1.InspectEntityResponse.views:type_name -> proffer.featurestore.v1.InspectedView
-	43, // 27: proffer.featurestore.v1.InspectedView.status:type_name -> proffer.featurestore.v1.RowStatus
-	40, // 28: proffer.featurestore.v1.InspectedView.values:type_name -> proffer.featurestore.v1.InspectedView.ValuesEntry
-	35, // 29: proffer.featurestore.v1.ListQuarantineResponse.rows:type_name -> proffer.featurestore.v1.QuarantinedRow
-	9,  // 30: proffer.featurestore.v1.QuarantinedRow.row:type_name -> proffer.featurestore.v1.FeatureRow
-	12, // 31: proffer.featurestore.v1.ReplayQuarantineResponse.results:type_name -> proffer.featurestore.v1.WriteResult
-	42, // 32: proffer.featurestore.v1.GetFeatureMatrixRequest.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
-	42, // 33: proffer.featurestore.v1.FeatureRow.ValuesEntry.value:type_name -> proffer.featurestore.v1.Value
-	42, // 34: proffer.featurestore.v1.InspectedView.ValuesEntry.value:type_name -> proffer.featurestore.v1.Value
-	2,  // 35: proffer.featurestore.v1.FeatureStoreService.GetFeatureMatrix:input_type -> proffer.featurestore.v1.GetFeatureMatrixRequest
-	6,  // 36: proffer.featurestore.v1.FeatureStoreService.GetOnlineFeatures:input_type -> proffer.featurestore.v1.GetOnlineFeaturesRequest
-	10, // 37: proffer.featurestore.v1.FeatureStoreService.WriteFeatures:input_type -> proffer.featurestore.v1.WriteFeaturesRequest
-	13, // 38: proffer.featurestore.v1.FeatureStoreService.StreamFeatures:input_type -> proffer.featurestore.v1.StreamFeaturesRequest
-	15, // 39: proffer.featurestore.v1.FeatureStoreService.IngestEvents:input_type -> proffer.featurestore.v1.IngestEventsRequest
-	18, // 40: proffer.featurestore.v1.FeatureStoreService.StreamEvents:input_type -> proffer.featurestore.v1.StreamEventsRequest
-	20, // 41: proffer.featurestore.v1.FeatureStoreService.ReadEvents:input_type -> proffer.featurestore.v1.ReadEventsRequest
-	22, // 42: proffer.featurestore.v1.FeatureStoreService.GetIngestStatus:input_type -> proffer.featurestore.v1.GetIngestStatusRequest
-	24, // 43: proffer.featurestore.v1.FeatureStoreService.ExportTrainingRows:input_type -> proffer.featurestore.v1.ExportTrainingRowsRequest
-	28, // 44: proffer.featurestore.v1.FeatureStoreService.InspectEntity:input_type -> proffer.featurestore.v1.InspectEntityRequest
-	31, // 45: proffer.featurestore.v1.FeatureStoreService.EraseEntity:input_type -> proffer.featurestore.v1.EraseEntityRequest
-	33, // 46: proffer.featurestore.v1.FeatureStoreService.ListQuarantine:input_type -> proffer.featurestore.v1.ListQuarantineRequest
-	36, // 47: proffer.featurestore.v1.FeatureStoreService.ReplayQuarantine:input_type -> proffer.featurestore.v1.ReplayQuarantineRequest
-	3,  // 48: proffer.featurestore.v1.FeatureStoreService.GetFeatureMatrix:output_type -> proffer.featurestore.v1.GetFeatureMatrixResponse
-	7,  // 49: proffer.featurestore.v1.FeatureStoreService.GetOnlineFeatures:output_type -> proffer.featurestore.v1.GetOnlineFeaturesResponse
-	11, // 50: proffer.featurestore.v1.FeatureStoreService.WriteFeatures:output_type -> proffer.featurestore.v1.WriteFeaturesResponse
-	14, // 51: proffer.featurestore.v1.FeatureStoreService.StreamFeatures:output_type -> proffer.featurestore.v1.StreamFeaturesResponse
-	17, // 52: proffer.featurestore.v1.FeatureStoreService.IngestEvents:output_type -> proffer.featurestore.v1.IngestEventsResponse
-	19, // 53: proffer.featurestore.v1.FeatureStoreService.StreamEvents:output_type -> proffer.featurestore.v1.StreamEventsResponse
-	21, // 54: proffer.featurestore.v1.FeatureStoreService.ReadEvents:output_type -> proffer.featurestore.v1.ReadEventsResponse
-	23, // 55: proffer.featurestore.v1.FeatureStoreService.GetIngestStatus:output_type -> proffer.featurestore.v1.GetIngestStatusResponse
-	26, // 56: proffer.featurestore.v1.FeatureStoreService.ExportTrainingRows:output_type -> proffer.featurestore.v1.ExportTrainingRowsResponse
-	29, // 57: proffer.featurestore.v1.FeatureStoreService.InspectEntity:output_type -> proffer.featurestore.v1.InspectEntityResponse
-	32, // 58: proffer.featurestore.v1.FeatureStoreService.EraseEntity:output_type -> proffer.featurestore.v1.EraseEntityResponse
-	34, // 59: proffer.featurestore.v1.FeatureStoreService.ListQuarantine:output_type -> proffer.featurestore.v1.ListQuarantineResponse
-	37, // 60: proffer.featurestore.v1.FeatureStoreService.ReplayQuarantine:output_type -> proffer.featurestore.v1.ReplayQuarantineResponse
-	48, // [48:61] is the sub-list for method output_type
-	35, // [35:48] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	47, // 23: proffer.featurestore.v1.Label.request_features:type_name -> proffer.featurestore.v1.Label.RequestFeaturesEntry
+	51, // 24: proffer.featurestore.v1.ServedRow.values:type_name -> proffer.featurestore.v1.Value
+	48, // 25: proffer.featurestore.v1.ServedRow.request_features:type_name -> proffer.featurestore.v1.ServedRow.RequestFeaturesEntry
+	29, // 26: proffer.featurestore.v1.CheckConsistencyResponse.features:type_name -> proffer.featurestore.v1.FeatureConsistency
+	32, // 27: proffer.featurestore.v1.GetFeatureQualityResponse.features:type_name -> proffer.featurestore.v1.FeatureQuality
+	34, // 28: proffer.featurestore.v1.ExportTrainingRowsResponse.rows:type_name -> proffer.featurestore.v1.TrainingRow
+	25, // 29: proffer.featurestore.v1.TrainingRow.label:type_name -> proffer.featurestore.v1.Label
+	51, // 30: proffer.featurestore.v1.TrainingRow.values:type_name -> proffer.featurestore.v1.Value
+	37, // 31: proffer.featurestore.v1.InspectEntityResponse.views:type_name -> proffer.featurestore.v1.InspectedView
+	52, // 32: proffer.featurestore.v1.InspectedView.status:type_name -> proffer.featurestore.v1.RowStatus
+	49, // 33: proffer.featurestore.v1.InspectedView.values:type_name -> proffer.featurestore.v1.InspectedView.ValuesEntry
+	42, // 34: proffer.featurestore.v1.ListQuarantineResponse.rows:type_name -> proffer.featurestore.v1.QuarantinedRow
+	9,  // 35: proffer.featurestore.v1.QuarantinedRow.row:type_name -> proffer.featurestore.v1.FeatureRow
+	12, // 36: proffer.featurestore.v1.ReplayQuarantineResponse.results:type_name -> proffer.featurestore.v1.WriteResult
+	51, // 37: proffer.featurestore.v1.GetFeatureMatrixRequest.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
+	51, // 38: proffer.featurestore.v1.FeatureRow.ValuesEntry.value:type_name -> proffer.featurestore.v1.Value
+	51, // 39: proffer.featurestore.v1.Label.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
+	51, // 40: proffer.featurestore.v1.ServedRow.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
+	51, // 41: proffer.featurestore.v1.InspectedView.ValuesEntry.value:type_name -> proffer.featurestore.v1.Value
+	2,  // 42: proffer.featurestore.v1.FeatureStoreService.GetFeatureMatrix:input_type -> proffer.featurestore.v1.GetFeatureMatrixRequest
+	6,  // 43: proffer.featurestore.v1.FeatureStoreService.GetOnlineFeatures:input_type -> proffer.featurestore.v1.GetOnlineFeaturesRequest
+	10, // 44: proffer.featurestore.v1.FeatureStoreService.WriteFeatures:input_type -> proffer.featurestore.v1.WriteFeaturesRequest
+	13, // 45: proffer.featurestore.v1.FeatureStoreService.StreamFeatures:input_type -> proffer.featurestore.v1.StreamFeaturesRequest
+	15, // 46: proffer.featurestore.v1.FeatureStoreService.IngestEvents:input_type -> proffer.featurestore.v1.IngestEventsRequest
+	18, // 47: proffer.featurestore.v1.FeatureStoreService.StreamEvents:input_type -> proffer.featurestore.v1.StreamEventsRequest
+	20, // 48: proffer.featurestore.v1.FeatureStoreService.ReadEvents:input_type -> proffer.featurestore.v1.ReadEventsRequest
+	22, // 49: proffer.featurestore.v1.FeatureStoreService.GetIngestStatus:input_type -> proffer.featurestore.v1.GetIngestStatusRequest
+	24, // 50: proffer.featurestore.v1.FeatureStoreService.ExportTrainingRows:input_type -> proffer.featurestore.v1.ExportTrainingRowsRequest
+	27, // 51: proffer.featurestore.v1.FeatureStoreService.CheckConsistency:input_type -> proffer.featurestore.v1.CheckConsistencyRequest
+	30, // 52: proffer.featurestore.v1.FeatureStoreService.GetFeatureQuality:input_type -> proffer.featurestore.v1.GetFeatureQualityRequest
+	35, // 53: proffer.featurestore.v1.FeatureStoreService.InspectEntity:input_type -> proffer.featurestore.v1.InspectEntityRequest
+	38, // 54: proffer.featurestore.v1.FeatureStoreService.EraseEntity:input_type -> proffer.featurestore.v1.EraseEntityRequest
+	40, // 55: proffer.featurestore.v1.FeatureStoreService.ListQuarantine:input_type -> proffer.featurestore.v1.ListQuarantineRequest
+	43, // 56: proffer.featurestore.v1.FeatureStoreService.ReplayQuarantine:input_type -> proffer.featurestore.v1.ReplayQuarantineRequest
+	3,  // 57: proffer.featurestore.v1.FeatureStoreService.GetFeatureMatrix:output_type -> proffer.featurestore.v1.GetFeatureMatrixResponse
+	7,  // 58: proffer.featurestore.v1.FeatureStoreService.GetOnlineFeatures:output_type -> proffer.featurestore.v1.GetOnlineFeaturesResponse
+	11, // 59: proffer.featurestore.v1.FeatureStoreService.WriteFeatures:output_type -> proffer.featurestore.v1.WriteFeaturesResponse
+	14, // 60: proffer.featurestore.v1.FeatureStoreService.StreamFeatures:output_type -> proffer.featurestore.v1.StreamFeaturesResponse
+	17, // 61: proffer.featurestore.v1.FeatureStoreService.IngestEvents:output_type -> proffer.featurestore.v1.IngestEventsResponse
+	19, // 62: proffer.featurestore.v1.FeatureStoreService.StreamEvents:output_type -> proffer.featurestore.v1.StreamEventsResponse
+	21, // 63: proffer.featurestore.v1.FeatureStoreService.ReadEvents:output_type -> proffer.featurestore.v1.ReadEventsResponse
+	23, // 64: proffer.featurestore.v1.FeatureStoreService.GetIngestStatus:output_type -> proffer.featurestore.v1.GetIngestStatusResponse
+	33, // 65: proffer.featurestore.v1.FeatureStoreService.ExportTrainingRows:output_type -> proffer.featurestore.v1.ExportTrainingRowsResponse
+	28, // 66: proffer.featurestore.v1.FeatureStoreService.CheckConsistency:output_type -> proffer.featurestore.v1.CheckConsistencyResponse
+	31, // 67: proffer.featurestore.v1.FeatureStoreService.GetFeatureQuality:output_type -> proffer.featurestore.v1.GetFeatureQualityResponse
+	36, // 68: proffer.featurestore.v1.FeatureStoreService.InspectEntity:output_type -> proffer.featurestore.v1.InspectEntityResponse
+	39, // 69: proffer.featurestore.v1.FeatureStoreService.EraseEntity:output_type -> proffer.featurestore.v1.EraseEntityResponse
+	41, // 70: proffer.featurestore.v1.FeatureStoreService.ListQuarantine:output_type -> proffer.featurestore.v1.ListQuarantineResponse
+	44, // 71: proffer.featurestore.v1.FeatureStoreService.ReplayQuarantine:output_type -> proffer.featurestore.v1.ReplayQuarantineResponse
+	57, // [57:72] is the sub-list for method output_type
+	42, // [42:57] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_proffer_featurestore_v1_feature_store_service_proto_init() }
@@ -2700,7 +3350,7 @@ func file_proffer_featurestore_v1_feature_store_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_featurestore_v1_feature_store_service_proto_rawDesc), len(file_proffer_featurestore_v1_feature_store_service_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   39,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -30,6 +30,8 @@ const (
 	FeatureStoreService_ReadEvents_FullMethodName         = "/proffer.featurestore.v1.FeatureStoreService/ReadEvents"
 	FeatureStoreService_GetIngestStatus_FullMethodName    = "/proffer.featurestore.v1.FeatureStoreService/GetIngestStatus"
 	FeatureStoreService_ExportTrainingRows_FullMethodName = "/proffer.featurestore.v1.FeatureStoreService/ExportTrainingRows"
+	FeatureStoreService_CheckConsistency_FullMethodName   = "/proffer.featurestore.v1.FeatureStoreService/CheckConsistency"
+	FeatureStoreService_GetFeatureQuality_FullMethodName  = "/proffer.featurestore.v1.FeatureStoreService/GetFeatureQuality"
 	FeatureStoreService_InspectEntity_FullMethodName      = "/proffer.featurestore.v1.FeatureStoreService/InspectEntity"
 	FeatureStoreService_EraseEntity_FullMethodName        = "/proffer.featurestore.v1.FeatureStoreService/EraseEntity"
 	FeatureStoreService_ListQuarantine_FullMethodName     = "/proffer.featurestore.v1.FeatureStoreService/ListQuarantine"
@@ -60,6 +62,10 @@ type FeatureStoreServiceClient interface {
 	GetIngestStatus(ctx context.Context, in *GetIngestStatusRequest, opts ...grpc.CallOption) (*GetIngestStatusResponse, error)
 	// ExportTrainingRows streams features as they were known at the time of each label.
 	ExportTrainingRows(ctx context.Context, in *ExportTrainingRowsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportTrainingRowsResponse], error)
+	// CheckConsistency compares what was served, as the served-matrix log has it, with what a replay gives for the same times.
+	CheckConsistency(ctx context.Context, in *CheckConsistencyRequest, opts ...grpc.CallOption) (*CheckConsistencyResponse, error)
+	// GetFeatureQuality tells how the values look that were served lately: what is missing, their range, quantiles, age and drift.
+	GetFeatureQuality(ctx context.Context, in *GetFeatureQualityRequest, opts ...grpc.CallOption) (*GetFeatureQualityResponse, error)
 	// InspectEntity returns every stored value of one entity with its age and schema version.
 	InspectEntity(ctx context.Context, in *InspectEntityRequest, opts ...grpc.CallOption) (*InspectEntityResponse, error)
 	// EraseEntity removes everything stored about one entity, in every view, and returns a receipt.
@@ -192,6 +198,26 @@ func (c *featureStoreServiceClient) ExportTrainingRows(ctx context.Context, in *
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type FeatureStoreService_ExportTrainingRowsClient = grpc.ServerStreamingClient[ExportTrainingRowsResponse]
 
+func (c *featureStoreServiceClient) CheckConsistency(ctx context.Context, in *CheckConsistencyRequest, opts ...grpc.CallOption) (*CheckConsistencyResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckConsistencyResponse)
+	err := c.cc.Invoke(ctx, FeatureStoreService_CheckConsistency_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *featureStoreServiceClient) GetFeatureQuality(ctx context.Context, in *GetFeatureQualityRequest, opts ...grpc.CallOption) (*GetFeatureQualityResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetFeatureQualityResponse)
+	err := c.cc.Invoke(ctx, FeatureStoreService_GetFeatureQuality_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *featureStoreServiceClient) InspectEntity(ctx context.Context, in *InspectEntityRequest, opts ...grpc.CallOption) (*InspectEntityResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(InspectEntityResponse)
@@ -256,6 +282,10 @@ type FeatureStoreServiceServer interface {
 	GetIngestStatus(context.Context, *GetIngestStatusRequest) (*GetIngestStatusResponse, error)
 	// ExportTrainingRows streams features as they were known at the time of each label.
 	ExportTrainingRows(*ExportTrainingRowsRequest, grpc.ServerStreamingServer[ExportTrainingRowsResponse]) error
+	// CheckConsistency compares what was served, as the served-matrix log has it, with what a replay gives for the same times.
+	CheckConsistency(context.Context, *CheckConsistencyRequest) (*CheckConsistencyResponse, error)
+	// GetFeatureQuality tells how the values look that were served lately: what is missing, their range, quantiles, age and drift.
+	GetFeatureQuality(context.Context, *GetFeatureQualityRequest) (*GetFeatureQualityResponse, error)
 	// InspectEntity returns every stored value of one entity with its age and schema version.
 	InspectEntity(context.Context, *InspectEntityRequest) (*InspectEntityResponse, error)
 	// EraseEntity removes everything stored about one entity, in every view, and returns a receipt.
@@ -300,6 +330,12 @@ func (UnimplementedFeatureStoreServiceServer) GetIngestStatus(context.Context, *
 }
 func (UnimplementedFeatureStoreServiceServer) ExportTrainingRows(*ExportTrainingRowsRequest, grpc.ServerStreamingServer[ExportTrainingRowsResponse]) error {
 	return status.Error(codes.Unimplemented, "method ExportTrainingRows not implemented")
+}
+func (UnimplementedFeatureStoreServiceServer) CheckConsistency(context.Context, *CheckConsistencyRequest) (*CheckConsistencyResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CheckConsistency not implemented")
+}
+func (UnimplementedFeatureStoreServiceServer) GetFeatureQuality(context.Context, *GetFeatureQualityRequest) (*GetFeatureQualityResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetFeatureQuality not implemented")
 }
 func (UnimplementedFeatureStoreServiceServer) InspectEntity(context.Context, *InspectEntityRequest) (*InspectEntityResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method InspectEntity not implemented")
@@ -460,6 +496,42 @@ func _FeatureStoreService_ExportTrainingRows_Handler(srv interface{}, stream grp
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type FeatureStoreService_ExportTrainingRowsServer = grpc.ServerStreamingServer[ExportTrainingRowsResponse]
 
+func _FeatureStoreService_CheckConsistency_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckConsistencyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeatureStoreServiceServer).CheckConsistency(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeatureStoreService_CheckConsistency_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeatureStoreServiceServer).CheckConsistency(ctx, req.(*CheckConsistencyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeatureStoreService_GetFeatureQuality_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetFeatureQualityRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeatureStoreServiceServer).GetFeatureQuality(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeatureStoreService_GetFeatureQuality_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeatureStoreServiceServer).GetFeatureQuality(ctx, req.(*GetFeatureQualityRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _FeatureStoreService_InspectEntity_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(InspectEntityRequest)
 	if err := dec(in); err != nil {
@@ -558,6 +630,14 @@ var FeatureStoreService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetIngestStatus",
 			Handler:    _FeatureStoreService_GetIngestStatus_Handler,
+		},
+		{
+			MethodName: "CheckConsistency",
+			Handler:    _FeatureStoreService_CheckConsistency_Handler,
+		},
+		{
+			MethodName: "GetFeatureQuality",
+			Handler:    _FeatureStoreService_GetFeatureQuality_Handler,
 		},
 		{
 			MethodName: "InspectEntity",

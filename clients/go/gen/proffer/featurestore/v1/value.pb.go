@@ -45,6 +45,8 @@ const (
 	ValueType_VALUE_TYPE_STRING_LIST ValueType = 7
 	// VALUE_TYPE_INT64_LIST is a list of at most 256 signed 64-bit integers.
 	ValueType_VALUE_TYPE_INT64_LIST ValueType = 8
+	// VALUE_TYPE_DOUBLE_MAP is a map of at most 256 texts to 64-bit floats.
+	ValueType_VALUE_TYPE_DOUBLE_MAP ValueType = 9
 )
 
 // Enum value maps for ValueType.
@@ -59,6 +61,7 @@ var (
 		6: "VALUE_TYPE_FLOAT_VECTOR",
 		7: "VALUE_TYPE_STRING_LIST",
 		8: "VALUE_TYPE_INT64_LIST",
+		9: "VALUE_TYPE_DOUBLE_MAP",
 	}
 	ValueType_value = map[string]int32{
 		"VALUE_TYPE_UNSPECIFIED":  0,
@@ -70,6 +73,7 @@ var (
 		"VALUE_TYPE_FLOAT_VECTOR": 6,
 		"VALUE_TYPE_STRING_LIST":  7,
 		"VALUE_TYPE_INT64_LIST":   8,
+		"VALUE_TYPE_DOUBLE_MAP":   9,
 	}
 )
 
@@ -184,6 +188,7 @@ type Value struct {
 	//	*Value_FloatVector
 	//	*Value_StringList
 	//	*Value_Int64List
+	//	*Value_DoubleMap
 	Kind          isValue_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -298,6 +303,15 @@ func (x *Value) GetInt64List() *Int64List {
 	return nil
 }
 
+func (x *Value) GetDoubleMap() *DoubleMap {
+	if x != nil {
+		if x, ok := x.Kind.(*Value_DoubleMap); ok {
+			return x.DoubleMap
+		}
+	}
+	return nil
+}
+
 type isValue_Kind interface {
 	isValue_Kind()
 }
@@ -342,6 +356,11 @@ type Value_Int64List struct {
 	Int64List *Int64List `protobuf:"bytes,8,opt,name=int64_list,json=int64List,proto3,oneof"`
 }
 
+type Value_DoubleMap struct {
+	// double_map is a VALUE_TYPE_DOUBLE_MAP.
+	DoubleMap *DoubleMap `protobuf:"bytes,9,opt,name=double_map,json=doubleMap,proto3,oneof"`
+}
+
 func (*Value_FloatValue) isValue_Kind() {}
 
 func (*Value_DoubleValue) isValue_Kind() {}
@@ -357,6 +376,8 @@ func (*Value_FloatVector) isValue_Kind() {}
 func (*Value_StringList) isValue_Kind() {}
 
 func (*Value_Int64List) isValue_Kind() {}
+
+func (*Value_DoubleMap) isValue_Kind() {}
 
 // FloatVector is a list of 32-bit floats.
 type FloatVector struct {
@@ -496,11 +517,66 @@ func (x *Int64List) GetValues() []int64 {
 	return nil
 }
 
+// DoubleMap maps texts to 64-bit floats. Keys and values stand in columns, so that replies with many of them stay small.
+type DoubleMap struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// keys are different from each other and in the order of their UTF-16 code units.
+	Keys []string `protobuf:"bytes,1,rep,name=keys,proto3" json:"keys,omitempty"`
+	// values are one for each key.
+	Values        []float64 `protobuf:"fixed64,2,rep,packed,name=values,proto3" json:"values,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DoubleMap) Reset() {
+	*x = DoubleMap{}
+	mi := &file_proffer_featurestore_v1_value_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DoubleMap) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DoubleMap) ProtoMessage() {}
+
+func (x *DoubleMap) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_featurestore_v1_value_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DoubleMap.ProtoReflect.Descriptor instead.
+func (*DoubleMap) Descriptor() ([]byte, []int) {
+	return file_proffer_featurestore_v1_value_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *DoubleMap) GetKeys() []string {
+	if x != nil {
+		return x.Keys
+	}
+	return nil
+}
+
+func (x *DoubleMap) GetValues() []float64 {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
 var File_proffer_featurestore_v1_value_proto protoreflect.FileDescriptor
 
 const file_proffer_featurestore_v1_value_proto_rawDesc = "" +
 	"\n" +
-	"#proffer/featurestore/v1/value.proto\x12\x17proffer.featurestore.v1\"\x98\x03\n" +
+	"#proffer/featurestore/v1/value.proto\x12\x17proffer.featurestore.v1\"\xdd\x03\n" +
 	"\x05Value\x12!\n" +
 	"\vfloat_value\x18\x01 \x01(\x02H\x00R\n" +
 	"floatValue\x12#\n" +
@@ -514,7 +590,9 @@ const file_proffer_featurestore_v1_value_proto_rawDesc = "" +
 	"\vstring_list\x18\a \x01(\v2#.proffer.featurestore.v1.StringListH\x00R\n" +
 	"stringList\x12C\n" +
 	"\n" +
-	"int64_list\x18\b \x01(\v2\".proffer.featurestore.v1.Int64ListH\x00R\tint64ListB\x06\n" +
+	"int64_list\x18\b \x01(\v2\".proffer.featurestore.v1.Int64ListH\x00R\tint64List\x12C\n" +
+	"\n" +
+	"double_map\x18\t \x01(\v2\".proffer.featurestore.v1.DoubleMapH\x00R\tdoubleMapB\x06\n" +
 	"\x04kind\"%\n" +
 	"\vFloatVector\x12\x16\n" +
 	"\x06values\x18\x01 \x03(\x02R\x06values\"$\n" +
@@ -522,7 +600,10 @@ const file_proffer_featurestore_v1_value_proto_rawDesc = "" +
 	"StringList\x12\x16\n" +
 	"\x06values\x18\x01 \x03(\tR\x06values\"#\n" +
 	"\tInt64List\x12\x16\n" +
-	"\x06values\x18\x01 \x03(\x03R\x06values*\xea\x01\n" +
+	"\x06values\x18\x01 \x03(\x03R\x06values\"7\n" +
+	"\tDoubleMap\x12\x12\n" +
+	"\x04keys\x18\x01 \x03(\tR\x04keys\x12\x16\n" +
+	"\x06values\x18\x02 \x03(\x01R\x06values*\x85\x02\n" +
 	"\tValueType\x12\x1a\n" +
 	"\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10VALUE_TYPE_FLOAT\x10\x01\x12\x15\n" +
@@ -532,7 +613,8 @@ const file_proffer_featurestore_v1_value_proto_rawDesc = "" +
 	"\x11VALUE_TYPE_STRING\x10\x05\x12\x1b\n" +
 	"\x17VALUE_TYPE_FLOAT_VECTOR\x10\x06\x12\x1a\n" +
 	"\x16VALUE_TYPE_STRING_LIST\x10\a\x12\x19\n" +
-	"\x15VALUE_TYPE_INT64_LIST\x10\b*\xca\x01\n" +
+	"\x15VALUE_TYPE_INT64_LIST\x10\b\x12\x19\n" +
+	"\x15VALUE_TYPE_DOUBLE_MAP\x10\t*\xca\x01\n" +
 	"\tRowStatus\x12\x1a\n" +
 	"\x16ROW_STATUS_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12ROW_STATUS_PRESENT\x10\x01\x12\x19\n" +
@@ -557,7 +639,7 @@ func file_proffer_featurestore_v1_value_proto_rawDescGZIP() []byte {
 }
 
 var file_proffer_featurestore_v1_value_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_proffer_featurestore_v1_value_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_proffer_featurestore_v1_value_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_proffer_featurestore_v1_value_proto_goTypes = []any{
 	(ValueType)(0),      // 0: proffer.featurestore.v1.ValueType
 	(RowStatus)(0),      // 1: proffer.featurestore.v1.RowStatus
@@ -565,16 +647,18 @@ var file_proffer_featurestore_v1_value_proto_goTypes = []any{
 	(*FloatVector)(nil), // 3: proffer.featurestore.v1.FloatVector
 	(*StringList)(nil),  // 4: proffer.featurestore.v1.StringList
 	(*Int64List)(nil),   // 5: proffer.featurestore.v1.Int64List
+	(*DoubleMap)(nil),   // 6: proffer.featurestore.v1.DoubleMap
 }
 var file_proffer_featurestore_v1_value_proto_depIdxs = []int32{
 	3, // 0: proffer.featurestore.v1.Value.float_vector:type_name -> proffer.featurestore.v1.FloatVector
 	4, // 1: proffer.featurestore.v1.Value.string_list:type_name -> proffer.featurestore.v1.StringList
 	5, // 2: proffer.featurestore.v1.Value.int64_list:type_name -> proffer.featurestore.v1.Int64List
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	6, // 3: proffer.featurestore.v1.Value.double_map:type_name -> proffer.featurestore.v1.DoubleMap
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_proffer_featurestore_v1_value_proto_init() }
@@ -591,6 +675,7 @@ func file_proffer_featurestore_v1_value_proto_init() {
 		(*Value_FloatVector)(nil),
 		(*Value_StringList)(nil),
 		(*Value_Int64List)(nil),
+		(*Value_DoubleMap)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -598,7 +683,7 @@ func file_proffer_featurestore_v1_value_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_featurestore_v1_value_proto_rawDesc), len(file_proffer_featurestore_v1_value_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

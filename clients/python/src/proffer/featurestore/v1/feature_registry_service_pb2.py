@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from proffer.featurestore.v1 import value_pb2 as proffer_dot_featurestore_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n6proffer/featurestore/v1/feature_registry_service.proto\x12\x17proffer.featurestore.v1\x1a#proffer/featurestore/v1/value.proto\"\xe8\x01\n\x0b\x46\x65\x61tureView\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06\x65ntity\x18\x02 \x01(\tR\x06\x65ntity\x12%\n\x0eschema_version\x18\x03 \x01(\x05R\rschemaVersion\x12&\n\x0fmax_age_seconds\x18\x04 \x01(\x03R\rmaxAgeSeconds\x12<\n\x08\x66\x65\x61tures\x18\x05 \x03(\x0b\x32 .proffer.featurestore.v1.FeatureR\x08\x66\x65\x61tures\x12 \n\x0b\x64\x65scription\x18\x06 \x01(\tR\x0b\x64\x65scription\"\xde\x01\n\x07\x46\x65\x61ture\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x36\n\x04type\x18\x02 \x01(\x0e\x32\".proffer.featurestore.v1.ValueTypeR\x04type\x12\x43\n\rdefault_value\x18\x03 \x01(\x0b\x32\x1e.proffer.featurestore.v1.ValueR\x0c\x64\x65\x66\x61ultValue\x12 \n\x0b\x61ggregation\x18\x04 \x01(\tR\x0b\x61ggregation\x12 \n\x0b\x64\x65scription\x18\x05 \x01(\tR\x0b\x64\x65scription\"\x8e\x01\n\nFeatureSet\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n\x04hash\x18\x02 \x01(\tR\x04hash\x12)\n\x10\x63ontext_features\x18\x03 \x03(\tR\x0f\x63ontextFeatures\x12-\n\x12\x63\x61ndidate_features\x18\x04 \x03(\tR\x11\x63\x61ndidateFeatures\"\x14\n\x12GetRegistryRequest\"\xc2\x01\n\x13GetRegistryResponse\x12\x18\n\x07version\x18\x01 \x01(\x05R\x07version\x12I\n\rfeature_views\x18\x02 \x03(\x0b\x32$.proffer.featurestore.v1.FeatureViewR\x0c\x66\x65\x61tureViews\x12\x46\n\x0c\x66\x65\x61ture_sets\x18\x03 \x03(\x0b\x32#.proffer.featurestore.v1.FeatureSetR\x0b\x66\x65\x61tureSets\")\n\x13PlanRegistryRequest\x12\x12\n\x04yaml\x18\x01 \x01(\tR\x04yaml\"\xed\x01\n\x0eRegistryChange\x12\x18\n\x07subject\x18\x01 \x01(\tR\x07subject\x12\x16\n\x06\x63hange\x18\x02 \x01(\tR\x06\x63hange\x12L\n\rcompatibility\x18\x03 \x01(\x0e\x32&.proffer.featurestore.v1.CompatibilityR\rcompatibility\x12\x32\n\x15\x61\x66\x66\x65\x63ted_feature_sets\x18\x04 \x03(\tR\x13\x61\x66\x66\x65\x63tedFeatureSets\x12\'\n\x0f\x61\x66\x66\x65\x63ted_models\x18\x05 \x03(\tR\x0e\x61\x66\x66\x65\x63tedModels\"\xa7\x01\n\x14PlanRegistryResponse\x12L\n\rcompatibility\x18\x01 \x01(\x0e\x32&.proffer.featurestore.v1.CompatibilityR\rcompatibility\x12\x41\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\'.proffer.featurestore.v1.RegistryChangeR\x07\x63hanges\"U\n\x14\x41pplyRegistryRequest\x12\x12\n\x04yaml\x18\x01 \x01(\tR\x04yaml\x12)\n\x10\x65xpected_version\x18\x02 \x01(\x05R\x0f\x65xpectedVersion\"t\n\x15\x41pplyRegistryResponse\x12\x18\n\x07version\x18\x01 \x01(\x05R\x07version\x12\x41\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\'.proffer.featurestore.v1.RegistryChangeR\x07\x63hanges\"3\n\x17RollbackRegistryRequest\x12\x18\n\x07version\x18\x01 \x01(\x05R\x07version\"4\n\x18RollbackRegistryResponse\x12\x18\n\x07version\x18\x01 \x01(\x05R\x07version*\x9f\x01\n\rCompatibility\x12\x1d\n\x19\x43OMPATIBILITY_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43OMPATIBILITY_UNCHANGED\x10\x01\x12\x1c\n\x18\x43OMPATIBILITY_COMPATIBLE\x10\x02\x12\x19\n\x15\x43OMPATIBILITY_RETRAIN\x10\x03\x12\x19\n\x15\x43OMPATIBILITY_REFUSED\x10\x04\x32\xd8\x03\n\x16\x46\x65\x61tureRegistryService\x12h\n\x0bGetRegistry\x12+.proffer.featurestore.v1.GetRegistryRequest\x1a,.proffer.featurestore.v1.GetRegistryResponse\x12k\n\x0cPlanRegistry\x12,.proffer.featurestore.v1.PlanRegistryRequest\x1a-.proffer.featurestore.v1.PlanRegistryResponse\x12n\n\rApplyRegistry\x12-.proffer.featurestore.v1.ApplyRegistryRequest\x1a..proffer.featurestore.v1.ApplyRegistryResponse\x12w\n\x10RollbackRegistry\x12\x30.proffer.featurestore.v1.RollbackRegistryRequest\x1a\x31.proffer.featurestore.v1.RollbackRegistryResponseB\x85\x01\n!dev.proffer.proto.featurestore.v1B\x1b\x46\x65\x61tureRegistryServiceProtoP\x01ZAproffer.dev/clients/go/gen/proffer/featurestore/v1;featurestorev1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n6proffer/featurestore/v1/feature_registry_service.proto\x12\x17proffer.featurestore.v1\x1a#proffer/featurestore/v1/value.proto\"\x85\x02\n\x0b\x46\x65\x61tureView\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06\x65ntity\x18\x02 \x01(\tR\x06\x65ntity\x12%\n\x0eschema_version\x18\x03 \x01(\x05R\rschemaVersion\x12&\n\x0fmax_age_seconds\x18\x04 \x01(\x03R\rmaxAgeSeconds\x12<\n\x08\x66\x65\x61tures\x18\x05 \x03(\x0b\x32 .proffer.featurestore.v1.FeatureR\x08\x66\x65\x61tures\x12 \n\x0b\x64\x65scription\x18\x06 \x01(\tR\x0b\x64\x65scription\x12\x1b\n\ton_demand\x18\x07 \x01(\x08R\x08onDemand\"\xfe\x01\n\x07\x46\x65\x61ture\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x36\n\x04type\x18\x02 \x01(\x0e\x32\".proffer.featurestore.v1.ValueTypeR\x04type\x12\x43\n\rdefault_value\x18\x03 \x01(\x0b\x32\x1e.proffer.featurestore.v1.ValueR\x0c\x64\x65\x66\x61ultValue\x12 \n\x0b\x61ggregation\x18\x04 \x01(\tR\x0b\x61ggregation\x12 \n\x0b\x64\x65scription\x18\x05 \x01(\tR\x0b\x64\x65scription\x12\x1e\n\nexpression\x18\x06 \x01(\tR\nexpression\"\x8e\x01\n\nFeatureSet\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n\x04hash\x18\x02 \x01(\tR\x04hash\x12)\n\x10\x63ontext_features\x18\x03 \x03(\tR\x0f\x63ontextFeatures\x12-\n\x12\x63\x61ndidate_features\x18\x04 \x03(\tR\x11\x63\x61ndidateFeatures\"\x14\n\x12GetRegistryRequest\"\xc2\x01\n\x13GetRegistryResponse\x12\x18\n\x07version\x18\x01 \x01(\x05R\x07version\x12I\n\rfeature_views\x18\x02 \x03(\x0b\x32$.proffer.featurestore.v1.FeatureViewR\x0c\x66\x65\x61tureViews\x12\x46\n\x0c\x66\x65\x61ture_sets\x18\x03 \x03(\x0b\x32#.proffer.featurestore.v1.FeatureSetR\x0b\x66\x65\x61tureSets\")\n\x13PlanRegistryRequest\x12\x12\n\x04yaml\x18\x01 \x01(\tR\x04yaml\"\xed\x01\n\x0eRegistryChange\x12\x18\n\x07subject\x18\x01 \x01(\tR\x07subject\x12\x16\n\x06\x63hange\x18\x02 \x01(\tR\x06\x63hange\x12L\n\rcompatibility\x18\x03 \x01(\x0e\x32&.proffer.featurestore.v1.CompatibilityR\rcompatibility\x12\x32\n\x15\x61\x66\x66\x65\x63ted_feature_sets\x18\x04 \x03(\tR\x13\x61\x66\x66\x65\x63tedFeatureSets\x12\'\n\x0f\x61\x66\x66\x65\x63ted_models\x18\x05 \x03(\tR\x0e\x61\x66\x66\x65\x63tedModels\"\xa7\x01\n\x14PlanRegistryResponse\x12L\n\rcompatibility\x18\x01 \x01(\x0e\x32&.proffer.featurestore.v1.CompatibilityR\rcompatibility\x12\x41\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\'.proffer.featurestore.v1.RegistryChangeR\x07\x63hanges\"U\n\x14\x41pplyRegistryRequest\x12\x12\n\x04yaml\x18\x01 \x01(\tR\x04yaml\x12)\n\x10\x65xpected_version\x18\x02 \x01(\x05R\x0f\x65xpectedVersion\"t\n\x15\x41pplyRegistryResponse\x12\x18\n\x07version\x18\x01 \x01(\x05R\x07version\x12\x41\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\'.proffer.featurestore.v1.RegistryChangeR\x07\x63hanges\"3\n\x17RollbackRegistryRequest\x12\x18\n\x07version\x18\x01 \x01(\x05R\x07version\"4\n\x18RollbackRegistryResponse\x12\x18\n\x07version\x18\x01 \x01(\x05R\x07version\"Z\n\x14RegisterModelRequest\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12,\n\x12\x66\x65\x61ture_set_hashes\x18\x02 \x03(\tR\x10\x66\x65\x61tureSetHashes\">\n\x15RegisterModelResponse\x12%\n\x0eunknown_hashes\x18\x01 \x03(\tR\runknownHashes*\x9f\x01\n\rCompatibility\x12\x1d\n\x19\x43OMPATIBILITY_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43OMPATIBILITY_UNCHANGED\x10\x01\x12\x1c\n\x18\x43OMPATIBILITY_COMPATIBLE\x10\x02\x12\x19\n\x15\x43OMPATIBILITY_RETRAIN\x10\x03\x12\x19\n\x15\x43OMPATIBILITY_REFUSED\x10\x04\x32\xc8\x04\n\x16\x46\x65\x61tureRegistryService\x12h\n\x0bGetRegistry\x12+.proffer.featurestore.v1.GetRegistryRequest\x1a,.proffer.featurestore.v1.GetRegistryResponse\x12k\n\x0cPlanRegistry\x12,.proffer.featurestore.v1.PlanRegistryRequest\x1a-.proffer.featurestore.v1.PlanRegistryResponse\x12n\n\rApplyRegistry\x12-.proffer.featurestore.v1.ApplyRegistryRequest\x1a..proffer.featurestore.v1.ApplyRegistryResponse\x12w\n\x10RollbackRegistry\x12\x30.proffer.featurestore.v1.RollbackRegistryRequest\x1a\x31.proffer.featurestore.v1.RollbackRegistryResponse\x12n\n\rRegisterModel\x12-.proffer.featurestore.v1.RegisterModelRequest\x1a..proffer.featurestore.v1.RegisterModelResponseB\x85\x01\n!dev.proffer.proto.featurestore.v1B\x1b\x46\x65\x61tureRegistryServiceProtoP\x01ZAproffer.dev/clients/go/gen/proffer/featurestore/v1;featurestorev1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,32 +33,36 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'proffer.featurestore.v1.fea
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n!dev.proffer.proto.featurestore.v1B\033FeatureRegistryServiceProtoP\001ZAproffer.dev/clients/go/gen/proffer/featurestore/v1;featurestorev1'
-  _globals['_COMPATIBILITY']._serialized_start=1710
-  _globals['_COMPATIBILITY']._serialized_end=1869
+  _globals['_COMPATIBILITY']._serialized_start=1927
+  _globals['_COMPATIBILITY']._serialized_end=2086
   _globals['_FEATUREVIEW']._serialized_start=121
-  _globals['_FEATUREVIEW']._serialized_end=353
-  _globals['_FEATURE']._serialized_start=356
-  _globals['_FEATURE']._serialized_end=578
-  _globals['_FEATURESET']._serialized_start=581
-  _globals['_FEATURESET']._serialized_end=723
-  _globals['_GETREGISTRYREQUEST']._serialized_start=725
-  _globals['_GETREGISTRYREQUEST']._serialized_end=745
-  _globals['_GETREGISTRYRESPONSE']._serialized_start=748
-  _globals['_GETREGISTRYRESPONSE']._serialized_end=942
-  _globals['_PLANREGISTRYREQUEST']._serialized_start=944
-  _globals['_PLANREGISTRYREQUEST']._serialized_end=985
-  _globals['_REGISTRYCHANGE']._serialized_start=988
-  _globals['_REGISTRYCHANGE']._serialized_end=1225
-  _globals['_PLANREGISTRYRESPONSE']._serialized_start=1228
-  _globals['_PLANREGISTRYRESPONSE']._serialized_end=1395
-  _globals['_APPLYREGISTRYREQUEST']._serialized_start=1397
-  _globals['_APPLYREGISTRYREQUEST']._serialized_end=1482
-  _globals['_APPLYREGISTRYRESPONSE']._serialized_start=1484
-  _globals['_APPLYREGISTRYRESPONSE']._serialized_end=1600
-  _globals['_ROLLBACKREGISTRYREQUEST']._serialized_start=1602
-  _globals['_ROLLBACKREGISTRYREQUEST']._serialized_end=1653
-  _globals['_ROLLBACKREGISTRYRESPONSE']._serialized_start=1655
-  _globals['_ROLLBACKREGISTRYRESPONSE']._serialized_end=1707
-  _globals['_FEATUREREGISTRYSERVICE']._serialized_start=1872
-  _globals['_FEATUREREGISTRYSERVICE']._serialized_end=2344
+  _globals['_FEATUREVIEW']._serialized_end=382
+  _globals['_FEATURE']._serialized_start=385
+  _globals['_FEATURE']._serialized_end=639
+  _globals['_FEATURESET']._serialized_start=642
+  _globals['_FEATURESET']._serialized_end=784
+  _globals['_GETREGISTRYREQUEST']._serialized_start=786
+  _globals['_GETREGISTRYREQUEST']._serialized_end=806
+  _globals['_GETREGISTRYRESPONSE']._serialized_start=809
+  _globals['_GETREGISTRYRESPONSE']._serialized_end=1003
+  _globals['_PLANREGISTRYREQUEST']._serialized_start=1005
+  _globals['_PLANREGISTRYREQUEST']._serialized_end=1046
+  _globals['_REGISTRYCHANGE']._serialized_start=1049
+  _globals['_REGISTRYCHANGE']._serialized_end=1286
+  _globals['_PLANREGISTRYRESPONSE']._serialized_start=1289
+  _globals['_PLANREGISTRYRESPONSE']._serialized_end=1456
+  _globals['_APPLYREGISTRYREQUEST']._serialized_start=1458
+  _globals['_APPLYREGISTRYREQUEST']._serialized_end=1543
+  _globals['_APPLYREGISTRYRESPONSE']._serialized_start=1545
+  _globals['_APPLYREGISTRYRESPONSE']._serialized_end=1661
+  _globals['_ROLLBACKREGISTRYREQUEST']._serialized_start=1663
+  _globals['_ROLLBACKREGISTRYREQUEST']._serialized_end=1714
+  _globals['_ROLLBACKREGISTRYRESPONSE']._serialized_start=1716
+  _globals['_ROLLBACKREGISTRYRESPONSE']._serialized_end=1768
+  _globals['_REGISTERMODELREQUEST']._serialized_start=1770
+  _globals['_REGISTERMODELREQUEST']._serialized_end=1860
+  _globals['_REGISTERMODELRESPONSE']._serialized_start=1862
+  _globals['_REGISTERMODELRESPONSE']._serialized_end=1924
+  _globals['_FEATUREREGISTRYSERVICE']._serialized_start=2089
+  _globals['_FEATUREREGISTRYSERVICE']._serialized_end=2673
 # @@protoc_insertion_point(module_scope)

@@ -22,34 +22,38 @@ COMPATIBILITY_RETRAIN: Compatibility
 COMPATIBILITY_REFUSED: Compatibility
 
 class FeatureView(_message.Message):
-    __slots__ = ("name", "entity", "schema_version", "max_age_seconds", "features", "description")
+    __slots__ = ("name", "entity", "schema_version", "max_age_seconds", "features", "description", "on_demand")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ENTITY_FIELD_NUMBER: _ClassVar[int]
     SCHEMA_VERSION_FIELD_NUMBER: _ClassVar[int]
     MAX_AGE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     FEATURES_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    ON_DEMAND_FIELD_NUMBER: _ClassVar[int]
     name: str
     entity: str
     schema_version: int
     max_age_seconds: int
     features: _containers.RepeatedCompositeFieldContainer[Feature]
     description: str
-    def __init__(self, name: _Optional[str] = ..., entity: _Optional[str] = ..., schema_version: _Optional[int] = ..., max_age_seconds: _Optional[int] = ..., features: _Optional[_Iterable[_Union[Feature, _Mapping]]] = ..., description: _Optional[str] = ...) -> None: ...
+    on_demand: bool
+    def __init__(self, name: _Optional[str] = ..., entity: _Optional[str] = ..., schema_version: _Optional[int] = ..., max_age_seconds: _Optional[int] = ..., features: _Optional[_Iterable[_Union[Feature, _Mapping]]] = ..., description: _Optional[str] = ..., on_demand: bool = ...) -> None: ...
 
 class Feature(_message.Message):
-    __slots__ = ("name", "type", "default_value", "aggregation", "description")
+    __slots__ = ("name", "type", "default_value", "aggregation", "description", "expression")
     NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     DEFAULT_VALUE_FIELD_NUMBER: _ClassVar[int]
     AGGREGATION_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    EXPRESSION_FIELD_NUMBER: _ClassVar[int]
     name: str
     type: _value_pb2.ValueType
     default_value: _value_pb2.Value
     aggregation: str
     description: str
-    def __init__(self, name: _Optional[str] = ..., type: _Optional[_Union[_value_pb2.ValueType, str]] = ..., default_value: _Optional[_Union[_value_pb2.Value, _Mapping]] = ..., aggregation: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
+    expression: str
+    def __init__(self, name: _Optional[str] = ..., type: _Optional[_Union[_value_pb2.ValueType, str]] = ..., default_value: _Optional[_Union[_value_pb2.Value, _Mapping]] = ..., aggregation: _Optional[str] = ..., description: _Optional[str] = ..., expression: _Optional[str] = ...) -> None: ...
 
 class FeatureSet(_message.Message):
     __slots__ = ("name", "hash", "context_features", "candidate_features")
@@ -132,3 +136,17 @@ class RollbackRegistryResponse(_message.Message):
     VERSION_FIELD_NUMBER: _ClassVar[int]
     version: int
     def __init__(self, version: _Optional[int] = ...) -> None: ...
+
+class RegisterModelRequest(_message.Message):
+    __slots__ = ("model", "feature_set_hashes")
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    FEATURE_SET_HASHES_FIELD_NUMBER: _ClassVar[int]
+    model: str
+    feature_set_hashes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, model: _Optional[str] = ..., feature_set_hashes: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RegisterModelResponse(_message.Message):
+    __slots__ = ("unknown_hashes",)
+    UNKNOWN_HASHES_FIELD_NUMBER: _ClassVar[int]
+    unknown_hashes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, unknown_hashes: _Optional[_Iterable[str]] = ...) -> None: ...

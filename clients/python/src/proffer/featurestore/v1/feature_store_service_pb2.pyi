@@ -267,16 +267,128 @@ class ExportTrainingRowsRequest(_message.Message):
     def __init__(self, feature_set: _Optional[str] = ..., labels: _Optional[_Iterable[_Union[Label, _Mapping]]] = ...) -> None: ...
 
 class Label(_message.Message):
-    __slots__ = ("context_entity_id", "candidate_id", "event_time_unix_ms", "label")
+    __slots__ = ("context_entity_id", "candidate_id", "event_time_unix_ms", "label", "request_features")
+    class RequestFeaturesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _value_pb2.Value
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_value_pb2.Value, _Mapping]] = ...) -> None: ...
     CONTEXT_ENTITY_ID_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_TIME_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FEATURES_FIELD_NUMBER: _ClassVar[int]
     context_entity_id: str
     candidate_id: str
     event_time_unix_ms: int
     label: float
-    def __init__(self, context_entity_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., event_time_unix_ms: _Optional[int] = ..., label: _Optional[float] = ...) -> None: ...
+    request_features: _containers.MessageMap[str, _value_pb2.Value]
+    def __init__(self, context_entity_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., event_time_unix_ms: _Optional[int] = ..., label: _Optional[float] = ..., request_features: _Optional[_Mapping[str, _value_pb2.Value]] = ...) -> None: ...
+
+class ServedRow(_message.Message):
+    __slots__ = ("feature_set", "feature_set_hash", "served_at_unix_ms", "context_entity_id", "candidate_id", "values", "request_features")
+    class RequestFeaturesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _value_pb2.Value
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_value_pb2.Value, _Mapping]] = ...) -> None: ...
+    FEATURE_SET_FIELD_NUMBER: _ClassVar[int]
+    FEATURE_SET_HASH_FIELD_NUMBER: _ClassVar[int]
+    SERVED_AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_ENTITY_ID_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    feature_set: str
+    feature_set_hash: str
+    served_at_unix_ms: int
+    context_entity_id: str
+    candidate_id: str
+    values: _containers.RepeatedCompositeFieldContainer[_value_pb2.Value]
+    request_features: _containers.MessageMap[str, _value_pb2.Value]
+    def __init__(self, feature_set: _Optional[str] = ..., feature_set_hash: _Optional[str] = ..., served_at_unix_ms: _Optional[int] = ..., context_entity_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., values: _Optional[_Iterable[_Union[_value_pb2.Value, _Mapping]]] = ..., request_features: _Optional[_Mapping[str, _value_pb2.Value]] = ...) -> None: ...
+
+class CheckConsistencyRequest(_message.Message):
+    __slots__ = ("feature_set", "from_unix_ms", "rows_max", "tolerance")
+    FEATURE_SET_FIELD_NUMBER: _ClassVar[int]
+    FROM_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
+    ROWS_MAX_FIELD_NUMBER: _ClassVar[int]
+    TOLERANCE_FIELD_NUMBER: _ClassVar[int]
+    feature_set: str
+    from_unix_ms: int
+    rows_max: int
+    tolerance: float
+    def __init__(self, feature_set: _Optional[str] = ..., from_unix_ms: _Optional[int] = ..., rows_max: _Optional[int] = ..., tolerance: _Optional[float] = ...) -> None: ...
+
+class CheckConsistencyResponse(_message.Message):
+    __slots__ = ("rows", "features", "other_versions")
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    FEATURES_FIELD_NUMBER: _ClassVar[int]
+    OTHER_VERSIONS_FIELD_NUMBER: _ClassVar[int]
+    rows: int
+    features: _containers.RepeatedCompositeFieldContainer[FeatureConsistency]
+    other_versions: int
+    def __init__(self, rows: _Optional[int] = ..., features: _Optional[_Iterable[_Union[FeatureConsistency, _Mapping]]] = ..., other_versions: _Optional[int] = ...) -> None: ...
+
+class FeatureConsistency(_message.Message):
+    __slots__ = ("feature", "compared", "mismatched", "missing_served", "missing_replayed", "smape")
+    FEATURE_FIELD_NUMBER: _ClassVar[int]
+    COMPARED_FIELD_NUMBER: _ClassVar[int]
+    MISMATCHED_FIELD_NUMBER: _ClassVar[int]
+    MISSING_SERVED_FIELD_NUMBER: _ClassVar[int]
+    MISSING_REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    SMAPE_FIELD_NUMBER: _ClassVar[int]
+    feature: str
+    compared: int
+    mismatched: int
+    missing_served: int
+    missing_replayed: int
+    smape: float
+    def __init__(self, feature: _Optional[str] = ..., compared: _Optional[int] = ..., mismatched: _Optional[int] = ..., missing_served: _Optional[int] = ..., missing_replayed: _Optional[int] = ..., smape: _Optional[float] = ...) -> None: ...
+
+class GetFeatureQualityRequest(_message.Message):
+    __slots__ = ("feature_view", "make_baseline")
+    FEATURE_VIEW_FIELD_NUMBER: _ClassVar[int]
+    MAKE_BASELINE_FIELD_NUMBER: _ClassVar[int]
+    feature_view: str
+    make_baseline: bool
+    def __init__(self, feature_view: _Optional[str] = ..., make_baseline: bool = ...) -> None: ...
+
+class GetFeatureQualityResponse(_message.Message):
+    __slots__ = ("features",)
+    FEATURES_FIELD_NUMBER: _ClassVar[int]
+    features: _containers.RepeatedCompositeFieldContainer[FeatureQuality]
+    def __init__(self, features: _Optional[_Iterable[_Union[FeatureQuality, _Mapping]]] = ...) -> None: ...
+
+class FeatureQuality(_message.Message):
+    __slots__ = ("feature", "rows", "null_rate", "defaulted_rate", "min", "max", "quantiles", "age_seconds_p50", "age_seconds_p99", "psi", "baseline_rows")
+    FEATURE_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    NULL_RATE_FIELD_NUMBER: _ClassVar[int]
+    DEFAULTED_RATE_FIELD_NUMBER: _ClassVar[int]
+    MIN_FIELD_NUMBER: _ClassVar[int]
+    MAX_FIELD_NUMBER: _ClassVar[int]
+    QUANTILES_FIELD_NUMBER: _ClassVar[int]
+    AGE_SECONDS_P50_FIELD_NUMBER: _ClassVar[int]
+    AGE_SECONDS_P99_FIELD_NUMBER: _ClassVar[int]
+    PSI_FIELD_NUMBER: _ClassVar[int]
+    BASELINE_ROWS_FIELD_NUMBER: _ClassVar[int]
+    feature: str
+    rows: int
+    null_rate: float
+    defaulted_rate: float
+    min: float
+    max: float
+    quantiles: _containers.RepeatedScalarFieldContainer[float]
+    age_seconds_p50: float
+    age_seconds_p99: float
+    psi: float
+    baseline_rows: int
+    def __init__(self, feature: _Optional[str] = ..., rows: _Optional[int] = ..., null_rate: _Optional[float] = ..., defaulted_rate: _Optional[float] = ..., min: _Optional[float] = ..., max: _Optional[float] = ..., quantiles: _Optional[_Iterable[float]] = ..., age_seconds_p50: _Optional[float] = ..., age_seconds_p99: _Optional[float] = ..., psi: _Optional[float] = ..., baseline_rows: _Optional[int] = ...) -> None: ...
 
 class ExportTrainingRowsResponse(_message.Message):
     __slots__ = ("feature_set_hash", "features", "rows")

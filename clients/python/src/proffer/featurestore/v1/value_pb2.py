@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#proffer/featurestore/v1/value.proto\x12\x17proffer.featurestore.v1\"\x98\x03\n\x05Value\x12!\n\x0b\x66loat_value\x18\x01 \x01(\x02H\x00R\nfloatValue\x12#\n\x0c\x64ouble_value\x18\x02 \x01(\x01H\x00R\x0b\x64oubleValue\x12!\n\x0bint64_value\x18\x03 \x01(\x03H\x00R\nint64Value\x12\x1f\n\nbool_value\x18\x04 \x01(\x08H\x00R\tboolValue\x12#\n\x0cstring_value\x18\x05 \x01(\tH\x00R\x0bstringValue\x12I\n\x0c\x66loat_vector\x18\x06 \x01(\x0b\x32$.proffer.featurestore.v1.FloatVectorH\x00R\x0b\x66loatVector\x12\x46\n\x0bstring_list\x18\x07 \x01(\x0b\x32#.proffer.featurestore.v1.StringListH\x00R\nstringList\x12\x43\n\nint64_list\x18\x08 \x01(\x0b\x32\".proffer.featurestore.v1.Int64ListH\x00R\tint64ListB\x06\n\x04kind\"%\n\x0b\x46loatVector\x12\x16\n\x06values\x18\x01 \x03(\x02R\x06values\"$\n\nStringList\x12\x16\n\x06values\x18\x01 \x03(\tR\x06values\"#\n\tInt64List\x12\x16\n\x06values\x18\x01 \x03(\x03R\x06values*\xea\x01\n\tValueType\x12\x1a\n\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x14\n\x10VALUE_TYPE_FLOAT\x10\x01\x12\x15\n\x11VALUE_TYPE_DOUBLE\x10\x02\x12\x14\n\x10VALUE_TYPE_INT64\x10\x03\x12\x13\n\x0fVALUE_TYPE_BOOL\x10\x04\x12\x15\n\x11VALUE_TYPE_STRING\x10\x05\x12\x1b\n\x17VALUE_TYPE_FLOAT_VECTOR\x10\x06\x12\x1a\n\x16VALUE_TYPE_STRING_LIST\x10\x07\x12\x19\n\x15VALUE_TYPE_INT64_LIST\x10\x08*\xca\x01\n\tRowStatus\x12\x1a\n\x16ROW_STATUS_UNSPECIFIED\x10\x00\x12\x16\n\x12ROW_STATUS_PRESENT\x10\x01\x12\x19\n\x15ROW_STATUS_NULL_VALUE\x10\x02\x12\x18\n\x14ROW_STATUS_NOT_FOUND\x10\x03\x12\x1e\n\x1aROW_STATUS_OUTSIDE_MAX_AGE\x10\x04\x12\x18\n\x14ROW_STATUS_DEFAULTED\x10\x05\x12\x1a\n\x16ROW_STATUS_UNAVAILABLE\x10\x06\x42t\n!dev.proffer.proto.featurestore.v1B\nValueProtoP\x01ZAproffer.dev/clients/go/gen/proffer/featurestore/v1;featurestorev1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#proffer/featurestore/v1/value.proto\x12\x17proffer.featurestore.v1\"\xdd\x03\n\x05Value\x12!\n\x0b\x66loat_value\x18\x01 \x01(\x02H\x00R\nfloatValue\x12#\n\x0c\x64ouble_value\x18\x02 \x01(\x01H\x00R\x0b\x64oubleValue\x12!\n\x0bint64_value\x18\x03 \x01(\x03H\x00R\nint64Value\x12\x1f\n\nbool_value\x18\x04 \x01(\x08H\x00R\tboolValue\x12#\n\x0cstring_value\x18\x05 \x01(\tH\x00R\x0bstringValue\x12I\n\x0c\x66loat_vector\x18\x06 \x01(\x0b\x32$.proffer.featurestore.v1.FloatVectorH\x00R\x0b\x66loatVector\x12\x46\n\x0bstring_list\x18\x07 \x01(\x0b\x32#.proffer.featurestore.v1.StringListH\x00R\nstringList\x12\x43\n\nint64_list\x18\x08 \x01(\x0b\x32\".proffer.featurestore.v1.Int64ListH\x00R\tint64List\x12\x43\n\ndouble_map\x18\t \x01(\x0b\x32\".proffer.featurestore.v1.DoubleMapH\x00R\tdoubleMapB\x06\n\x04kind\"%\n\x0b\x46loatVector\x12\x16\n\x06values\x18\x01 \x03(\x02R\x06values\"$\n\nStringList\x12\x16\n\x06values\x18\x01 \x03(\tR\x06values\"#\n\tInt64List\x12\x16\n\x06values\x18\x01 \x03(\x03R\x06values\"7\n\tDoubleMap\x12\x12\n\x04keys\x18\x01 \x03(\tR\x04keys\x12\x16\n\x06values\x18\x02 \x03(\x01R\x06values*\x85\x02\n\tValueType\x12\x1a\n\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x14\n\x10VALUE_TYPE_FLOAT\x10\x01\x12\x15\n\x11VALUE_TYPE_DOUBLE\x10\x02\x12\x14\n\x10VALUE_TYPE_INT64\x10\x03\x12\x13\n\x0fVALUE_TYPE_BOOL\x10\x04\x12\x15\n\x11VALUE_TYPE_STRING\x10\x05\x12\x1b\n\x17VALUE_TYPE_FLOAT_VECTOR\x10\x06\x12\x1a\n\x16VALUE_TYPE_STRING_LIST\x10\x07\x12\x19\n\x15VALUE_TYPE_INT64_LIST\x10\x08\x12\x19\n\x15VALUE_TYPE_DOUBLE_MAP\x10\t*\xca\x01\n\tRowStatus\x12\x1a\n\x16ROW_STATUS_UNSPECIFIED\x10\x00\x12\x16\n\x12ROW_STATUS_PRESENT\x10\x01\x12\x19\n\x15ROW_STATUS_NULL_VALUE\x10\x02\x12\x18\n\x14ROW_STATUS_NOT_FOUND\x10\x03\x12\x1e\n\x1aROW_STATUS_OUTSIDE_MAX_AGE\x10\x04\x12\x18\n\x14ROW_STATUS_DEFAULTED\x10\x05\x12\x1a\n\x16ROW_STATUS_UNAVAILABLE\x10\x06\x42t\n!dev.proffer.proto.featurestore.v1B\nValueProtoP\x01ZAproffer.dev/clients/go/gen/proffer/featurestore/v1;featurestorev1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,16 +32,18 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'proffer.featurestore.v1.val
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n!dev.proffer.proto.featurestore.v1B\nValueProtoP\001ZAproffer.dev/clients/go/gen/proffer/featurestore/v1;featurestorev1'
-  _globals['_VALUETYPE']._serialized_start=590
-  _globals['_VALUETYPE']._serialized_end=824
-  _globals['_ROWSTATUS']._serialized_start=827
-  _globals['_ROWSTATUS']._serialized_end=1029
+  _globals['_VALUETYPE']._serialized_start=716
+  _globals['_VALUETYPE']._serialized_end=977
+  _globals['_ROWSTATUS']._serialized_start=980
+  _globals['_ROWSTATUS']._serialized_end=1182
   _globals['_VALUE']._serialized_start=65
-  _globals['_VALUE']._serialized_end=473
-  _globals['_FLOATVECTOR']._serialized_start=475
-  _globals['_FLOATVECTOR']._serialized_end=512
-  _globals['_STRINGLIST']._serialized_start=514
-  _globals['_STRINGLIST']._serialized_end=550
-  _globals['_INT64LIST']._serialized_start=552
-  _globals['_INT64LIST']._serialized_end=587
+  _globals['_VALUE']._serialized_end=542
+  _globals['_FLOATVECTOR']._serialized_start=544
+  _globals['_FLOATVECTOR']._serialized_end=581
+  _globals['_STRINGLIST']._serialized_start=583
+  _globals['_STRINGLIST']._serialized_end=619
+  _globals['_INT64LIST']._serialized_start=621
+  _globals['_INT64LIST']._serialized_end=656
+  _globals['_DOUBLEMAP']._serialized_start=658
+  _globals['_DOUBLEMAP']._serialized_end=713
 # @@protoc_insertion_point(module_scope)

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file proffer/featurestore/v1/feature_registry_service.proto.
  */
 export const file_proffer_featurestore_v1_feature_registry_service: GenFile = /*@__PURE__*/
-  fileDesc("CjZwcm9mZmVyL2ZlYXR1cmVzdG9yZS92MS9mZWF0dXJlX3JlZ2lzdHJ5X3NlcnZpY2UucHJvdG8SF3Byb2ZmZXIuZmVhdHVyZXN0b3JlLnYxIqUBCgtGZWF0dXJlVmlldxIMCgRuYW1lGAEgASgJEg4KBmVudGl0eRgCIAEoCRIWCg5zY2hlbWFfdmVyc2lvbhgDIAEoBRIXCg9tYXhfYWdlX3NlY29uZHMYBCABKAMSMgoIZmVhdHVyZXMYBSADKAsyIC5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5GZWF0dXJlEhMKC2Rlc2NyaXB0aW9uGAYgASgJIqoBCgdGZWF0dXJlEgwKBG5hbWUYASABKAkSMAoEdHlwZRgCIAEoDjIiLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlZhbHVlVHlwZRI1Cg1kZWZhdWx0X3ZhbHVlGAMgASgLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuVmFsdWUSEwoLYWdncmVnYXRpb24YBCABKAkSEwoLZGVzY3JpcHRpb24YBSABKAkiXgoKRmVhdHVyZVNldBIMCgRuYW1lGAEgASgJEgwKBGhhc2gYAiABKAkSGAoQY29udGV4dF9mZWF0dXJlcxgDIAMoCRIaChJjYW5kaWRhdGVfZmVhdHVyZXMYBCADKAkiFAoSR2V0UmVnaXN0cnlSZXF1ZXN0Ip4BChNHZXRSZWdpc3RyeVJlc3BvbnNlEg8KB3ZlcnNpb24YASABKAUSOwoNZmVhdHVyZV92aWV3cxgCIAMoCzIkLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkZlYXR1cmVWaWV3EjkKDGZlYXR1cmVfc2V0cxgDIAMoCzIjLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkZlYXR1cmVTZXQiIwoTUGxhblJlZ2lzdHJ5UmVxdWVzdBIMCgR5YW1sGAEgASgJIqgBCg5SZWdpc3RyeUNoYW5nZRIPCgdzdWJqZWN0GAEgASgJEg4KBmNoYW5nZRgCIAEoCRI9Cg1jb21wYXRpYmlsaXR5GAMgASgOMiYucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuQ29tcGF0aWJpbGl0eRIdChVhZmZlY3RlZF9mZWF0dXJlX3NldHMYBCADKAkSFwoPYWZmZWN0ZWRfbW9kZWxzGAUgAygJIo8BChRQbGFuUmVnaXN0cnlSZXNwb25zZRI9Cg1jb21wYXRpYmlsaXR5GAEgASgOMiYucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuQ29tcGF0aWJpbGl0eRI4CgdjaGFuZ2VzGAIgAygLMicucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuUmVnaXN0cnlDaGFuZ2UiPgoUQXBwbHlSZWdpc3RyeVJlcXVlc3QSDAoEeWFtbBgBIAEoCRIYChBleHBlY3RlZF92ZXJzaW9uGAIgASgFImIKFUFwcGx5UmVnaXN0cnlSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgFEjgKB2NoYW5nZXMYAiADKAsyJy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5SZWdpc3RyeUNoYW5nZSIqChdSb2xsYmFja1JlZ2lzdHJ5UmVxdWVzdBIPCgd2ZXJzaW9uGAEgASgFIisKGFJvbGxiYWNrUmVnaXN0cnlSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgFKp8BCg1Db21wYXRpYmlsaXR5Eh0KGUNPTVBBVElCSUxJVFlfVU5TUEVDSUZJRUQQABIbChdDT01QQVRJQklMSVRZX1VOQ0hBTkdFRBABEhwKGENPTVBBVElCSUxJVFlfQ09NUEFUSUJMRRACEhkKFUNPTVBBVElCSUxJVFlfUkVUUkFJThADEhkKFUNPTVBBVElCSUxJVFlfUkVGVVNFRBAEMtgDChZGZWF0dXJlUmVnaXN0cnlTZXJ2aWNlEmgKC0dldFJlZ2lzdHJ5EisucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuR2V0UmVnaXN0cnlSZXF1ZXN0GiwucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuR2V0UmVnaXN0cnlSZXNwb25zZRJrCgxQbGFuUmVnaXN0cnkSLC5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5QbGFuUmVnaXN0cnlSZXF1ZXN0Gi0ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuUGxhblJlZ2lzdHJ5UmVzcG9uc2USbgoNQXBwbHlSZWdpc3RyeRItLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkFwcGx5UmVnaXN0cnlSZXF1ZXN0Gi4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuQXBwbHlSZWdpc3RyeVJlc3BvbnNlEncKEFJvbGxiYWNrUmVnaXN0cnkSMC5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5Sb2xsYmFja1JlZ2lzdHJ5UmVxdWVzdBoxLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlJvbGxiYWNrUmVnaXN0cnlSZXNwb25zZUKFAQohZGV2LnByb2ZmZXIucHJvdG8uZmVhdHVyZXN0b3JlLnYxQhtGZWF0dXJlUmVnaXN0cnlTZXJ2aWNlUHJvdG9QAVpBcHJvZmZlci5kZXYvY2xpZW50cy9nby9nZW4vcHJvZmZlci9mZWF0dXJlc3RvcmUvdjE7ZmVhdHVyZXN0b3JldjFiBnByb3RvMw", [file_proffer_featurestore_v1_value]);
+  fileDesc("CjZwcm9mZmVyL2ZlYXR1cmVzdG9yZS92MS9mZWF0dXJlX3JlZ2lzdHJ5X3NlcnZpY2UucHJvdG8SF3Byb2ZmZXIuZmVhdHVyZXN0b3JlLnYxIrgBCgtGZWF0dXJlVmlldxIMCgRuYW1lGAEgASgJEg4KBmVudGl0eRgCIAEoCRIWCg5zY2hlbWFfdmVyc2lvbhgDIAEoBRIXCg9tYXhfYWdlX3NlY29uZHMYBCABKAMSMgoIZmVhdHVyZXMYBSADKAsyIC5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5GZWF0dXJlEhMKC2Rlc2NyaXB0aW9uGAYgASgJEhEKCW9uX2RlbWFuZBgHIAEoCCK+AQoHRmVhdHVyZRIMCgRuYW1lGAEgASgJEjAKBHR5cGUYAiABKA4yIi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5WYWx1ZVR5cGUSNQoNZGVmYXVsdF92YWx1ZRgDIAEoCzIeLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlZhbHVlEhMKC2FnZ3JlZ2F0aW9uGAQgASgJEhMKC2Rlc2NyaXB0aW9uGAUgASgJEhIKCmV4cHJlc3Npb24YBiABKAkiXgoKRmVhdHVyZVNldBIMCgRuYW1lGAEgASgJEgwKBGhhc2gYAiABKAkSGAoQY29udGV4dF9mZWF0dXJlcxgDIAMoCRIaChJjYW5kaWRhdGVfZmVhdHVyZXMYBCADKAkiFAoSR2V0UmVnaXN0cnlSZXF1ZXN0Ip4BChNHZXRSZWdpc3RyeVJlc3BvbnNlEg8KB3ZlcnNpb24YASABKAUSOwoNZmVhdHVyZV92aWV3cxgCIAMoCzIkLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkZlYXR1cmVWaWV3EjkKDGZlYXR1cmVfc2V0cxgDIAMoCzIjLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkZlYXR1cmVTZXQiIwoTUGxhblJlZ2lzdHJ5UmVxdWVzdBIMCgR5YW1sGAEgASgJIqgBCg5SZWdpc3RyeUNoYW5nZRIPCgdzdWJqZWN0GAEgASgJEg4KBmNoYW5nZRgCIAEoCRI9Cg1jb21wYXRpYmlsaXR5GAMgASgOMiYucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuQ29tcGF0aWJpbGl0eRIdChVhZmZlY3RlZF9mZWF0dXJlX3NldHMYBCADKAkSFwoPYWZmZWN0ZWRfbW9kZWxzGAUgAygJIo8BChRQbGFuUmVnaXN0cnlSZXNwb25zZRI9Cg1jb21wYXRpYmlsaXR5GAEgASgOMiYucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuQ29tcGF0aWJpbGl0eRI4CgdjaGFuZ2VzGAIgAygLMicucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuUmVnaXN0cnlDaGFuZ2UiPgoUQXBwbHlSZWdpc3RyeVJlcXVlc3QSDAoEeWFtbBgBIAEoCRIYChBleHBlY3RlZF92ZXJzaW9uGAIgASgFImIKFUFwcGx5UmVnaXN0cnlSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgFEjgKB2NoYW5nZXMYAiADKAsyJy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5SZWdpc3RyeUNoYW5nZSIqChdSb2xsYmFja1JlZ2lzdHJ5UmVxdWVzdBIPCgd2ZXJzaW9uGAEgASgFIisKGFJvbGxiYWNrUmVnaXN0cnlSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgFIkEKFFJlZ2lzdGVyTW9kZWxSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEhoKEmZlYXR1cmVfc2V0X2hhc2hlcxgCIAMoCSIvChVSZWdpc3Rlck1vZGVsUmVzcG9uc2USFgoOdW5rbm93bl9oYXNoZXMYASADKAkqnwEKDUNvbXBhdGliaWxpdHkSHQoZQ09NUEFUSUJJTElUWV9VTlNQRUNJRklFRBAAEhsKF0NPTVBBVElCSUxJVFlfVU5DSEFOR0VEEAESHAoYQ09NUEFUSUJJTElUWV9DT01QQVRJQkxFEAISGQoVQ09NUEFUSUJJTElUWV9SRVRSQUlOEAMSGQoVQ09NUEFUSUJJTElUWV9SRUZVU0VEEAQyyAQKFkZlYXR1cmVSZWdpc3RyeVNlcnZpY2USaAoLR2V0UmVnaXN0cnkSKy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5HZXRSZWdpc3RyeVJlcXVlc3QaLC5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5HZXRSZWdpc3RyeVJlc3BvbnNlEmsKDFBsYW5SZWdpc3RyeRIsLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlBsYW5SZWdpc3RyeVJlcXVlc3QaLS5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5QbGFuUmVnaXN0cnlSZXNwb25zZRJuCg1BcHBseVJlZ2lzdHJ5Ei0ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuQXBwbHlSZWdpc3RyeVJlcXVlc3QaLi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5BcHBseVJlZ2lzdHJ5UmVzcG9uc2USdwoQUm9sbGJhY2tSZWdpc3RyeRIwLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlJvbGxiYWNrUmVnaXN0cnlSZXF1ZXN0GjEucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuUm9sbGJhY2tSZWdpc3RyeVJlc3BvbnNlEm4KDVJlZ2lzdGVyTW9kZWwSLS5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5SZWdpc3Rlck1vZGVsUmVxdWVzdBouLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlJlZ2lzdGVyTW9kZWxSZXNwb25zZUKFAQohZGV2LnByb2ZmZXIucHJvdG8uZmVhdHVyZXN0b3JlLnYxQhtGZWF0dXJlUmVnaXN0cnlTZXJ2aWNlUHJvdG9QAVpBcHJvZmZlci5kZXYvY2xpZW50cy9nby9nZW4vcHJvZmZlci9mZWF0dXJlc3RvcmUvdjE7ZmVhdHVyZXN0b3JldjFiBnByb3RvMw", [file_proffer_featurestore_v1_value]);
 
 /**
  * FeatureView declares the typed features of one entity.
@@ -63,6 +63,13 @@ export type FeatureView = Message<"proffer.featurestore.v1.FeatureView"> & {
    * @generated from field: string description = 6;
    */
   description: string;
+
+  /**
+   * on_demand says that the features are computed when they are read; such a view has no entity and nothing is stored for it.
+   *
+   * @generated from field: bool on_demand = 7;
+   */
+  onDemand: boolean;
 };
 
 /**
@@ -112,6 +119,13 @@ export type Feature = Message<"proffer.featurestore.v1.Feature"> & {
    * @generated from field: string description = 5;
    */
   description: string;
+
+  /**
+   * expression says how an on-demand feature is computed, such as "price / user.avg_order_value"; empty for all others.
+   *
+   * @generated from field: string expression = 6;
+   */
+  expression: string;
 };
 
 /**
@@ -410,6 +424,55 @@ export const RollbackRegistryResponseSchema: GenMessage<RollbackRegistryResponse
   messageDesc(file_proffer_featurestore_v1_feature_registry_service, 11);
 
 /**
+ * RegisterModelRequest names the feature sets that one model reads.
+ *
+ * @generated from message proffer.featurestore.v1.RegisterModelRequest
+ */
+export type RegisterModelRequest = Message<"proffer.featurestore.v1.RegisterModelRequest"> & {
+  /**
+   * model is the version of the model.
+   *
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * feature_set_hashes identify the feature sets; an empty list forgets the model.
+   *
+   * @generated from field: repeated string feature_set_hashes = 2;
+   */
+  featureSetHashes: string[];
+};
+
+/**
+ * Describes the message proffer.featurestore.v1.RegisterModelRequest.
+ * Use `create(RegisterModelRequestSchema)` to create a new message.
+ */
+export const RegisterModelRequestSchema: GenMessage<RegisterModelRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_featurestore_v1_feature_registry_service, 12);
+
+/**
+ * RegisterModelResponse says whether the sets are live.
+ *
+ * @generated from message proffer.featurestore.v1.RegisterModelResponse
+ */
+export type RegisterModelResponse = Message<"proffer.featurestore.v1.RegisterModelResponse"> & {
+  /**
+   * unknown_hashes are those of the hashes that no live feature set has.
+   *
+   * @generated from field: repeated string unknown_hashes = 1;
+   */
+  unknownHashes: string[];
+};
+
+/**
+ * Describes the message proffer.featurestore.v1.RegisterModelResponse.
+ * Use `create(RegisterModelResponseSchema)` to create a new message.
+ */
+export const RegisterModelResponseSchema: GenMessage<RegisterModelResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_featurestore_v1_feature_registry_service, 13);
+
+/**
  * Compatibility is how a change treats rows that are stored already.
  *
  * @generated from enum proffer.featurestore.v1.Compatibility
@@ -502,6 +565,16 @@ export const FeatureRegistryService: GenService<{
     methodKind: "unary";
     input: typeof RollbackRegistryRequestSchema;
     output: typeof RollbackRegistryResponseSchema;
+  },
+  /**
+   * RegisterModel tells which feature sets a model reads, so that a plan can name the models that a change affects. Registering again replaces what was known of the model.
+   *
+   * @generated from rpc proffer.featurestore.v1.FeatureRegistryService.RegisterModel
+   */
+  registerModel: {
+    methodKind: "unary";
+    input: typeof RegisterModelRequestSchema;
+    output: typeof RegisterModelResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_proffer_featurestore_v1_feature_registry_service, 0);

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file proffer/featurestore/v1/feature_store_service.proto.
  */
 export const file_proffer_featurestore_v1_feature_store_service: GenFile = /*@__PURE__*/
-  fileDesc("CjNwcm9mZmVyL2ZlYXR1cmVzdG9yZS92MS9mZWF0dXJlX3N0b3JlX3NlcnZpY2UucHJvdG8SF3Byb2ZmZXIuZmVhdHVyZXN0b3JlLnYxIscCChdHZXRGZWF0dXJlTWF0cml4UmVxdWVzdBITCgtmZWF0dXJlX3NldBgBIAEoCRIYChBmZWF0dXJlX3NldF9oYXNoGAIgASgJEhkKEWNvbnRleHRfZW50aXR5X2lkGAMgASgJEhUKDWNhbmRpZGF0ZV9pZHMYBCADKAkSEgoKbWF4X2FnZV9tcxgFIAEoAxJfChByZXF1ZXN0X2ZlYXR1cmVzGAYgAygLMkUucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuR2V0RmVhdHVyZU1hdHJpeFJlcXVlc3QuUmVxdWVzdEZlYXR1cmVzRW50cnkaVgoUUmVxdWVzdEZlYXR1cmVzRW50cnkSCwoDa2V5GAEgASgJEi0KBXZhbHVlGAIgASgLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuVmFsdWU6AjgBItYBChhHZXRGZWF0dXJlTWF0cml4UmVzcG9uc2USGAoQZmVhdHVyZV9zZXRfaGFzaBgBIAEoCRI2Cgdjb250ZXh0GAIgAygLMiUucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRmVhdHVyZUJsb2NrEjkKCmNhbmRpZGF0ZXMYAyADKAsyJS5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5GZWF0dXJlQmxvY2sSLQoIZGVncmFkZWQYBCABKAsyGy5wcm9mZmVyLmNvbW1vbi52MS5EZWdyYWRlZCLyAQoMRmVhdHVyZUJsb2NrEhQKDGZlYXR1cmVfdmlldxgBIAEoCRIWCg5zY2hlbWFfdmVyc2lvbhgCIAEoBRIQCghmZWF0dXJlcxgDIAMoCRIMCgRyb3dzGAQgASgFEhUKDXZhbHVlc19mMzJfbGUYBSABKAwSFAoMcm93X3N0YXR1c2VzGAYgASgMEhMKC251bGxfYml0bWFwGAcgASgMEhsKE2V2ZW50X3RpbWVzX3VuaXhfbXMYCCADKAMSNQoHY29sdW1ucxgJIAMoCzIkLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlZhbHVlQ29sdW1uIk4KC1ZhbHVlQ29sdW1uEg8KB2ZlYXR1cmUYASABKAkSLgoGdmFsdWVzGAIgAygLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuVmFsdWUiXAoYR2V0T25saW5lRmVhdHVyZXNSZXF1ZXN0EhAKCGZlYXR1cmVzGAEgAygJEhIKCmVudGl0eV9pZHMYAiADKAkSGgoSZnVsbF9mZWF0dXJlX25hbWVzGAMgASgIIpoBChlHZXRPbmxpbmVGZWF0dXJlc1Jlc3BvbnNlEhUKDWZlYXR1cmVfbmFtZXMYASADKAkSNwoHcmVzdWx0cxgCIAMoCzImLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkZlYXR1cmVWZWN0b3ISLQoIZGVncmFkZWQYAyABKAsyGy5wcm9mZmVyLmNvbW1vbi52MS5EZWdyYWRlZCKSAQoNRmVhdHVyZVZlY3RvchIuCgZ2YWx1ZXMYASADKAsyHi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5WYWx1ZRI0CghzdGF0dXNlcxgCIAMoDjIiLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlJvd1N0YXR1cxIbChNldmVudF90aW1lc191bml4X21zGAMgAygDIuEBCgpGZWF0dXJlUm93EhQKDGZlYXR1cmVfdmlldxgBIAEoCRIRCgllbnRpdHlfaWQYAiABKAkSGgoSZXZlbnRfdGltZV91bml4X21zGAMgASgDEj8KBnZhbHVlcxgEIAMoCzIvLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkZlYXR1cmVSb3cuVmFsdWVzRW50cnkaTQoLVmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEi0KBXZhbHVlGAIgASgLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuVmFsdWU6AjgBIkkKFFdyaXRlRmVhdHVyZXNSZXF1ZXN0EjEKBHJvd3MYASADKAsyIy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5GZWF0dXJlUm93Ik4KFVdyaXRlRmVhdHVyZXNSZXNwb25zZRI1CgdyZXN1bHRzGAEgAygLMiQucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuV3JpdGVSZXN1bHQiVQoLV3JpdGVSZXN1bHQSNgoHb3V0Y29tZRgBIAEoDjIlLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLldyaXRlT3V0Y29tZRIOCgZyZWFzb24YAiABKAkiXAoVU3RyZWFtRmVhdHVyZXNSZXF1ZXN0EhAKCHNlcXVlbmNlGAEgASgDEjEKBHJvd3MYAiADKAsyIy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5GZWF0dXJlUm93ImEKFlN0cmVhbUZlYXR1cmVzUmVzcG9uc2USEAoIc2VxdWVuY2UYASABKAMSNQoHcmVzdWx0cxgCIAMoCzIkLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLldyaXRlUmVzdWx0IkUKE0luZ2VzdEV2ZW50c1JlcXVlc3QSLgoGZXZlbnRzGAEgAygLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRXZlbnQiZwoMSW5nZXN0UmVzdWx0EjcKB291dGNvbWUYASABKA4yJi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5Jbmdlc3RPdXRjb21lEg4KBm9mZnNldBgCIAEoAxIOCgZyZWFzb24YAyABKAkiTgoUSW5nZXN0RXZlbnRzUmVzcG9uc2USNgoHcmVzdWx0cxgBIAMoCzIlLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkluZ2VzdFJlc3VsdCJXChNTdHJlYW1FdmVudHNSZXF1ZXN0EhAKCHNlcXVlbmNlGAEgASgDEi4KBmV2ZW50cxgCIAMoCzIeLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkV2ZW50ImAKFFN0cmVhbUV2ZW50c1Jlc3BvbnNlEhAKCHNlcXVlbmNlGAEgASgDEjYKB3Jlc3VsdHMYAiADKAsyJS5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5Jbmdlc3RSZXN1bHQiTAoRUmVhZEV2ZW50c1JlcXVlc3QSEwoLZnJvbV9vZmZzZXQYASABKAMSDgoGZm9sbG93GAIgASgIEhIKCmJhdGNoX3NpemUYAyABKAUiWgoSUmVhZEV2ZW50c1Jlc3BvbnNlEhQKDGZpcnN0X29mZnNldBgBIAEoAxIuCgZldmVudHMYAiADKAsyHi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5FdmVudCIYChZHZXRJbmdlc3RTdGF0dXNSZXF1ZXN0Io4BChdHZXRJbmdlc3RTdGF0dXNSZXNwb25zZRIWCg5sb2dfZW5kX29mZnNldBgBIAEoAxIZChFhZ2dyZWdhdGVkX29mZnNldBgCIAEoAxIeChZvbmxpbmVfc3RvcmVfYXZhaWxhYmxlGAMgASgIEhIKCmR1cGxpY2F0ZXMYBCABKAMSDAoEbGF0ZRgFIAEoAyJgChlFeHBvcnRUcmFpbmluZ1Jvd3NSZXF1ZXN0EhMKC2ZlYXR1cmVfc2V0GAEgASgJEi4KBmxhYmVscxgCIAMoCzIeLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkxhYmVsImMKBUxhYmVsEhkKEWNvbnRleHRfZW50aXR5X2lkGAEgASgJEhQKDGNhbmRpZGF0ZV9pZBgCIAEoCRIaChJldmVudF90aW1lX3VuaXhfbXMYAyABKAMSDQoFbGFiZWwYBCABKAEifAoaRXhwb3J0VHJhaW5pbmdSb3dzUmVzcG9uc2USGAoQZmVhdHVyZV9zZXRfaGFzaBgBIAEoCRIQCghmZWF0dXJlcxgCIAMoCRIyCgRyb3dzGAMgAygLMiQucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuVHJhaW5pbmdSb3cibAoLVHJhaW5pbmdSb3cSLQoFbGFiZWwYASABKAsyHi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5MYWJlbBIuCgZ2YWx1ZXMYAiADKAsyHi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5WYWx1ZSI5ChRJbnNwZWN0RW50aXR5UmVxdWVzdBIOCgZlbnRpdHkYASABKAkSEQoJZW50aXR5X2lkGAIgASgJIk4KFUluc3BlY3RFbnRpdHlSZXNwb25zZRI1CgV2aWV3cxgBIAMoCzImLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkluc3BlY3RlZFZpZXcixgIKDUluc3BlY3RlZFZpZXcSFAoMZmVhdHVyZV92aWV3GAEgASgJEhYKDnNjaGVtYV92ZXJzaW9uGAIgASgFEhoKEmV2ZW50X3RpbWVfdW5peF9tcxgDIAEoAxIOCgZhZ2VfbXMYBCABKAMSFAoMc3RvcmVkX2J5dGVzGAUgASgFEjIKBnN0YXR1cxgGIAEoDjIiLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlJvd1N0YXR1cxJCCgZ2YWx1ZXMYByADKAsyMi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5JbnNwZWN0ZWRWaWV3LlZhbHVlc0VudHJ5Gk0KC1ZhbHVlc0VudHJ5EgsKA2tleRgBIAEoCRItCgV2YWx1ZRgCIAEoCzIeLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlZhbHVlOgI4ASI3ChJFcmFzZUVudGl0eVJlcXVlc3QSDgoGZW50aXR5GAEgASgJEhEKCWVudGl0eV9pZBgCIAEoCSJwChNFcmFzZUVudGl0eVJlc3BvbnNlEhIKCnJlY2VpcHRfaWQYASABKAkSEwoLZXJhc2VkX3Jvd3MYAiABKAUSFQoNZXJhc2VkX2V2ZW50cxgDIAEoAxIZChFlcmFzZWRfYXRfdW5peF9tcxgEIAEoAyJUChVMaXN0UXVhcmFudGluZVJlcXVlc3QSFAoMZmVhdHVyZV92aWV3GAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImgKFkxpc3RRdWFyYW50aW5lUmVzcG9uc2USNQoEcm93cxgBIAMoCzInLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlF1YXJhbnRpbmVkUm93EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKJAQoOUXVhcmFudGluZWRSb3cSFQoNcXVhcmFudGluZV9pZBgBIAEoCRIwCgNyb3cYAiABKAsyIy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5GZWF0dXJlUm93Eg4KBnJlYXNvbhgDIAEoCRIeChZxdWFyYW50aW5lZF9hdF91bml4X21zGAQgASgDIjEKF1JlcGxheVF1YXJhbnRpbmVSZXF1ZXN0EhYKDnF1YXJhbnRpbmVfaWRzGAEgAygJIlEKGFJlcGxheVF1YXJhbnRpbmVSZXNwb25zZRI1CgdyZXN1bHRzGAEgAygLMiQucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuV3JpdGVSZXN1bHQqnAEKDFdyaXRlT3V0Y29tZRIdChlXUklURV9PVVRDT01FX1VOU1BFQ0lGSUVEEAASGQoVV1JJVEVfT1VUQ09NRV9BUFBMSUVEEAESFwoTV1JJVEVfT1VUQ09NRV9TVEFMRRACEhoKFldSSVRFX09VVENPTUVfUkVKRUNURUQQAxIdChlXUklURV9PVVRDT01FX1FVQVJBTlRJTkVEEAQqhwEKDUluZ2VzdE91dGNvbWUSHgoaSU5HRVNUX09VVENPTUVfVU5TUEVDSUZJRUQQABIbChdJTkdFU1RfT1VUQ09NRV9BQ0NFUFRFRBABEhwKGElOR0VTVF9PVVRDT01FX0RVUExJQ0FURRACEhsKF0lOR0VTVF9PVVRDT01FX1JFSkVDVEVEEAMy9QsKE0ZlYXR1cmVTdG9yZVNlcnZpY2USdwoQR2V0RmVhdHVyZU1hdHJpeBIwLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkdldEZlYXR1cmVNYXRyaXhSZXF1ZXN0GjEucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuR2V0RmVhdHVyZU1hdHJpeFJlc3BvbnNlEnoKEUdldE9ubGluZUZlYXR1cmVzEjEucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuR2V0T25saW5lRmVhdHVyZXNSZXF1ZXN0GjIucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuR2V0T25saW5lRmVhdHVyZXNSZXNwb25zZRJuCg1Xcml0ZUZlYXR1cmVzEi0ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuV3JpdGVGZWF0dXJlc1JlcXVlc3QaLi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5Xcml0ZUZlYXR1cmVzUmVzcG9uc2USdQoOU3RyZWFtRmVhdHVyZXMSLi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5TdHJlYW1GZWF0dXJlc1JlcXVlc3QaLy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5TdHJlYW1GZWF0dXJlc1Jlc3BvbnNlKAEwARJrCgxJbmdlc3RFdmVudHMSLC5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5Jbmdlc3RFdmVudHNSZXF1ZXN0Gi0ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuSW5nZXN0RXZlbnRzUmVzcG9uc2USbwoMU3RyZWFtRXZlbnRzEiwucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuU3RyZWFtRXZlbnRzUmVxdWVzdBotLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlN0cmVhbUV2ZW50c1Jlc3BvbnNlKAEwARJnCgpSZWFkRXZlbnRzEioucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuUmVhZEV2ZW50c1JlcXVlc3QaKy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5SZWFkRXZlbnRzUmVzcG9uc2UwARJ0Cg9HZXRJbmdlc3RTdGF0dXMSLy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5HZXRJbmdlc3RTdGF0dXNSZXF1ZXN0GjAucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuR2V0SW5nZXN0U3RhdHVzUmVzcG9uc2USfwoSRXhwb3J0VHJhaW5pbmdSb3dzEjIucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRXhwb3J0VHJhaW5pbmdSb3dzUmVxdWVzdBozLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkV4cG9ydFRyYWluaW5nUm93c1Jlc3BvbnNlMAESbgoNSW5zcGVjdEVudGl0eRItLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkluc3BlY3RFbnRpdHlSZXF1ZXN0Gi4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuSW5zcGVjdEVudGl0eVJlc3BvbnNlEmgKC0VyYXNlRW50aXR5EisucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRXJhc2VFbnRpdHlSZXF1ZXN0GiwucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRXJhc2VFbnRpdHlSZXNwb25zZRJxCg5MaXN0UXVhcmFudGluZRIuLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkxpc3RRdWFyYW50aW5lUmVxdWVzdBovLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkxpc3RRdWFyYW50aW5lUmVzcG9uc2USdwoQUmVwbGF5UXVhcmFudGluZRIwLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlJlcGxheVF1YXJhbnRpbmVSZXF1ZXN0GjEucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuUmVwbGF5UXVhcmFudGluZVJlc3BvbnNlQoIBCiFkZXYucHJvZmZlci5wcm90by5mZWF0dXJlc3RvcmUudjFCGEZlYXR1cmVTdG9yZVNlcnZpY2VQcm90b1ABWkFwcm9mZmVyLmRldi9jbGllbnRzL2dvL2dlbi9wcm9mZmVyL2ZlYXR1cmVzdG9yZS92MTtmZWF0dXJlc3RvcmV2MWIGcHJvdG8z", [file_proffer_common_v1_degraded, file_proffer_featurestore_v1_event, file_proffer_featurestore_v1_value]);
+  fileDesc("CjNwcm9mZmVyL2ZlYXR1cmVzdG9yZS92MS9mZWF0dXJlX3N0b3JlX3NlcnZpY2UucHJvdG8SF3Byb2ZmZXIuZmVhdHVyZXN0b3JlLnYxIscCChdHZXRGZWF0dXJlTWF0cml4UmVxdWVzdBITCgtmZWF0dXJlX3NldBgBIAEoCRIYChBmZWF0dXJlX3NldF9oYXNoGAIgASgJEhkKEWNvbnRleHRfZW50aXR5X2lkGAMgASgJEhUKDWNhbmRpZGF0ZV9pZHMYBCADKAkSEgoKbWF4X2FnZV9tcxgFIAEoAxJfChByZXF1ZXN0X2ZlYXR1cmVzGAYgAygLMkUucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuR2V0RmVhdHVyZU1hdHJpeFJlcXVlc3QuUmVxdWVzdEZlYXR1cmVzRW50cnkaVgoUUmVxdWVzdEZlYXR1cmVzRW50cnkSCwoDa2V5GAEgASgJEi0KBXZhbHVlGAIgASgLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuVmFsdWU6AjgBItYBChhHZXRGZWF0dXJlTWF0cml4UmVzcG9uc2USGAoQZmVhdHVyZV9zZXRfaGFzaBgBIAEoCRI2Cgdjb250ZXh0GAIgAygLMiUucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRmVhdHVyZUJsb2NrEjkKCmNhbmRpZGF0ZXMYAyADKAsyJS5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5GZWF0dXJlQmxvY2sSLQoIZGVncmFkZWQYBCABKAsyGy5wcm9mZmVyLmNvbW1vbi52MS5EZWdyYWRlZCLyAQoMRmVhdHVyZUJsb2NrEhQKDGZlYXR1cmVfdmlldxgBIAEoCRIWCg5zY2hlbWFfdmVyc2lvbhgCIAEoBRIQCghmZWF0dXJlcxgDIAMoCRIMCgRyb3dzGAQgASgFEhUKDXZhbHVlc19mMzJfbGUYBSABKAwSFAoMcm93X3N0YXR1c2VzGAYgASgMEhMKC251bGxfYml0bWFwGAcgASgMEhsKE2V2ZW50X3RpbWVzX3VuaXhfbXMYCCADKAMSNQoHY29sdW1ucxgJIAMoCzIkLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlZhbHVlQ29sdW1uIk4KC1ZhbHVlQ29sdW1uEg8KB2ZlYXR1cmUYASABKAkSLgoGdmFsdWVzGAIgAygLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuVmFsdWUiXAoYR2V0T25saW5lRmVhdHVyZXNSZXF1ZXN0EhAKCGZlYXR1cmVzGAEgAygJEhIKCmVudGl0eV9pZHMYAiADKAkSGgoSZnVsbF9mZWF0dXJlX25hbWVzGAMgASgIIpoBChlHZXRPbmxpbmVGZWF0dXJlc1Jlc3BvbnNlEhUKDWZlYXR1cmVfbmFtZXMYASADKAkSNwoHcmVzdWx0cxgCIAMoCzImLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkZlYXR1cmVWZWN0b3ISLQoIZGVncmFkZWQYAyABKAsyGy5wcm9mZmVyLmNvbW1vbi52MS5EZWdyYWRlZCKSAQoNRmVhdHVyZVZlY3RvchIuCgZ2YWx1ZXMYASADKAsyHi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5WYWx1ZRI0CghzdGF0dXNlcxgCIAMoDjIiLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlJvd1N0YXR1cxIbChNldmVudF90aW1lc191bml4X21zGAMgAygDIuEBCgpGZWF0dXJlUm93EhQKDGZlYXR1cmVfdmlldxgBIAEoCRIRCgllbnRpdHlfaWQYAiABKAkSGgoSZXZlbnRfdGltZV91bml4X21zGAMgASgDEj8KBnZhbHVlcxgEIAMoCzIvLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkZlYXR1cmVSb3cuVmFsdWVzRW50cnkaTQoLVmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEi0KBXZhbHVlGAIgASgLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuVmFsdWU6AjgBIkkKFFdyaXRlRmVhdHVyZXNSZXF1ZXN0EjEKBHJvd3MYASADKAsyIy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5GZWF0dXJlUm93Ik4KFVdyaXRlRmVhdHVyZXNSZXNwb25zZRI1CgdyZXN1bHRzGAEgAygLMiQucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuV3JpdGVSZXN1bHQiVQoLV3JpdGVSZXN1bHQSNgoHb3V0Y29tZRgBIAEoDjIlLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLldyaXRlT3V0Y29tZRIOCgZyZWFzb24YAiABKAkiXAoVU3RyZWFtRmVhdHVyZXNSZXF1ZXN0EhAKCHNlcXVlbmNlGAEgASgDEjEKBHJvd3MYAiADKAsyIy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5GZWF0dXJlUm93ImEKFlN0cmVhbUZlYXR1cmVzUmVzcG9uc2USEAoIc2VxdWVuY2UYASABKAMSNQoHcmVzdWx0cxgCIAMoCzIkLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLldyaXRlUmVzdWx0IkUKE0luZ2VzdEV2ZW50c1JlcXVlc3QSLgoGZXZlbnRzGAEgAygLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRXZlbnQiZwoMSW5nZXN0UmVzdWx0EjcKB291dGNvbWUYASABKA4yJi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5Jbmdlc3RPdXRjb21lEg4KBm9mZnNldBgCIAEoAxIOCgZyZWFzb24YAyABKAkiTgoUSW5nZXN0RXZlbnRzUmVzcG9uc2USNgoHcmVzdWx0cxgBIAMoCzIlLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkluZ2VzdFJlc3VsdCJXChNTdHJlYW1FdmVudHNSZXF1ZXN0EhAKCHNlcXVlbmNlGAEgASgDEi4KBmV2ZW50cxgCIAMoCzIeLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkV2ZW50ImAKFFN0cmVhbUV2ZW50c1Jlc3BvbnNlEhAKCHNlcXVlbmNlGAEgASgDEjYKB3Jlc3VsdHMYAiADKAsyJS5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5Jbmdlc3RSZXN1bHQiTAoRUmVhZEV2ZW50c1JlcXVlc3QSEwoLZnJvbV9vZmZzZXQYASABKAMSDgoGZm9sbG93GAIgASgIEhIKCmJhdGNoX3NpemUYAyABKAUiWgoSUmVhZEV2ZW50c1Jlc3BvbnNlEhQKDGZpcnN0X29mZnNldBgBIAEoAxIuCgZldmVudHMYAiADKAsyHi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5FdmVudCIYChZHZXRJbmdlc3RTdGF0dXNSZXF1ZXN0Io4BChdHZXRJbmdlc3RTdGF0dXNSZXNwb25zZRIWCg5sb2dfZW5kX29mZnNldBgBIAEoAxIZChFhZ2dyZWdhdGVkX29mZnNldBgCIAEoAxIeChZvbmxpbmVfc3RvcmVfYXZhaWxhYmxlGAMgASgIEhIKCmR1cGxpY2F0ZXMYBCABKAMSDAoEbGF0ZRgFIAEoAyJgChlFeHBvcnRUcmFpbmluZ1Jvd3NSZXF1ZXN0EhMKC2ZlYXR1cmVfc2V0GAEgASgJEi4KBmxhYmVscxgCIAMoCzIeLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkxhYmVsIooCCgVMYWJlbBIZChFjb250ZXh0X2VudGl0eV9pZBgBIAEoCRIUCgxjYW5kaWRhdGVfaWQYAiABKAkSGgoSZXZlbnRfdGltZV91bml4X21zGAMgASgDEg0KBWxhYmVsGAQgASgBEk0KEHJlcXVlc3RfZmVhdHVyZXMYBSADKAsyMy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5MYWJlbC5SZXF1ZXN0RmVhdHVyZXNFbnRyeRpWChRSZXF1ZXN0RmVhdHVyZXNFbnRyeRILCgNrZXkYASABKAkSLQoFdmFsdWUYAiABKAsyHi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5WYWx1ZToCOAEi4QIKCVNlcnZlZFJvdxITCgtmZWF0dXJlX3NldBgBIAEoCRIYChBmZWF0dXJlX3NldF9oYXNoGAIgASgJEhkKEXNlcnZlZF9hdF91bml4X21zGAMgASgDEhkKEWNvbnRleHRfZW50aXR5X2lkGAQgASgJEhQKDGNhbmRpZGF0ZV9pZBgFIAEoCRIuCgZ2YWx1ZXMYBiADKAsyHi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5WYWx1ZRJRChByZXF1ZXN0X2ZlYXR1cmVzGAcgAygLMjcucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuU2VydmVkUm93LlJlcXVlc3RGZWF0dXJlc0VudHJ5GlYKFFJlcXVlc3RGZWF0dXJlc0VudHJ5EgsKA2tleRgBIAEoCRItCgV2YWx1ZRgCIAEoCzIeLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlZhbHVlOgI4ASJpChdDaGVja0NvbnNpc3RlbmN5UmVxdWVzdBITCgtmZWF0dXJlX3NldBgBIAEoCRIUCgxmcm9tX3VuaXhfbXMYAiABKAMSEAoIcm93c19tYXgYAyABKAUSEQoJdG9sZXJhbmNlGAQgASgBIn8KGENoZWNrQ29uc2lzdGVuY3lSZXNwb25zZRIMCgRyb3dzGAEgASgFEj0KCGZlYXR1cmVzGAIgAygLMisucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRmVhdHVyZUNvbnNpc3RlbmN5EhYKDm90aGVyX3ZlcnNpb25zGAMgASgFIowBChJGZWF0dXJlQ29uc2lzdGVuY3kSDwoHZmVhdHVyZRgBIAEoCRIQCghjb21wYXJlZBgCIAEoBRISCgptaXNtYXRjaGVkGAMgASgFEhYKDm1pc3Npbmdfc2VydmVkGAQgASgFEhgKEG1pc3NpbmdfcmVwbGF5ZWQYBSABKAUSDQoFc21hcGUYBiABKAEiRwoYR2V0RmVhdHVyZVF1YWxpdHlSZXF1ZXN0EhQKDGZlYXR1cmVfdmlldxgBIAEoCRIVCg1tYWtlX2Jhc2VsaW5lGAIgASgIIlYKGUdldEZlYXR1cmVRdWFsaXR5UmVzcG9uc2USOQoIZmVhdHVyZXMYASADKAsyJy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5GZWF0dXJlUXVhbGl0eSLdAQoORmVhdHVyZVF1YWxpdHkSDwoHZmVhdHVyZRgBIAEoCRIMCgRyb3dzGAIgASgDEhEKCW51bGxfcmF0ZRgDIAEoARIWCg5kZWZhdWx0ZWRfcmF0ZRgEIAEoARILCgNtaW4YBSABKAESCwoDbWF4GAYgASgBEhEKCXF1YW50aWxlcxgHIAMoARIXCg9hZ2Vfc2Vjb25kc19wNTAYCCABKAESFwoPYWdlX3NlY29uZHNfcDk5GAkgASgBEgsKA3BzaRgKIAEoARIVCg1iYXNlbGluZV9yb3dzGAsgASgDInwKGkV4cG9ydFRyYWluaW5nUm93c1Jlc3BvbnNlEhgKEGZlYXR1cmVfc2V0X2hhc2gYASABKAkSEAoIZmVhdHVyZXMYAiADKAkSMgoEcm93cxgDIAMoCzIkLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlRyYWluaW5nUm93ImwKC1RyYWluaW5nUm93Ei0KBWxhYmVsGAEgASgLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuTGFiZWwSLgoGdmFsdWVzGAIgAygLMh4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuVmFsdWUiOQoUSW5zcGVjdEVudGl0eVJlcXVlc3QSDgoGZW50aXR5GAEgASgJEhEKCWVudGl0eV9pZBgCIAEoCSJOChVJbnNwZWN0RW50aXR5UmVzcG9uc2USNQoFdmlld3MYASADKAsyJi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5JbnNwZWN0ZWRWaWV3IsYCCg1JbnNwZWN0ZWRWaWV3EhQKDGZlYXR1cmVfdmlldxgBIAEoCRIWCg5zY2hlbWFfdmVyc2lvbhgCIAEoBRIaChJldmVudF90aW1lX3VuaXhfbXMYAyABKAMSDgoGYWdlX21zGAQgASgDEhQKDHN0b3JlZF9ieXRlcxgFIAEoBRIyCgZzdGF0dXMYBiABKA4yIi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5Sb3dTdGF0dXMSQgoGdmFsdWVzGAcgAygLMjIucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuSW5zcGVjdGVkVmlldy5WYWx1ZXNFbnRyeRpNCgtWYWx1ZXNFbnRyeRILCgNrZXkYASABKAkSLQoFdmFsdWUYAiABKAsyHi5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5WYWx1ZToCOAEiNwoSRXJhc2VFbnRpdHlSZXF1ZXN0Eg4KBmVudGl0eRgBIAEoCRIRCgllbnRpdHlfaWQYAiABKAkicAoTRXJhc2VFbnRpdHlSZXNwb25zZRISCgpyZWNlaXB0X2lkGAEgASgJEhMKC2VyYXNlZF9yb3dzGAIgASgFEhUKDWVyYXNlZF9ldmVudHMYAyABKAMSGQoRZXJhc2VkX2F0X3VuaXhfbXMYBCABKAMiVAoVTGlzdFF1YXJhbnRpbmVSZXF1ZXN0EhQKDGZlYXR1cmVfdmlldxgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJoChZMaXN0UXVhcmFudGluZVJlc3BvbnNlEjUKBHJvd3MYASADKAsyJy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5RdWFyYW50aW5lZFJvdxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiiQEKDlF1YXJhbnRpbmVkUm93EhUKDXF1YXJhbnRpbmVfaWQYASABKAkSMAoDcm93GAIgASgLMiMucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRmVhdHVyZVJvdxIOCgZyZWFzb24YAyABKAkSHgoWcXVhcmFudGluZWRfYXRfdW5peF9tcxgEIAEoAyIxChdSZXBsYXlRdWFyYW50aW5lUmVxdWVzdBIWCg5xdWFyYW50aW5lX2lkcxgBIAMoCSJRChhSZXBsYXlRdWFyYW50aW5lUmVzcG9uc2USNQoHcmVzdWx0cxgBIAMoCzIkLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLldyaXRlUmVzdWx0KpwBCgxXcml0ZU91dGNvbWUSHQoZV1JJVEVfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhkKFVdSSVRFX09VVENPTUVfQVBQTElFRBABEhcKE1dSSVRFX09VVENPTUVfU1RBTEUQAhIaChZXUklURV9PVVRDT01FX1JFSkVDVEVEEAMSHQoZV1JJVEVfT1VUQ09NRV9RVUFSQU5USU5FRBAEKocBCg1Jbmdlc3RPdXRjb21lEh4KGklOR0VTVF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASGwoXSU5HRVNUX09VVENPTUVfQUNDRVBURUQQARIcChhJTkdFU1RfT1VUQ09NRV9EVVBMSUNBVEUQAhIbChdJTkdFU1RfT1VUQ09NRV9SRUpFQ1RFRBADMuoNChNGZWF0dXJlU3RvcmVTZXJ2aWNlEncKEEdldEZlYXR1cmVNYXRyaXgSMC5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5HZXRGZWF0dXJlTWF0cml4UmVxdWVzdBoxLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkdldEZlYXR1cmVNYXRyaXhSZXNwb25zZRJ6ChFHZXRPbmxpbmVGZWF0dXJlcxIxLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkdldE9ubGluZUZlYXR1cmVzUmVxdWVzdBoyLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkdldE9ubGluZUZlYXR1cmVzUmVzcG9uc2USbgoNV3JpdGVGZWF0dXJlcxItLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLldyaXRlRmVhdHVyZXNSZXF1ZXN0Gi4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuV3JpdGVGZWF0dXJlc1Jlc3BvbnNlEnUKDlN0cmVhbUZlYXR1cmVzEi4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuU3RyZWFtRmVhdHVyZXNSZXF1ZXN0Gi8ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuU3RyZWFtRmVhdHVyZXNSZXNwb25zZSgBMAESawoMSW5nZXN0RXZlbnRzEiwucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuSW5nZXN0RXZlbnRzUmVxdWVzdBotLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkluZ2VzdEV2ZW50c1Jlc3BvbnNlEm8KDFN0cmVhbUV2ZW50cxIsLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlN0cmVhbUV2ZW50c1JlcXVlc3QaLS5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5TdHJlYW1FdmVudHNSZXNwb25zZSgBMAESZwoKUmVhZEV2ZW50cxIqLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlJlYWRFdmVudHNSZXF1ZXN0GisucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuUmVhZEV2ZW50c1Jlc3BvbnNlMAESdAoPR2V0SW5nZXN0U3RhdHVzEi8ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuR2V0SW5nZXN0U3RhdHVzUmVxdWVzdBowLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkdldEluZ2VzdFN0YXR1c1Jlc3BvbnNlEn8KEkV4cG9ydFRyYWluaW5nUm93cxIyLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkV4cG9ydFRyYWluaW5nUm93c1JlcXVlc3QaMy5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5FeHBvcnRUcmFpbmluZ1Jvd3NSZXNwb25zZTABEncKEENoZWNrQ29uc2lzdGVuY3kSMC5wcm9mZmVyLmZlYXR1cmVzdG9yZS52MS5DaGVja0NvbnNpc3RlbmN5UmVxdWVzdBoxLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkNoZWNrQ29uc2lzdGVuY3lSZXNwb25zZRJ6ChFHZXRGZWF0dXJlUXVhbGl0eRIxLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkdldEZlYXR1cmVRdWFsaXR5UmVxdWVzdBoyLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkdldEZlYXR1cmVRdWFsaXR5UmVzcG9uc2USbgoNSW5zcGVjdEVudGl0eRItLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkluc3BlY3RFbnRpdHlSZXF1ZXN0Gi4ucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuSW5zcGVjdEVudGl0eVJlc3BvbnNlEmgKC0VyYXNlRW50aXR5EisucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRXJhc2VFbnRpdHlSZXF1ZXN0GiwucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRXJhc2VFbnRpdHlSZXNwb25zZRJxCg5MaXN0UXVhcmFudGluZRIuLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkxpc3RRdWFyYW50aW5lUmVxdWVzdBovLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkxpc3RRdWFyYW50aW5lUmVzcG9uc2USdwoQUmVwbGF5UXVhcmFudGluZRIwLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlJlcGxheVF1YXJhbnRpbmVSZXF1ZXN0GjEucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuUmVwbGF5UXVhcmFudGluZVJlc3BvbnNlQoIBCiFkZXYucHJvZmZlci5wcm90by5mZWF0dXJlc3RvcmUudjFCGEZlYXR1cmVTdG9yZVNlcnZpY2VQcm90b1ABWkFwcm9mZmVyLmRldi9jbGllbnRzL2dvL2dlbi9wcm9mZmVyL2ZlYXR1cmVzdG9yZS92MTtmZWF0dXJlc3RvcmV2MWIGcHJvdG8z", [file_proffer_common_v1_degraded, file_proffer_featurestore_v1_event, file_proffer_featurestore_v1_value]);
 
 /**
  * GetFeatureMatrixRequest asks for one matrix.
@@ -62,7 +62,7 @@ export type GetFeatureMatrixRequest = Message<"proffer.featurestore.v1.GetFeatur
   maxAgeMs: bigint;
 
   /**
-   * request_features are values known only to the caller, read by on-demand features.
+   * request_features are values known only to the caller, read by on-demand features. Each must be declared by an on-demand view of the set, with its type.
    *
    * @generated from field: map<string, proffer.featurestore.v1.Value> request_features = 6;
    */
@@ -817,6 +817,13 @@ export type Label = Message<"proffer.featurestore.v1.Label"> & {
    * @generated from field: double label = 4;
    */
   label: number;
+
+  /**
+   * request_features are the values that the request brought along at that time, read by on-demand features.
+   *
+   * @generated from field: map<string, proffer.featurestore.v1.Value> request_features = 5;
+   */
+  requestFeatures: { [key: string]: Value };
 };
 
 /**
@@ -825,6 +832,342 @@ export type Label = Message<"proffer.featurestore.v1.Label"> & {
  */
 export const LabelSchema: GenMessage<Label> = /*@__PURE__*/
   messageDesc(file_proffer_featurestore_v1_feature_store_service, 23);
+
+/**
+ * ServedRow is one row of a matrix as it was served: a line of the served-matrix log.
+ *
+ * @generated from message proffer.featurestore.v1.ServedRow
+ */
+export type ServedRow = Message<"proffer.featurestore.v1.ServedRow"> & {
+  /**
+   * feature_set is the feature set.
+   *
+   * @generated from field: string feature_set = 1;
+   */
+  featureSet: string;
+
+  /**
+   * feature_set_hash identifies the columns.
+   *
+   * @generated from field: string feature_set_hash = 2;
+   */
+  featureSetHash: string;
+
+  /**
+   * served_at_unix_ms is when it was served.
+   *
+   * @generated from field: int64 served_at_unix_ms = 3;
+   */
+  servedAtUnixMs: bigint;
+
+  /**
+   * context_entity_id is the context entity of the request.
+   *
+   * @generated from field: string context_entity_id = 4;
+   */
+  contextEntityId: string;
+
+  /**
+   * candidate_id is the candidate; empty when the request had none.
+   *
+   * @generated from field: string candidate_id = 5;
+   */
+  candidateId: string;
+
+  /**
+   * values are the features of the context and of the candidate, in the order of the columns; an unset kind is missing.
+   *
+   * @generated from field: repeated proffer.featurestore.v1.Value values = 6;
+   */
+  values: Value[];
+
+  /**
+   * request_features are the values that the request brought along.
+   *
+   * @generated from field: map<string, proffer.featurestore.v1.Value> request_features = 7;
+   */
+  requestFeatures: { [key: string]: Value };
+};
+
+/**
+ * Describes the message proffer.featurestore.v1.ServedRow.
+ * Use `create(ServedRowSchema)` to create a new message.
+ */
+export const ServedRowSchema: GenMessage<ServedRow> = /*@__PURE__*/
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 24);
+
+/**
+ * CheckConsistencyRequest says what to compare.
+ *
+ * @generated from message proffer.featurestore.v1.CheckConsistencyRequest
+ */
+export type CheckConsistencyRequest = Message<"proffer.featurestore.v1.CheckConsistencyRequest"> & {
+  /**
+   * feature_set names the columns.
+   *
+   * @generated from field: string feature_set = 1;
+   */
+  featureSet: string;
+
+  /**
+   * from_unix_ms is the earliest time of serving; 0 means the beginning of the log.
+   *
+   * @generated from field: int64 from_unix_ms = 2;
+   */
+  fromUnixMs: bigint;
+
+  /**
+   * rows_max is the largest number of rows to compare, the newest first; 0 means 10,000.
+   *
+   * @generated from field: int32 rows_max = 3;
+   */
+  rowsMax: number;
+
+  /**
+   * tolerance is the largest difference, as a share of the larger of the two numbers or of 1, that still counts as equal; 0 means 0.0001.
+   *
+   * @generated from field: double tolerance = 4;
+   */
+  tolerance: number;
+};
+
+/**
+ * Describes the message proffer.featurestore.v1.CheckConsistencyRequest.
+ * Use `create(CheckConsistencyRequestSchema)` to create a new message.
+ */
+export const CheckConsistencyRequestSchema: GenMessage<CheckConsistencyRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 25);
+
+/**
+ * CheckConsistencyResponse holds one entry for each feature.
+ *
+ * @generated from message proffer.featurestore.v1.CheckConsistencyResponse
+ */
+export type CheckConsistencyResponse = Message<"proffer.featurestore.v1.CheckConsistencyResponse"> & {
+  /**
+   * rows is the number of rows that were compared.
+   *
+   * @generated from field: int32 rows = 1;
+   */
+  rows: number;
+
+  /**
+   * features are the features in the order of the columns.
+   *
+   * @generated from field: repeated proffer.featurestore.v1.FeatureConsistency features = 2;
+   */
+  features: FeatureConsistency[];
+
+  /**
+   * other_versions is the number of rows that were served under another hash of the feature set and could not be compared.
+   *
+   * @generated from field: int32 other_versions = 3;
+   */
+  otherVersions: number;
+};
+
+/**
+ * Describes the message proffer.featurestore.v1.CheckConsistencyResponse.
+ * Use `create(CheckConsistencyResponseSchema)` to create a new message.
+ */
+export const CheckConsistencyResponseSchema: GenMessage<CheckConsistencyResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 26);
+
+/**
+ * FeatureConsistency compares one feature.
+ *
+ * @generated from message proffer.featurestore.v1.FeatureConsistency
+ */
+export type FeatureConsistency = Message<"proffer.featurestore.v1.FeatureConsistency"> & {
+  /**
+   * feature is the name as "view:feature".
+   *
+   * @generated from field: string feature = 1;
+   */
+  feature: string;
+
+  /**
+   * compared is the number of rows in which both sides have a value.
+   *
+   * @generated from field: int32 compared = 2;
+   */
+  compared: number;
+
+  /**
+   * mismatched is the number of these in which the values differ by more than the tolerance.
+   *
+   * @generated from field: int32 mismatched = 3;
+   */
+  mismatched: number;
+
+  /**
+   * missing_served is the number of rows in which only the replay has a value.
+   *
+   * @generated from field: int32 missing_served = 4;
+   */
+  missingServed: number;
+
+  /**
+   * missing_replayed is the number of rows in which only what was served has a value.
+   *
+   * @generated from field: int32 missing_replayed = 5;
+   */
+  missingReplayed: number;
+
+  /**
+   * smape is the symmetric mean absolute percentage error of numbers, from 0 to 2; 0 for features that are not numbers.
+   *
+   * @generated from field: double smape = 6;
+   */
+  smape: number;
+};
+
+/**
+ * Describes the message proffer.featurestore.v1.FeatureConsistency.
+ * Use `create(FeatureConsistencySchema)` to create a new message.
+ */
+export const FeatureConsistencySchema: GenMessage<FeatureConsistency> = /*@__PURE__*/
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 27);
+
+/**
+ * GetFeatureQualityRequest says which features to look at.
+ *
+ * @generated from message proffer.featurestore.v1.GetFeatureQualityRequest
+ */
+export type GetFeatureQualityRequest = Message<"proffer.featurestore.v1.GetFeatureQualityRequest"> & {
+  /**
+   * feature_view limits the reply to one view; empty gives all that were served.
+   *
+   * @generated from field: string feature_view = 1;
+   */
+  featureView: string;
+
+  /**
+   * make_baseline makes the values seen since the last baseline the ones that drift is measured against, and begins anew.
+   *
+   * @generated from field: bool make_baseline = 2;
+   */
+  makeBaseline: boolean;
+};
+
+/**
+ * Describes the message proffer.featurestore.v1.GetFeatureQualityRequest.
+ * Use `create(GetFeatureQualityRequestSchema)` to create a new message.
+ */
+export const GetFeatureQualityRequestSchema: GenMessage<GetFeatureQualityRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 28);
+
+/**
+ * GetFeatureQualityResponse holds one entry for each feature that was served.
+ *
+ * @generated from message proffer.featurestore.v1.GetFeatureQualityResponse
+ */
+export type GetFeatureQualityResponse = Message<"proffer.featurestore.v1.GetFeatureQualityResponse"> & {
+  /**
+   * features are the features by name.
+   *
+   * @generated from field: repeated proffer.featurestore.v1.FeatureQuality features = 1;
+   */
+  features: FeatureQuality[];
+};
+
+/**
+ * Describes the message proffer.featurestore.v1.GetFeatureQualityResponse.
+ * Use `create(GetFeatureQualityResponseSchema)` to create a new message.
+ */
+export const GetFeatureQualityResponseSchema: GenMessage<GetFeatureQualityResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 29);
+
+/**
+ * FeatureQuality tells how the values of one feature look. It is computed over a sample of the entities that were served.
+ *
+ * @generated from message proffer.featurestore.v1.FeatureQuality
+ */
+export type FeatureQuality = Message<"proffer.featurestore.v1.FeatureQuality"> & {
+  /**
+   * feature is the name as "view:feature".
+   *
+   * @generated from field: string feature = 1;
+   */
+  feature: string;
+
+  /**
+   * rows is the number of rows seen.
+   *
+   * @generated from field: int64 rows = 2;
+   */
+  rows: bigint;
+
+  /**
+   * null_rate is the share of rows without a value.
+   *
+   * @generated from field: double null_rate = 3;
+   */
+  nullRate: number;
+
+  /**
+   * defaulted_rate is the share of rows in which the declared default stood in because nothing was stored or it was too old.
+   *
+   * @generated from field: double defaulted_rate = 4;
+   */
+  defaultedRate: number;
+
+  /**
+   * min is the smallest number; NaN when there is none.
+   *
+   * @generated from field: double min = 5;
+   */
+  min: number;
+
+  /**
+   * max is the largest number; NaN when there is none.
+   *
+   * @generated from field: double max = 6;
+   */
+  max: number;
+
+  /**
+   * quantiles are the numbers below which 1, 5, 25, 50, 75, 95 and 99 in a hundred lie, within about 1.3 in a hundred of rank; empty when there is none.
+   *
+   * @generated from field: repeated double quantiles = 7;
+   */
+  quantiles: number[];
+
+  /**
+   * age_seconds_p50 is the age that half of the rows stay below.
+   *
+   * @generated from field: double age_seconds_p50 = 8;
+   */
+  ageSecondsP50: number;
+
+  /**
+   * age_seconds_p99 is the age that 99 in a hundred rows stay below.
+   *
+   * @generated from field: double age_seconds_p99 = 9;
+   */
+  ageSecondsP99: number;
+
+  /**
+   * psi is the population stability index against the baseline over its tenths; below 0.1 little has changed, above 0.25 much. NaN without a baseline.
+   *
+   * @generated from field: double psi = 10;
+   */
+  psi: number;
+
+  /**
+   * baseline_rows is the number of values of the baseline; 0 when there is none.
+   *
+   * @generated from field: int64 baseline_rows = 11;
+   */
+  baselineRows: bigint;
+};
+
+/**
+ * Describes the message proffer.featurestore.v1.FeatureQuality.
+ * Use `create(FeatureQualitySchema)` to create a new message.
+ */
+export const FeatureQualitySchema: GenMessage<FeatureQuality> = /*@__PURE__*/
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 30);
 
 /**
  * ExportTrainingRowsResponse is a run of joined rows.
@@ -859,7 +1202,7 @@ export type ExportTrainingRowsResponse = Message<"proffer.featurestore.v1.Export
  * Use `create(ExportTrainingRowsResponseSchema)` to create a new message.
  */
 export const ExportTrainingRowsResponseSchema: GenMessage<ExportTrainingRowsResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 24);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 31);
 
 /**
  * TrainingRow is a label with the features known at its time.
@@ -887,7 +1230,7 @@ export type TrainingRow = Message<"proffer.featurestore.v1.TrainingRow"> & {
  * Use `create(TrainingRowSchema)` to create a new message.
  */
 export const TrainingRowSchema: GenMessage<TrainingRow> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 25);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 32);
 
 /**
  * InspectEntityRequest names one entity.
@@ -915,7 +1258,7 @@ export type InspectEntityRequest = Message<"proffer.featurestore.v1.InspectEntit
  * Use `create(InspectEntityRequestSchema)` to create a new message.
  */
 export const InspectEntityRequestSchema: GenMessage<InspectEntityRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 26);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 33);
 
 /**
  * InspectEntityResponse holds everything stored about one entity.
@@ -936,7 +1279,7 @@ export type InspectEntityResponse = Message<"proffer.featurestore.v1.InspectEnti
  * Use `create(InspectEntityResponseSchema)` to create a new message.
  */
 export const InspectEntityResponseSchema: GenMessage<InspectEntityResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 27);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 34);
 
 /**
  * InspectedView is what one view stores about an entity.
@@ -999,7 +1342,7 @@ export type InspectedView = Message<"proffer.featurestore.v1.InspectedView"> & {
  * Use `create(InspectedViewSchema)` to create a new message.
  */
 export const InspectedViewSchema: GenMessage<InspectedView> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 28);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 35);
 
 /**
  * EraseEntityRequest names one entity to erase.
@@ -1027,7 +1370,7 @@ export type EraseEntityRequest = Message<"proffer.featurestore.v1.EraseEntityReq
  * Use `create(EraseEntityRequestSchema)` to create a new message.
  */
 export const EraseEntityRequestSchema: GenMessage<EraseEntityRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 29);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 36);
 
 /**
  * EraseEntityResponse is the receipt.
@@ -1069,7 +1412,7 @@ export type EraseEntityResponse = Message<"proffer.featurestore.v1.EraseEntityRe
  * Use `create(EraseEntityResponseSchema)` to create a new message.
  */
 export const EraseEntityResponseSchema: GenMessage<EraseEntityResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 30);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 37);
 
 /**
  * ListQuarantineRequest pages through the quarantine.
@@ -1104,7 +1447,7 @@ export type ListQuarantineRequest = Message<"proffer.featurestore.v1.ListQuarant
  * Use `create(ListQuarantineRequestSchema)` to create a new message.
  */
 export const ListQuarantineRequestSchema: GenMessage<ListQuarantineRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 31);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 38);
 
 /**
  * ListQuarantineResponse is one page.
@@ -1132,7 +1475,7 @@ export type ListQuarantineResponse = Message<"proffer.featurestore.v1.ListQuaran
  * Use `create(ListQuarantineResponseSchema)` to create a new message.
  */
 export const ListQuarantineResponseSchema: GenMessage<ListQuarantineResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 32);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 39);
 
 /**
  * QuarantinedRow is a row that was set aside.
@@ -1174,7 +1517,7 @@ export type QuarantinedRow = Message<"proffer.featurestore.v1.QuarantinedRow"> &
  * Use `create(QuarantinedRowSchema)` to create a new message.
  */
 export const QuarantinedRowSchema: GenMessage<QuarantinedRow> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 33);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 40);
 
 /**
  * ReplayQuarantineRequest names rows to write again.
@@ -1195,7 +1538,7 @@ export type ReplayQuarantineRequest = Message<"proffer.featurestore.v1.ReplayQua
  * Use `create(ReplayQuarantineRequestSchema)` to create a new message.
  */
 export const ReplayQuarantineRequestSchema: GenMessage<ReplayQuarantineRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 34);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 41);
 
 /**
  * ReplayQuarantineResponse holds one result for each row.
@@ -1216,7 +1559,7 @@ export type ReplayQuarantineResponse = Message<"proffer.featurestore.v1.ReplayQu
  * Use `create(ReplayQuarantineResponseSchema)` to create a new message.
  */
 export const ReplayQuarantineResponseSchema: GenMessage<ReplayQuarantineResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_featurestore_v1_feature_store_service, 35);
+  messageDesc(file_proffer_featurestore_v1_feature_store_service, 42);
 
 /**
  * WriteOutcome says what became of a row.
@@ -1402,6 +1745,26 @@ export const FeatureStoreService: GenService<{
     methodKind: "server_streaming";
     input: typeof ExportTrainingRowsRequestSchema;
     output: typeof ExportTrainingRowsResponseSchema;
+  },
+  /**
+   * CheckConsistency compares what was served, as the served-matrix log has it, with what a replay gives for the same times.
+   *
+   * @generated from rpc proffer.featurestore.v1.FeatureStoreService.CheckConsistency
+   */
+  checkConsistency: {
+    methodKind: "unary";
+    input: typeof CheckConsistencyRequestSchema;
+    output: typeof CheckConsistencyResponseSchema;
+  },
+  /**
+   * GetFeatureQuality tells how the values look that were served lately: what is missing, their range, quantiles, age and drift.
+   *
+   * @generated from rpc proffer.featurestore.v1.FeatureStoreService.GetFeatureQuality
+   */
+  getFeatureQuality: {
+    methodKind: "unary";
+    input: typeof GetFeatureQualityRequestSchema;
+    output: typeof GetFeatureQualityResponseSchema;
   },
   /**
    * InspectEntity returns every stored value of one entity with its age and schema version.

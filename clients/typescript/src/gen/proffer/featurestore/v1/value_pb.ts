@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file proffer/featurestore/v1/value.proto.
  */
 export const file_proffer_featurestore_v1_value: GenFile = /*@__PURE__*/
-  fileDesc("CiNwcm9mZmVyL2ZlYXR1cmVzdG9yZS92MS92YWx1ZS5wcm90bxIXcHJvZmZlci5mZWF0dXJlc3RvcmUudjEitwIKBVZhbHVlEhUKC2Zsb2F0X3ZhbHVlGAEgASgCSAASFgoMZG91YmxlX3ZhbHVlGAIgASgBSAASFQoLaW50NjRfdmFsdWUYAyABKANIABIUCgpib29sX3ZhbHVlGAQgASgISAASFgoMc3RyaW5nX3ZhbHVlGAUgASgJSAASPAoMZmxvYXRfdmVjdG9yGAYgASgLMiQucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRmxvYXRWZWN0b3JIABI6CgtzdHJpbmdfbGlzdBgHIAEoCzIjLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlN0cmluZ0xpc3RIABI4CgppbnQ2NF9saXN0GAggASgLMiIucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuSW50NjRMaXN0SABCBgoEa2luZCIdCgtGbG9hdFZlY3RvchIOCgZ2YWx1ZXMYASADKAIiHAoKU3RyaW5nTGlzdBIOCgZ2YWx1ZXMYASADKAkiGwoJSW50NjRMaXN0Eg4KBnZhbHVlcxgBIAMoAyrqAQoJVmFsdWVUeXBlEhoKFlZBTFVFX1RZUEVfVU5TUEVDSUZJRUQQABIUChBWQUxVRV9UWVBFX0ZMT0FUEAESFQoRVkFMVUVfVFlQRV9ET1VCTEUQAhIUChBWQUxVRV9UWVBFX0lOVDY0EAMSEwoPVkFMVUVfVFlQRV9CT09MEAQSFQoRVkFMVUVfVFlQRV9TVFJJTkcQBRIbChdWQUxVRV9UWVBFX0ZMT0FUX1ZFQ1RPUhAGEhoKFlZBTFVFX1RZUEVfU1RSSU5HX0xJU1QQBxIZChVWQUxVRV9UWVBFX0lOVDY0X0xJU1QQCCrKAQoJUm93U3RhdHVzEhoKFlJPV19TVEFUVVNfVU5TUEVDSUZJRUQQABIWChJST1dfU1RBVFVTX1BSRVNFTlQQARIZChVST1dfU1RBVFVTX05VTExfVkFMVUUQAhIYChRST1dfU1RBVFVTX05PVF9GT1VORBADEh4KGlJPV19TVEFUVVNfT1VUU0lERV9NQVhfQUdFEAQSGAoUUk9XX1NUQVRVU19ERUZBVUxURUQQBRIaChZST1dfU1RBVFVTX1VOQVZBSUxBQkxFEAZCdAohZGV2LnByb2ZmZXIucHJvdG8uZmVhdHVyZXN0b3JlLnYxQgpWYWx1ZVByb3RvUAFaQXByb2ZmZXIuZGV2L2NsaWVudHMvZ28vZ2VuL3Byb2ZmZXIvZmVhdHVyZXN0b3JlL3YxO2ZlYXR1cmVzdG9yZXYxYgZwcm90bzM");
+  fileDesc("CiNwcm9mZmVyL2ZlYXR1cmVzdG9yZS92MS92YWx1ZS5wcm90bxIXcHJvZmZlci5mZWF0dXJlc3RvcmUudjEi8QIKBVZhbHVlEhUKC2Zsb2F0X3ZhbHVlGAEgASgCSAASFgoMZG91YmxlX3ZhbHVlGAIgASgBSAASFQoLaW50NjRfdmFsdWUYAyABKANIABIUCgpib29sX3ZhbHVlGAQgASgISAASFgoMc3RyaW5nX3ZhbHVlGAUgASgJSAASPAoMZmxvYXRfdmVjdG9yGAYgASgLMiQucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuRmxvYXRWZWN0b3JIABI6CgtzdHJpbmdfbGlzdBgHIAEoCzIjLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLlN0cmluZ0xpc3RIABI4CgppbnQ2NF9saXN0GAggASgLMiIucHJvZmZlci5mZWF0dXJlc3RvcmUudjEuSW50NjRMaXN0SAASOAoKZG91YmxlX21hcBgJIAEoCzIiLnByb2ZmZXIuZmVhdHVyZXN0b3JlLnYxLkRvdWJsZU1hcEgAQgYKBGtpbmQiHQoLRmxvYXRWZWN0b3ISDgoGdmFsdWVzGAEgAygCIhwKClN0cmluZ0xpc3QSDgoGdmFsdWVzGAEgAygJIhsKCUludDY0TGlzdBIOCgZ2YWx1ZXMYASADKAMiKQoJRG91YmxlTWFwEgwKBGtleXMYASADKAkSDgoGdmFsdWVzGAIgAygBKoUCCglWYWx1ZVR5cGUSGgoWVkFMVUVfVFlQRV9VTlNQRUNJRklFRBAAEhQKEFZBTFVFX1RZUEVfRkxPQVQQARIVChFWQUxVRV9UWVBFX0RPVUJMRRACEhQKEFZBTFVFX1RZUEVfSU5UNjQQAxITCg9WQUxVRV9UWVBFX0JPT0wQBBIVChFWQUxVRV9UWVBFX1NUUklORxAFEhsKF1ZBTFVFX1RZUEVfRkxPQVRfVkVDVE9SEAYSGgoWVkFMVUVfVFlQRV9TVFJJTkdfTElTVBAHEhkKFVZBTFVFX1RZUEVfSU5UNjRfTElTVBAIEhkKFVZBTFVFX1RZUEVfRE9VQkxFX01BUBAJKsoBCglSb3dTdGF0dXMSGgoWUk9XX1NUQVRVU19VTlNQRUNJRklFRBAAEhYKElJPV19TVEFUVVNfUFJFU0VOVBABEhkKFVJPV19TVEFUVVNfTlVMTF9WQUxVRRACEhgKFFJPV19TVEFUVVNfTk9UX0ZPVU5EEAMSHgoaUk9XX1NUQVRVU19PVVRTSURFX01BWF9BR0UQBBIYChRST1dfU1RBVFVTX0RFRkFVTFRFRBAFEhoKFlJPV19TVEFUVVNfVU5BVkFJTEFCTEUQBkJ0CiFkZXYucHJvZmZlci5wcm90by5mZWF0dXJlc3RvcmUudjFCClZhbHVlUHJvdG9QAVpBcHJvZmZlci5kZXYvY2xpZW50cy9nby9nZW4vcHJvZmZlci9mZWF0dXJlc3RvcmUvdjE7ZmVhdHVyZXN0b3JldjFiBnByb3RvMw");
 
 /**
  * Value is one typed value. An unset kind is a null.
@@ -89,6 +89,14 @@ export type Value = Message<"proffer.featurestore.v1.Value"> & {
      */
     value: Int64List;
     case: "int64List";
+  } | {
+    /**
+     * double_map is a VALUE_TYPE_DOUBLE_MAP.
+     *
+     * @generated from field: proffer.featurestore.v1.DoubleMap double_map = 9;
+     */
+    value: DoubleMap;
+    case: "doubleMap";
   } | { case: undefined; value?: undefined };
 };
 
@@ -163,6 +171,34 @@ export const Int64ListSchema: GenMessage<Int64List> = /*@__PURE__*/
   messageDesc(file_proffer_featurestore_v1_value, 3);
 
 /**
+ * DoubleMap maps texts to 64-bit floats. Keys and values stand in columns, so that replies with many of them stay small.
+ *
+ * @generated from message proffer.featurestore.v1.DoubleMap
+ */
+export type DoubleMap = Message<"proffer.featurestore.v1.DoubleMap"> & {
+  /**
+   * keys are different from each other and in the order of their UTF-16 code units.
+   *
+   * @generated from field: repeated string keys = 1;
+   */
+  keys: string[];
+
+  /**
+   * values are one for each key.
+   *
+   * @generated from field: repeated double values = 2;
+   */
+  values: number[];
+};
+
+/**
+ * Describes the message proffer.featurestore.v1.DoubleMap.
+ * Use `create(DoubleMapSchema)` to create a new message.
+ */
+export const DoubleMapSchema: GenMessage<DoubleMap> = /*@__PURE__*/
+  messageDesc(file_proffer_featurestore_v1_value, 4);
+
+/**
  * ValueType is the type of a feature.
  *
  * @generated from enum proffer.featurestore.v1.ValueType
@@ -230,6 +266,13 @@ export enum ValueType {
    * @generated from enum value: VALUE_TYPE_INT64_LIST = 8;
    */
   INT64_LIST = 8,
+
+  /**
+   * VALUE_TYPE_DOUBLE_MAP is a map of at most 256 texts to 64-bit floats.
+   *
+   * @generated from enum value: VALUE_TYPE_DOUBLE_MAP = 9;
+   */
+  DOUBLE_MAP = 9,
 }
 
 /**

@@ -7,6 +7,8 @@ import dev.proffer.featurestore.eventlog.EventIntake;
 import dev.proffer.featurestore.eventlog.EventLog;
 import dev.proffer.featurestore.inspect.EntityInspector;
 import dev.proffer.featurestore.online.OnlineStore;
+import dev.proffer.featurestore.quality.FeatureProfiles;
+import dev.proffer.featurestore.served.ConsistencyCheck;
 import dev.proffer.featurestore.serving.MatrixReader;
 import dev.proffer.featurestore.serving.OnlineFeaturesReader;
 import dev.proffer.featurestore.training.TrainingExporter;
@@ -14,6 +16,8 @@ import dev.proffer.featurestore.writing.FeatureWriter;
 import dev.proffer.featurestore.writing.Quarantine;
 import dev.proffer.proto.common.v1.Degraded;
 import dev.proffer.proto.common.v1.DegradedCause;
+import dev.proffer.proto.featurestore.v1.CheckConsistencyRequest;
+import dev.proffer.proto.featurestore.v1.CheckConsistencyResponse;
 import dev.proffer.proto.featurestore.v1.EraseEntityRequest;
 import dev.proffer.proto.featurestore.v1.EraseEntityResponse;
 import dev.proffer.proto.featurestore.v1.ExportTrainingRowsRequest;
@@ -21,6 +25,8 @@ import dev.proffer.proto.featurestore.v1.ExportTrainingRowsResponse;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc.FeatureStoreServiceImplBase;
 import dev.proffer.proto.featurestore.v1.GetFeatureMatrixRequest;
 import dev.proffer.proto.featurestore.v1.GetFeatureMatrixResponse;
+import dev.proffer.proto.featurestore.v1.GetFeatureQualityRequest;
+import dev.proffer.proto.featurestore.v1.GetFeatureQualityResponse;
 import dev.proffer.proto.featurestore.v1.GetIngestStatusRequest;
 import dev.proffer.proto.featurestore.v1.GetIngestStatusResponse;
 import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
@@ -64,6 +70,8 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
   private final EntityInspector inspector;
   private final EntityEraser eraser;
   private final TrainingExporter exporter;
+  private final ConsistencyCheck consistency;
+  private final FeatureProfiles profiles;
   private final EventIntake intake;
   private final EventLog events;
   private final EventStreamer streamer;
@@ -79,6 +87,8 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
       EntityInspector inspector,
       EntityEraser eraser,
       TrainingExporter exporter,
+      ConsistencyCheck consistency,
+      FeatureProfiles profiles,
       EventIntake intake,
       EventLog events,
       EventStreamer streamer,
@@ -92,6 +102,8 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
     this.inspector = inspector;
     this.eraser = eraser;
     this.exporter = exporter;
+    this.consistency = consistency;
+    this.profiles = profiles;
     this.intake = intake;
     this.events = events;
     this.streamer = streamer;
@@ -190,6 +202,20 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
   public void exportTrainingRows(
       ExportTrainingRowsRequest request, StreamObserver<ExportTrainingRowsResponse> observer) {
     exporter.export(request, observer::onNext);
+    observer.onCompleted();
+  }
+
+  @Override
+  public void checkConsistency(
+      CheckConsistencyRequest request, StreamObserver<CheckConsistencyResponse> observer) {
+    observer.onNext(consistency.check(request));
+    observer.onCompleted();
+  }
+
+  @Override
+  public void getFeatureQuality(
+      GetFeatureQualityRequest request, StreamObserver<GetFeatureQualityResponse> observer) {
+    observer.onNext(profiles.answer(request));
     observer.onCompleted();
   }
 

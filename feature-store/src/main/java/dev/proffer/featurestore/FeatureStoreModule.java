@@ -9,7 +9,12 @@ import dev.proffer.featurestore.eventlog.LocalEventLog;
 import dev.proffer.featurestore.inspect.EntityInspector;
 import dev.proffer.featurestore.online.NearCache;
 import dev.proffer.featurestore.online.RedisOnlineStore;
+import dev.proffer.featurestore.quality.FeatureProfiles;
+import dev.proffer.featurestore.registry.ModelUses;
 import dev.proffer.featurestore.registry.RegistryHistory;
+import dev.proffer.featurestore.served.ConsistencyCheck;
+import dev.proffer.featurestore.served.ServedLog;
+import dev.proffer.featurestore.served.ServedSampler;
 import dev.proffer.featurestore.serving.LiveRegistry;
 import dev.proffer.featurestore.serving.MatrixReader;
 import dev.proffer.featurestore.serving.OnlineFeaturesReader;
@@ -102,6 +107,16 @@ public final class FeatureStoreModule implements ServiceModule {
             meters);
     ReadMeters readMeters = new ReadMeters(meters);
     RowReader reader = new RowReader(store, near, readMeters);
+    ServedLog served =
+        new ServedLog(
+            folder.resolve("offline").resolve("served"),
+            (long) settings.get(FeatureStoreSettings.SERVED_MEGABYTES) << 20);
+    FeatureProfiles profiles =
+        new FeatureProfiles(folder.resolve("offline").resolve("baseline"), meters);
+    ServedSampler sampler =
+        new ServedSampler(
+            settings.get(FeatureStoreSettings.SERVED_SHARE), served, profiles, meters);
+    TrainingExporter exporter = new TrainingExporter(live, events, rowHistory);
     EventStreamer streamer = new EventStreamer(events);
     Gauge.builder("proffer.events.log.end", events, log -> (double) log.endOffset())
         .register(meters);
@@ -111,10 +126,11 @@ public final class FeatureStoreModule implements ServiceModule {
             running -> (double) (events.endOffset() - running.position()))
         .register(meters);
     aggregator.start();
+    sampler.start();
     return new Running(
         List.of(
             new FeatureStoreGrpc(
-                new MatrixReader(live, reader, readMeters, context.clock()),
+                new MatrixReader(live, reader, readMeters, context.clock(), sampler::offer),
                 new OnlineFeaturesReader(live, reader, readMeters, context.clock()),
                 new FeatureWriter(
                     live::registry,
@@ -133,16 +149,21 @@ public final class FeatureStoreModule implements ServiceModule {
                     aggregator,
                     quarantine,
                     rowHistory,
+                    served,
                     folder.resolve("erasures.log"),
                     context.clock()),
-                new TrainingExporter(live, events, rowHistory),
+                exporter,
+                new ConsistencyCheck(live, served, exporter),
+                profiles,
                 intake,
                 events,
                 streamer,
                 aggregator,
                 store,
                 redis.commandTimeout()),
-            new FeatureRegistryGrpc(live, history)),
+            new FeatureRegistryGrpc(
+                live, history, ModelUses.open(folder.resolve("registry").resolve("models")))),
+        sampler,
         events,
         streamer,
         aggregator,
@@ -172,6 +193,7 @@ public final class FeatureStoreModule implements ServiceModule {
 
   private record Running(
       List<BindableService> services,
+      ServedSampler sampler,
       LocalEventLog events,
       EventStreamer streamer,
       Aggregator aggregator,
@@ -198,6 +220,7 @@ public final class FeatureStoreModule implements ServiceModule {
     @Override
     public void close() {
       streamer.close();
+      sampler.close();
       aggregator.close();
       store.close();
       events.close();

@@ -54,6 +54,17 @@ public final class FeatureStoreSettings {
       Setting.duration(
           "features.write-timeout", "5s", "How long one batch of writes to Redis may take");
 
+  public static final Setting<Double> SERVED_SHARE =
+      Setting.number(
+          "features.served-share",
+          0.01,
+          0,
+          1,
+          "Share of the entities whose served rows are logged and profiled");
+
+  public static final Setting<Integer> SERVED_MEGABYTES =
+      Setting.integer("features.served-megabytes", 256, 1, 65536, "Size of the log of served rows");
+
   private FeatureStoreSettings() {}
 
   public static List<Setting<?>> all() {
@@ -65,6 +76,8 @@ public final class FeatureStoreSettings {
         NEAR_CACHE_MEGABYTES,
         STALE_MAX,
         AGGREGATOR_MEGABYTES,
-        WRITE_TIMEOUT);
+        WRITE_TIMEOUT,
+        SERVED_SHARE,
+        SERVED_MEGABYTES);
   }
 }

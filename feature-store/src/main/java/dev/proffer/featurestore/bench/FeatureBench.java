@@ -17,8 +17,11 @@ import dev.proffer.featurestore.serving.MatrixReader;
 import dev.proffer.featurestore.serving.ReadMeters;
 import dev.proffer.featurestore.serving.RowReader;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
+import dev.proffer.proto.featurestore.v1.FeatureVector;
 import dev.proffer.proto.featurestore.v1.GetFeatureMatrixRequest;
 import dev.proffer.proto.featurestore.v1.GetFeatureMatrixResponse;
+import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
+import dev.proffer.proto.featurestore.v1.RowStatus;
 import dev.proffer.proto.featurestore.v1.Value;
 import dev.proffer.runtime.degraded.Degradation;
 import dev.proffer.runtime.grpc.GrpcHost;
@@ -34,15 +37,24 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.KeyValueListOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,28 +62,43 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Measures reading one user and 500 items of 20 numbers each, beside controls in the same run.
 ///
 /// The controls: the layout of Feast (a hash for each entity, a field for each feature, a protobuf
-/// value in each field), read as its Java server reads it, one `HMGET` with its own flush for each
-/// entity; and a bare Lettuce `MGET` of our own keys, decoded into nothing. CPU is what dependable
-/// figures are made of on a shared machine: of this process from the operating system, of Redis
-/// from its own accounts.
+/// value in each field), read as its Java server reads it: one `HMGET` with its own flush for each
+/// entity, fields looked up by name, values and statuses gathered into one vector for each feature;
+/// the same layout with all commands in one flush and values parsed but not gathered, which is as
+/// kind to it as a client can be; and a bare Lettuce `MGET` of our own keys, decoded into nothing.
+/// All ways take turns in short rounds after a warm-up, so that all see the same machine, and each
+/// figure is the median of its rounds. CPU is what dependable figures are made of on a shared
+/// machine: of this process from the operating system, of Redis from its own accounts.
 public final class FeatureBench {
   private static final int COLUMNS = 20;
-  private static final int WARM_UP = 1500;
+  private static final int ROUNDS = 5;
+  private static final int CONNECTIONS = 2;
+  // A control that takes 20 times as long is measured on fewer requests.
+  private static final int CONTROL_SHARE = 8;
+  // A cold JVM would measure its own compiler.
+  private static final int WARM_UPS = 5;
+  private static final Duration WARM_UP_MAX = Duration.ofSeconds(10);
   private static final String USER_VIEW = "bu";
   private static final String ITEM_VIEW = "bi";
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final byte[][] CONTROL_FIELDS = controlFields();
 
   private final Options options;
   private final Consumer<String> say;
   private final Random random;
+  private final long writtenAtUnixMillis = System.currentTimeMillis();
   private final List<List<String>> candidates = new ArrayList<>();
   private final List<String> users = new ArrayList<>();
+  private final Map<String, Long> compilerNanos = new HashMap<>();
 
   /// What to measure.
   ///
@@ -90,11 +117,18 @@ public final class FeatureBench {
   public record Result(
       Cost ours,
       Cost control,
+      Cost kindControl,
       Cost raw,
       double grpcPerSecond,
       double rawPerSecond,
+      double grpcCpuMillis,
       double bytesPerRow,
       double responseRatio) {
+    /// One of the figures.
+    public double figure(String key) {
+      return figures().getOrDefault(key, Double.NaN);
+    }
+
     /// Keys and values in a stable order.
     public Map<String, Double> figures() {
       Map<String, Double> figures = new LinkedHashMap<>();
@@ -107,10 +141,14 @@ public final class FeatureBench {
       figures.put("control_client_cpu_ms", control.clientCpuMillis);
       figures.put("control_redis_cpu_ms", control.redisCpuMillis);
       figures.put("control_p50_ms", control.p50Millis);
+      figures.put("kind_control_ratio", kindControl.clientCpuMillis / ours.clientCpuMillis);
+      figures.put("kind_control_client_cpu_ms", kindControl.clientCpuMillis);
+      figures.put("kind_control_redis_cpu_ms", kindControl.redisCpuMillis);
       figures.put("raw_client_cpu_ms", raw.clientCpuMillis);
       figures.put("raw_redis_cpu_ms", raw.redisCpuMillis);
       figures.put("grpc_rps", grpcPerSecond);
       figures.put("raw_rps", rawPerSecond);
+      figures.put("grpc_cpu_ms", grpcCpuMillis);
       figures.put("response_ratio", responseRatio);
       return figures;
     }
@@ -142,7 +180,8 @@ public final class FeatureBench {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     LiveRegistry live = new LiveRegistry(RegistryBuilder.first(RegistryYaml.read(views())));
     RedisLinkOptions link =
-        new RedisLinkOptions(options.redisUri, PATIENCE, Duration.ofSeconds(5), 2, 50_000);
+        new RedisLinkOptions(
+            options.redisUri, PATIENCE, Duration.ofSeconds(5), CONNECTIONS, 50_000);
     RedisClient client = RedisClient.create(options.redisUri);
     try (RedisOnlineStore store =
             new RedisOnlineStore(
@@ -159,7 +198,7 @@ public final class FeatureBench {
               live,
               new RowReader(
                   store,
-                  new NearCache(1 << 20, Duration.ofSeconds(1), Ticker.systemTicker()),
+                  new NearCache(64 << 20, Duration.ofMinutes(10), Ticker.systemTicker()),
                   readMeters),
               readMeters,
               Clock.systemUTC());
@@ -176,23 +215,40 @@ public final class FeatureBench {
       for (int i = 0; i < candidates.size(); i++) {
         rawKeys.add(keysOf(live, users.get(i), candidates.get(i)));
       }
-      say.accept("reading " + options.requests + " times each way");
       AtomicLong bytes = new AtomicLong();
-      Cost ours =
-          measure(
-              connection,
+      List<Way> ways = new ArrayList<>();
+      ways.add(
+          new Way(
               i -> {
                 GetFeatureMatrixResponse response =
                     matrix.read(requests.get(i % requests.size()), PATIENCE, new Degradation());
                 bytes.set(response.getSerializedSize());
-              });
-      Cost raw = measure(connection, i -> rawMget(connection, rawKeys.get(i % rawKeys.size())));
-      Cost control = measure(connection, i -> controlRead(connection, i % candidates.size()));
+              },
+              options.requests));
+      ways.add(
+          new Way(i -> rawMget(connection, rawKeys.get(i % rawKeys.size())), options.requests));
+      int fewer = Math.max(ROUNDS, options.requests / CONTROL_SHARE);
+      ways.add(new Way(i -> controlRead(connection, i % candidates.size(), false), fewer));
+      ways.add(new Way(i -> controlRead(connection, i % candidates.size(), true), fewer));
+      List<Cost> costs = measure(connection, ways);
       double rows = options.candidates + 1;
       double responseRatio = bytes.get() / (rows * COLUMNS * 4 + rows);
       say.accept("comparing throughput, " + options.callers + " callers");
-      double[] perSecond = throughput(matrix, requests, connection, rawKeys, meters);
-      return new Result(ours, control, raw, perSecond[0], perSecond[1], bytesPerRow, responseRatio);
+      List<StatefulRedisConnection<byte[], byte[]>> raw = new ArrayList<>();
+      for (int i = 0; i < CONNECTIONS; i++) {
+        raw.add(client.connect(ByteArrayCodec.INSTANCE));
+      }
+      double[] throughput = throughput(matrix, requests, raw, rawKeys, meters);
+      return new Result(
+          costs.get(0),
+          costs.get(2),
+          costs.get(3),
+          costs.get(1),
+          throughput[0],
+          throughput[1],
+          throughput[2],
+          bytesPerRow,
+          responseRatio);
     } finally {
       client.shutdown();
     }
@@ -228,7 +284,10 @@ public final class FeatureBench {
     List<NewRow> batch = new ArrayList<>();
     for (int i = 0; i < options.items; i++) {
       batch.add(
-          new NewRow(itemView.entity().key(ITEM_VIEW, "i" + i), layout.pack(1, 1L, values()), 0));
+          new NewRow(
+              itemView.entity().key(ITEM_VIEW, "i" + i),
+              layout.pack(1, writtenAtUnixMillis, values()),
+              0));
       if (batch.size() == 2000) {
         store.put(batch);
         batch.clear();
@@ -239,7 +298,10 @@ public final class FeatureBench {
     batch.clear();
     for (int i = 0; i < Math.max(1, options.items / 5); i++) {
       batch.add(
-          new NewRow(userView.entity().key(USER_VIEW, "u" + i), layout.pack(1, 1L, values()), 0));
+          new NewRow(
+              userView.entity().key(USER_VIEW, "u" + i),
+              layout.pack(1, writtenAtUnixMillis, values()),
+              0));
     }
     store.put(batch);
     return bytesPerRow;
@@ -283,6 +345,15 @@ public final class FeatureBench {
     pending.forEach(future -> join(future));
   }
 
+  private static byte[][] controlFields() {
+    byte[][] fields = new byte[COLUMNS + 1][];
+    for (int column = 0; column < COLUMNS; column++) {
+      fields[column] = controlField(column);
+    }
+    fields[COLUMNS] = controlTimeField();
+    return fields;
+  }
+
   private static byte[] controlKey(String id) {
     return ("feast\0entity_id\0" + id).getBytes(StandardCharsets.UTF_8);
   }
@@ -297,27 +368,92 @@ public final class FeatureBench {
     return "_ts:view".getBytes(StandardCharsets.UTF_8);
   }
 
-  private void controlRead(StatefulRedisConnection<byte[], byte[]> redis, int request) {
-    byte[][] fields = new byte[COLUMNS + 1][];
-    for (int column = 0; column < COLUMNS; column++) {
-      fields[column] = controlField(column);
-    }
-    fields[COLUMNS] = controlTimeField();
+  /// Reads as Feast does, and parses every value.
+  ///
+  /// @param oneFlush whether all commands are sent together
+  private void controlRead(
+      StatefulRedisConnection<byte[], byte[]> redis, int request, boolean oneFlush) {
+    List<byte[]> keys = new ArrayList<>();
+    keys.add(controlKey(users.get(request)));
+    candidates.get(request).forEach(id -> keys.add(controlKey(id)));
     List<RedisFuture<List<KeyValue<byte[], byte[]>>>> futures = new ArrayList<>();
-    futures.add(redis.async().hmget(controlKey(users.get(request)), fields));
-    for (String id : candidates.get(request)) {
-      futures.add(redis.async().hmget(controlKey(id), fields));
+    if (oneFlush) {
+      List<AsyncCommand<byte[], byte[], List<KeyValue<byte[], byte[]>>>> commands =
+          new ArrayList<>();
+      for (byte[] key : keys) {
+        commands.add(
+            new AsyncCommand<>(
+                new Command<>(
+                    CommandType.HMGET,
+                    new KeyValueListOutput<>(ByteArrayCodec.INSTANCE, List.of(CONTROL_FIELDS)),
+                    new CommandArgs<>(ByteArrayCodec.INSTANCE)
+                        .addKey(key)
+                        .addKeys(CONTROL_FIELDS))));
+      }
+      redis.dispatch(commands);
+      futures.addAll(commands);
+    } else {
+      for (byte[] key : keys) {
+        futures.add(redis.async().hmget(key, CONTROL_FIELDS));
+      }
     }
-    for (RedisFuture<List<KeyValue<byte[], byte[]>>> future : futures) {
-      for (KeyValue<byte[], byte[]> field : join(future)) {
-        try {
-          if (field.hasValue() && Value.parseFrom(field.getValue()).hasBoolValue()) {
-            throw new IllegalStateException("the control stored no truth values");
-          }
-        } catch (InvalidProtocolBufferException e) {
-          throw new IllegalStateException(e);
+    if (oneFlush) {
+      futures.forEach(FeatureBench::parse);
+    } else {
+      gather(futures);
+    }
+  }
+
+  private static void parse(RedisFuture<List<KeyValue<byte[], byte[]>>> row) {
+    for (KeyValue<byte[], byte[]> field : join(row)) {
+      if (field.hasValue() && valueOf(field.getValue()).hasBoolValue()) {
+        throw new IllegalStateException("the control stored no truth values");
+      }
+    }
+  }
+
+  /// Makes a reply of one vector for each feature.
+  private static void gather(List<RedisFuture<List<KeyValue<byte[], byte[]>>>> rows) {
+    Map<ByteBuffer, Integer> columnOf = new HashMap<>();
+    for (int column = 0; column < COLUMNS; column++) {
+      columnOf.put(ByteBuffer.wrap(CONTROL_FIELDS[column]), column);
+    }
+    FeatureVector.Builder[] vectors = new FeatureVector.Builder[COLUMNS];
+    Arrays.setAll(vectors, _ -> FeatureVector.newBuilder());
+    for (RedisFuture<List<KeyValue<byte[], byte[]>>> row : rows) {
+      @Nullable Value[] values = new Value[COLUMNS];
+      long time = 0;
+      for (KeyValue<byte[], byte[]> field : join(row)) {
+        Integer column = columnOf.get(ByteBuffer.wrap(field.getKey()));
+        if (field.hasValue() && column != null) {
+          values[column] = valueOf(field.getValue());
+        } else if (field.hasValue()) {
+          time = valueOf(field.getValue()).getInt64Value();
         }
       }
+      for (int column = 0; column < COLUMNS; column++) {
+        Value value = values[column];
+        vectors[column]
+            .addValues(value == null ? Value.getDefaultInstance() : value)
+            .addStatuses(
+                value == null ? RowStatus.ROW_STATUS_NOT_FOUND : RowStatus.ROW_STATUS_PRESENT)
+            .addEventTimesUnixMs(time);
+      }
+    }
+    GetOnlineFeaturesResponse.Builder response = GetOnlineFeaturesResponse.newBuilder();
+    for (FeatureVector.Builder vector : vectors) {
+      response.addResults(vector);
+    }
+    if (response.build().getResultsCount() != COLUMNS) {
+      throw new IllegalStateException("the control lost a column");
+    }
+  }
+
+  private static Value valueOf(byte[] stored) {
+    try {
+      return Value.parseFrom(stored);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -340,31 +476,67 @@ public final class FeatureBench {
     void run(int number);
   }
 
-  private Cost measure(StatefulRedisConnection<byte[], byte[]> redis, Read read) {
-    // A cold JVM would measure its own compiler.
-    for (int i = 0; i < Math.max(WARM_UP, options.requests); i++) {
-      read.run(i);
+  /// A way of reading.
+  private record Way(Read read, int requests) {}
+
+  private List<Cost> measure(StatefulRedisConnection<byte[], byte[]> redis, List<Way> ways) {
+    say.accept("warming up");
+    for (Way way : ways) {
+      long begun = System.nanoTime();
+      for (int i = 0; i < way.requests * WARM_UPS; i++) {
+        // On a busy machine the compiler has had its time before all requests are through.
+        if (i > way.requests && System.nanoTime() - begun > WARM_UP_MAX.toNanos()) {
+          break;
+        }
+        way.read.run(i);
+      }
     }
-    double[] millis = new double[options.requests];
+    List<List<Cost>> rounds = new ArrayList<>();
+    ways.forEach(_ -> rounds.add(new ArrayList<>()));
+    for (int round = 0; round < ROUNDS; round++) {
+      say.accept("reading each way, round " + (round + 1) + " of " + ROUNDS);
+      for (int way = 0; way < ways.size(); way++) {
+        rounds.get(way).add(cost(redis, ways.get(way), round));
+      }
+    }
+    return rounds.stream().map(FeatureBench::median).toList();
+  }
+
+  private Cost cost(StatefulRedisConnection<byte[], byte[]> redis, Way way, int round) {
+    int requests = Math.max(1, way.requests / ROUNDS);
+    double[] millis = new double[requests];
     double redisBefore = redisCpuMillis(redis);
     double clientBefore = processCpuMillis();
-    for (int i = 0; i < options.requests; i++) {
+    for (int i = 0; i < requests; i++) {
       long start = System.nanoTime();
-      read.run(i);
+      way.read.run(round * requests + i);
       millis[i] = (System.nanoTime() - start) / 1e6;
     }
-    double client = (processCpuMillis() - clientBefore) / options.requests;
-    double server = (redisCpuMillis(redis) - redisBefore) / options.requests;
+    double client = (processCpuMillis() - clientBefore) / requests;
+    double server = (redisCpuMillis(redis) - redisBefore) / requests;
     Arrays.sort(millis);
     return new Cost(client, server, millis[millis.length / 2]);
   }
 
-  /// Requests a second over gRPC, and over a raw loop with the same number of callers, in turns so
-  /// that both see the same machine.
+  private static Cost median(List<Cost> rounds) {
+    return new Cost(
+        median(rounds.stream().mapToDouble(Cost::clientCpuMillis)),
+        median(rounds.stream().mapToDouble(Cost::redisCpuMillis)),
+        median(rounds.stream().mapToDouble(Cost::p50Millis)));
+  }
+
+  private static double median(DoubleStream numbers) {
+    double[] sorted = numbers.sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  /// Requests a second over gRPC, and over a raw loop with the same number of callers and
+  /// connections, in turns so that both see the same machine; and the CPU of one request over gRPC,
+  /// client and server together.
   private double[] throughput(
       MatrixReader matrix,
       List<GetFeatureMatrixRequest> requests,
-      StatefulRedisConnection<byte[], byte[]> redis,
+      List<StatefulRedisConnection<byte[], byte[]>> redis,
       List<byte[][]> rawKeys,
       SimpleMeterRegistry meters)
       throws IOException, InterruptedException {
@@ -380,40 +552,59 @@ public final class FeatureBench {
         FeatureStoreServiceGrpc.FeatureStoreServiceBlockingStub stub =
             FeatureStoreServiceGrpc.newBlockingStub(channel);
         Read overGrpc = i -> stub.getFeatureMatrix(requests.get(i % requests.size()));
-        Read raw = i -> rawMget(redis, rawKeys.get(i % rawKeys.size()));
-        perSecond(overGrpc);
-        perSecond(raw);
-        double grpcSum = 0;
-        double rawSum = 0;
-        for (int turn = 0; turn < 4; turn++) {
-          grpcSum += perSecond(overGrpc);
-          rawSum += perSecond(raw);
+        Read raw = i -> rawMget(redis.get(i % redis.size()), rawKeys.get(i % rawKeys.size()));
+        for (int i = 0; i < WARM_UPS; i++) {
+          perSecond(overGrpc);
+          perSecond(raw);
         }
-        return new double[] {grpcSum / 4, rawSum / 4};
+        double[] grpcRates = new double[ROUNDS];
+        double[] rawRates = new double[ROUNDS];
+        double cpuMillis = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+          double before = processCpuMillis();
+          grpcRates[round] = perSecond(overGrpc);
+          cpuMillis += processCpuMillis() - before;
+          rawRates[round] = perSecond(raw);
+        }
+        return new double[] {
+          median(DoubleStream.of(grpcRates)),
+          median(DoubleStream.of(rawRates)),
+          cpuMillis / ROUNDS / (options.requests / options.callers * options.callers)
+        };
       } finally {
         channel.shutdownNow();
       }
     }
   }
 
+  /// @throws IllegalStateException when a caller failed: a rate without its requests is no rate
   private double perSecond(Read read) throws InterruptedException {
     List<Thread> callers = new ArrayList<>();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     long start = System.nanoTime();
     for (int caller = 0; caller < options.callers; caller++) {
       int first = caller * 7;
       callers.add(
           Thread.ofPlatform()
               .start(() -> {
-                for (int i = 0; i < options.requests / options.callers; i++) {
-                  read.run(first + i);
+                try {
+                  for (int i = 0; i < options.requests / options.callers; i++) {
+                    read.run(first + i);
+                  }
+                } catch (RuntimeException | Error e) {
+                  failure.compareAndSet(null, e);
                 }
               }));
     }
     for (Thread caller : callers) {
       caller.join();
     }
-    int done = options.requests / options.callers * options.callers;
-    return done / ((System.nanoTime() - start) / 1e9);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Throwable failed = failure.get();
+    if (failed != null) {
+      throw new IllegalStateException("a caller failed: " + failed.getMessage(), failed);
+    }
+    return options.requests / options.callers * options.callers / seconds;
   }
 
   private static final class Serving extends FeatureStoreServiceGrpc.FeatureStoreServiceImplBase {
@@ -431,11 +622,35 @@ public final class FeatureBench {
     }
   }
 
-  private static double processCpuMillis() {
-    return ManagementFactory.getOperatingSystemMXBean()
-            instanceof com.sun.management.OperatingSystemMXBean system
-        ? system.getProcessCpuTime() / 1e6
-        : Double.NaN;
+  /// CPU of this process, but not of its compiler, which a server that runs for hours does not pay
+  /// for a request. Where the operating system does not tell them apart, of all of it.
+  private double processCpuMillis() {
+    double all =
+        ManagementFactory.getOperatingSystemMXBean()
+                instanceof com.sun.management.OperatingSystemMXBean system
+            ? system.getProcessCpuTime() / 1e6
+            : Double.NaN;
+    Path tasks = Path.of("/proc/self/task");
+    if (Files.isDirectory(tasks)) {
+      try (Stream<Path> threads = Files.list(tasks)) {
+        threads.forEach(this::noteCompiler);
+      } catch (IOException e) {
+        return all;
+      }
+    }
+    return all - compilerNanos.values().stream().mapToLong(Long::longValue).sum() / 1e6;
+  }
+
+  private void noteCompiler(Path thread) {
+    try {
+      if (Files.readString(thread.resolve("comm")).matches("C[12] Compiler.*\\s*")) {
+        String[] times = Files.readString(thread.resolve("schedstat")).split(" ", -1);
+        compilerNanos.put(String.valueOf(thread.getFileName()), Long.parseLong(times[0]));
+      }
+    } catch (IOException e) {
+      // The thread has ended; what it used is noted already.
+      compilerNanos.putIfAbsent(String.valueOf(thread.getFileName()), 0L);
+    }
   }
 
   private static double redisCpuMillis(StatefulRedisConnection<byte[], byte[]> redis) {

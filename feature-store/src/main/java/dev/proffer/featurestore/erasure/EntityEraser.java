@@ -9,6 +9,7 @@ import dev.proffer.featurestore.eventlog.EventLog.Entry;
 import dev.proffer.featurestore.registry.Entity;
 import dev.proffer.featurestore.registry.FeatureView;
 import dev.proffer.featurestore.registry.Registry;
+import dev.proffer.featurestore.served.ServedLog;
 import dev.proffer.featurestore.training.RowHistory;
 import dev.proffer.featurestore.writing.Quarantine;
 import dev.proffer.proto.featurestore.v1.EraseEntityRequest;
@@ -30,7 +31,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /// Erases everything about one entity: its rows in every view and in the history of rows, its
-/// quarantined rows, and the events that name it, which are overwritten on disk.
+/// quarantined rows, its served rows, and the events that name it, which are overwritten on disk.
 ///
 /// Keys are derived from the registry, so nothing is scanned in Redis. The log comes first: once
 /// the events are gone, no replay can bring a row back, and an erasure that fails half-way is
@@ -45,6 +46,7 @@ public final class EntityEraser {
   private final Aggregator aggregator;
   private final Quarantine quarantine;
   private final RowHistory history;
+  private final ServedLog served;
   private final Path auditFile;
   private final Clock clock;
 
@@ -54,6 +56,7 @@ public final class EntityEraser {
       Aggregator aggregator,
       Quarantine quarantine,
       RowHistory history,
+      ServedLog served,
       Path auditFile,
       Clock clock) {
     this.registry = registry;
@@ -61,6 +64,7 @@ public final class EntityEraser {
     this.aggregator = aggregator;
     this.quarantine = quarantine;
     this.history = history;
+    this.served = served;
     this.auditFile = auditFile;
     this.clock = clock;
   }
@@ -100,6 +104,7 @@ public final class EntityEraser {
       events.erase(offsets);
     }
     history.erase(now.viewsOf(entity.name()), request.getEntityId());
+    served.erase(request.getEntityId());
     List<EntityRow> rows = new ArrayList<>();
     for (FeatureView view : now.allViews()) {
       if (view.entity().name().equals(entity.name())) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.featurestore.registry;
 
+import dev.proffer.featurestore.ondemand.OnDemandView;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,21 +13,24 @@ import org.jspecify.annotations.Nullable;
 /// @param version counts from 1
 /// @param views the live version of each view, by name
 /// @param olderViews every earlier version of the views, by name and schema version
+/// @param onDemand the on-demand views, by name
 /// @param sets the feature sets, by name
 public record Registry(
     int version,
     Map<String, Entity> entities,
     Map<String, FeatureView> views,
     Map<String, Map<Integer, FeatureView>> olderViews,
+    Map<String, OnDemandView> onDemand,
     Map<String, FeatureSet> sets) {
   public Registry {
     entities = Map.copyOf(entities);
+    onDemand = Map.copyOf(onDemand);
     sets = Map.copyOf(sets);
   }
 
   /// The same declarations under another version.
   public Registry withVersion(int other) {
-    return new Registry(other, entities, views, olderViews, sets);
+    return new Registry(other, entities, views, olderViews, onDemand, sets);
   }
 
   public @Nullable FeatureView view(String name) {

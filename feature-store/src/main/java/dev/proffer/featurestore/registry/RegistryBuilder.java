@@ -3,9 +3,15 @@ package dev.proffer.featurestore.registry;
 
 import com.google.common.hash.Hashing;
 import dev.proffer.featurestore.aggregation.Aggregation;
+import dev.proffer.featurestore.ondemand.Input;
+import dev.proffer.featurestore.ondemand.OnDemandView;
+import dev.proffer.featurestore.ondemand.OnDemandView.Computed;
 import dev.proffer.featurestore.registry.FeatureSet.Columns;
+import dev.proffer.featurestore.registry.FeatureSet.ComputedColumns;
+import dev.proffer.featurestore.registry.FeatureSet.OnDemandColumns;
 import dev.proffer.featurestore.registry.RegistryYaml.Declarations;
 import dev.proffer.featurestore.registry.RegistryYaml.SetDeclaration;
+import dev.proffer.proto.featurestore.v1.Value;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,12 +66,18 @@ public final class RegistryBuilder {
           set.name(),
           new FeatureSet(
               set.name(),
-              hashOf(set, views),
+              hashOf(set, views, declarations.onDemand()),
               columns(set.context(), views),
-              columns(set.candidate(), views)));
+              columns(set.candidate(), views),
+              onDemandOf(set, views, declarations.onDemand())));
     }
     return new Registry(
-        previous == null ? 1 : previous.version() + 1, declarations.entities(), views, older, sets);
+        previous == null ? 1 : previous.version() + 1,
+        declarations.entities(),
+        views,
+        older,
+        declarations.onDemand(),
+        sets);
   }
 
   /// What decides how stored rows are read: names, types and aggregations, in order.
@@ -82,24 +94,110 @@ public final class RegistryBuilder {
         + (aggregation == null ? "" : " = " + aggregation.describe());
   }
 
-  private static String hashOf(SetDeclaration set, Map<String, FeatureView> views) {
+  private static String hashOf(
+      SetDeclaration set, Map<String, FeatureView> views, Map<String, OnDemandView> onDemand) {
     StringBuilder text = new StringBuilder();
     Stream.of(List.of("context"), set.context(), List.of("candidate"), set.candidate())
         .flatMap(List::stream)
         .forEach(name -> {
           text.append(name);
-          if (name.contains(":")) {
+          int colon = name.indexOf(':');
+          OnDemandView computed = colon < 0 ? null : onDemand.get(name.substring(0, colon));
+          if (computed != null) {
+            describe(
+                computed.features().get(computed.column(name.substring(colon + 1))), views, text);
+          } else if (colon >= 0) {
             Feature feature = featureOf(name, views);
             text.append(' ').append(columnOf(feature));
-            if (feature.defaultValue() != null) {
-              text.append(" default ")
-                  .append(
-                      Hashing.sha256().hashBytes(feature.defaultValue().toByteArray()).toString());
-            }
+            appendDefault(feature.defaultValue(), text);
           }
           text.append('\n');
         });
     return Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString().substring(0, 16);
+  }
+
+  /// An on-demand feature means something else when what it reads does.
+  private static void describe(
+      Computed feature, Map<String, FeatureView> views, StringBuilder text) {
+    text.append(' ')
+        .append(feature.type().text())
+        .append(" = ")
+        .append(feature.expression().text());
+    appendDefault(feature.defaultValue(), text);
+    for (Input input : feature.expression().inputs()) {
+      if (input instanceof Input.Stored stored) {
+        String name = stored.view() + ":" + stored.feature();
+        Feature read = featureOf(name, views);
+        text.append(" of ").append(name).append(' ').append(columnOf(read));
+        appendDefault(read.defaultValue(), text);
+      } else {
+        text.append(" of ").append(input);
+      }
+    }
+  }
+
+  private static void appendDefault(@Nullable Value value, StringBuilder text) {
+    if (value != null) {
+      text.append(" default ").append(Hashing.sha256().hashBytes(value.toByteArray()));
+    }
+  }
+
+  private static OnDemandColumns onDemandOf(
+      SetDeclaration set, Map<String, FeatureView> views, Map<String, OnDemandView> onDemand) {
+    List<ComputedColumns> context = computed(set.context(), onDemand);
+    List<ComputedColumns> candidate = computed(set.candidate(), onDemand);
+    if (context.isEmpty() && candidate.isEmpty()) {
+      return OnDemandColumns.NONE;
+    }
+    String candidateEntity =
+        columns(set.candidate(), views).stream()
+            .map(columns -> columns.view().entity().name())
+            .findFirst()
+            .orElse("");
+    Map<String, FeatureView> contextViews = new LinkedHashMap<>();
+    Map<String, FeatureView> candidateViews = new LinkedHashMap<>();
+    Stream.of(context, candidate)
+        .flatMap(List::stream)
+        .forEach(columns -> {
+          for (int column : columns.columns()) {
+            for (Input input : columns.view().features().get(column).expression().inputs()) {
+              FeatureView view = input instanceof Input.Stored s ? views.get(s.view()) : null;
+              if (view != null) {
+                boolean ofCandidates =
+                    candidate.contains(columns) && view.entity().name().equals(candidateEntity);
+                (ofCandidates ? candidateViews : contextViews).put(view.name(), view);
+              }
+            }
+          }
+        });
+    return new OnDemandColumns(
+        context,
+        candidate,
+        List.copyOf(contextViews.values()),
+        List.copyOf(candidateViews.values()));
+  }
+
+  private static List<ComputedColumns> computed(
+      List<String> names, Map<String, OnDemandView> onDemand) {
+    Map<String, List<Integer>> byView = new LinkedHashMap<>();
+    for (String name : names) {
+      int colon = name.indexOf(':');
+      OnDemandView view = onDemand.get(name.substring(0, colon));
+      if (view != null) {
+        byView
+            .computeIfAbsent(view.name(), _ -> new ArrayList<>())
+            .add(view.column(name.substring(colon + 1)));
+      }
+    }
+    List<ComputedColumns> result = new ArrayList<>();
+    byView.forEach((name, columns) -> {
+      OnDemandView view = onDemand.get(name);
+      if (view != null) {
+        result.add(
+            new ComputedColumns(view, columns.stream().mapToInt(Integer::intValue).toArray()));
+      }
+    });
+    return result;
   }
 
   private static Feature featureOf(String name, Map<String, FeatureView> views) {

@@ -2,6 +2,8 @@
 package dev.proffer.featurestore.registry;
 
 import dev.proffer.featurestore.aggregation.Aggregation;
+import dev.proffer.featurestore.ondemand.OnDemandView;
+import dev.proffer.featurestore.ondemand.OnDemandView.Computed;
 import dev.proffer.proto.featurestore.v1.Compatibility;
 import dev.proffer.proto.featurestore.v1.RegistryChange;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ public final class RegistryPlan {
     RegistryPlan plan = new RegistryPlan(from, to);
     plan.compareEntities();
     plan.compareViews();
+    plan.compareOnDemand();
     plan.compareSets();
     return plan;
   }
@@ -176,6 +179,51 @@ public final class RegistryPlan {
           Compatibility.COMPATIBILITY_COMPATIBLE,
           List.of());
     }
+  }
+
+  private void compareOnDemand() {
+    TreeSet<String> names = new TreeSet<>(from.onDemand().keySet());
+    names.addAll(to.onDemand().keySet());
+    for (String name : names) {
+      OnDemandView before = from.onDemand().get(name);
+      OnDemandView after = to.onDemand().get(name);
+      if (before == null || after == null) {
+        change(name, before == null ? "on-demand view added" : "on-demand view removed");
+        continue;
+      }
+      for (Computed feature : after.features()) {
+        String subject = name + ":" + feature.name();
+        if (before.column(feature.name()) < 0) {
+          change(subject, "on-demand feature added");
+          continue;
+        }
+        Computed was = before.features().get(before.column(feature.name()));
+        if (was.type() != feature.type()
+            || !was.expression().text().equals(feature.expression().text())) {
+          change(subject, describe(was) + " -> " + describe(feature));
+        }
+        if (!Objects.equals(was.defaultValue(), feature.defaultValue())) {
+          change(subject, "another default");
+        }
+      }
+      for (Computed feature : before.features()) {
+        if (after.column(feature.name()) < 0) {
+          change(name + ":" + feature.name(), "on-demand feature removed");
+        }
+      }
+      if (!before.sent().equals(after.sent())) {
+        change(name, "other values of the request are read");
+      }
+    }
+  }
+
+  private static String describe(Computed feature) {
+    return feature.type().text() + " = " + feature.expression().text();
+  }
+
+  /// Nothing is stored of what is computed on demand; models see it by the hashes of their sets.
+  private void change(String subject, String change) {
+    add(subject, change, Compatibility.COMPATIBILITY_COMPATIBLE, List.of());
   }
 
   private void compareSets() {

@@ -23,6 +23,10 @@ import dev.proffer.featurestore.aggregation.RateAggregation;
 import dev.proffer.featurestore.aggregation.SumAggregation;
 import dev.proffer.featurestore.aggregation.VarianceAggregation;
 import dev.proffer.featurestore.aggregation.Window;
+import dev.proffer.featurestore.ondemand.Expression;
+import dev.proffer.featurestore.ondemand.Input;
+import dev.proffer.featurestore.ondemand.OnDemandView;
+import dev.proffer.featurestore.ondemand.OnDemandView.Computed;
 import dev.proffer.featurestore.registry.RegistryException.Problem;
 import dev.proffer.featurestore.row.FeatureType;
 import dev.proffer.proto.featurestore.v1.DoubleMap;
@@ -60,10 +64,12 @@ public final class RegistryYaml {
 
   /// What a declaration says, before versions are given to it.
   ///
+  /// @param onDemand on-demand views by name, compiled
   /// @param sets for each feature set the names that it lists, with `view:*` resolved
   public record Declarations(
       Map<String, Entity> entities,
       List<FeatureView.Declaration> views,
+      Map<String, OnDemandView> onDemand,
       List<SetDeclaration> sets) {}
 
   /// A feature set as it is declared.
@@ -110,7 +116,7 @@ public final class RegistryYaml {
   }
 
   private Declarations declarations(JsonNode root) {
-    known(root, "", "entities", "views", "sets");
+    known(root, "", "entities", "views", "on_demand", "sets");
     Map<String, Entity> entities = new LinkedHashMap<>();
     JsonNode entityNodes = root.path("entities");
     if (!entityNodes.isObject()) {
@@ -140,17 +146,27 @@ public final class RegistryYaml {
       }
       views.add(view);
     }
+    Map<String, OnDemandView> onDemand = new LinkedHashMap<>();
+    JsonNode onDemandNodes =
+        root.has("on_demand") ? list(root, "", "on_demand", 0, VIEWS_MAX) : root.path("on_demand");
+    for (int i = 0; i < onDemandNodes.size(); i++) {
+      OnDemandView view = onDemandView(onDemandNodes.get(i), "on_demand[" + i + "]", views);
+      if (!names.add(view.name())) {
+        problem("on_demand[" + i + "].name", "'" + view.name() + "' is declared twice");
+      }
+      onDemand.put(view.name(), view);
+    }
     List<SetDeclaration> sets = new ArrayList<>();
     Set<String> setNames = new HashSet<>();
     JsonNode setNodes = root.has("sets") ? list(root, "", "sets", 0, VIEWS_MAX) : root.path("sets");
     for (int i = 0; i < setNodes.size(); i++) {
-      SetDeclaration set = set(setNodes.get(i), "sets[" + i + "]", views);
+      SetDeclaration set = set(setNodes.get(i), "sets[" + i + "]", views, onDemand);
       if (!setNames.add(set.name())) {
         problem("sets[" + i + "].name", "'" + set.name() + "' is declared twice");
       }
       sets.add(set);
     }
-    return new Declarations(entities, views, sets);
+    return new Declarations(entities, views, onDemand, sets);
   }
 
   private FeatureView.Declaration view(JsonNode node, String path, Map<String, Entity> entities) {
@@ -455,18 +471,135 @@ public final class RegistryYaml {
     return weights;
   }
 
-  private SetDeclaration set(JsonNode node, String path, List<FeatureView.Declaration> views) {
+  private OnDemandView onDemandView(
+      JsonNode node, String path, List<FeatureView.Declaration> views) {
+    known(node, path, "name", "description", "request", "features");
+    Map<String, FeatureType> sent = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : node.path("request").properties()) {
+      String at = path + ".request." + entry.getKey();
+      if (!NAME.matcher(entry.getKey()).matches()) {
+        problem(at, "a name must match " + NAME);
+      }
+      sent.put(entry.getKey(), type(entry.getValue().asText(), at));
+    }
+    OnDemandScope scope = new OnDemandScope(sent, views);
+    List<Computed> features = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    JsonNode featureNodes = list(node, path, "features", 1, FEATURES_MAX);
+    for (int i = 0; i < featureNodes.size(); i++) {
+      JsonNode feature = featureNodes.get(i);
+      String at = path + ".features[" + i + "]";
+      known(feature, at, "name", "type", "default", "description", "expression");
+      String name = name(feature, at);
+      if (!names.add(name)) {
+        problem(at + ".name", "'" + name + "' is declared twice");
+      }
+      FeatureType type = type(text(feature, at, "type", ""), at + ".type");
+      if (!type.isNumeric()) {
+        problem(at + ".type", "must be float, double, int64 or bool");
+        continue;
+      }
+      Value byDefault =
+          feature.has("default") && !feature.get("default").isNull()
+              ? value(feature.get("default"), type, at + ".default")
+              : null;
+      Expression expression =
+          checked(
+              at + ".expression (" + name + ")",
+              () -> Expression.compile(text(feature, at, "expression", ""), type, scope));
+      if (expression != null) {
+        features.add(
+            new Computed(name, type, byDefault, expression, text(feature, at, "description", "")));
+      }
+    }
+    return new OnDemandView(name(node, path), sent, features, text(node, path, "description", ""));
+  }
+
+  private SetDeclaration set(
+      JsonNode node,
+      String path,
+      List<FeatureView.Declaration> views,
+      Map<String, OnDemandView> onDemand) {
     known(node, path, "name", "context", "candidate");
-    List<String> context = references(node, path, "context", views);
-    List<String> candidate = references(node, path, "candidate", views);
+    Map<String, String> entityOf = new LinkedHashMap<>();
+    views.forEach(view -> entityOf.put(view.name(), view.entity()));
+    List<String> context = references(node, path, "context", views, onDemand);
+    List<String> candidate = references(node, path, "candidate", views, onDemand);
     if (context.isEmpty() && candidate.isEmpty()) {
       problem(path, "must list features under context or candidate");
     }
+    checkInputs(path, context, candidate, entityOf, onDemand);
     return new SetDeclaration(name(node, path), context, candidate);
   }
 
+  /// On-demand features may read the context entity and, in candidate features, the candidates.
+  private void checkInputs(
+      String path,
+      List<String> context,
+      List<String> candidate,
+      Map<String, String> entityOf,
+      Map<String, OnDemandView> onDemand) {
+    String rows = entityOf(candidate, entityOf);
+    String around = entityOf(context, entityOf);
+    if (rows.isEmpty() && candidate.stream().anyMatch(name -> onDemand.containsKey(viewOf(name)))) {
+      problem(
+          path + ".candidate",
+          "must list at least one stored feature beside on-demand ones, which says what the"
+              + " candidates are");
+      return;
+    }
+    for (boolean ofCandidates : new boolean[] {false, true}) {
+      for (String name : ofCandidates ? candidate : context) {
+        OnDemandView view = onDemand.get(viewOf(name));
+        int column = view == null ? -1 : view.column(name.substring(name.indexOf(':') + 1));
+        if (view == null || column < 0) {
+          continue;
+        }
+        for (Input input : view.features().get(column).expression().inputs()) {
+          if (!(input instanceof Input.Stored stored)) {
+            continue;
+          }
+          String entity = entityOf.getOrDefault(stored.view(), "");
+          if (ofCandidates && entity.equals(rows)) {
+            continue;
+          }
+          around = around.isEmpty() ? entity : around;
+          if (!entity.equals(around)) {
+            problem(
+                path + (ofCandidates ? ".candidate" : ".context"),
+                name
+                    + " reads "
+                    + stored.view()
+                    + ", which describes the entity '"
+                    + entity
+                    + "', but the set has only '"
+                    + around
+                    + "'"
+                    + (ofCandidates ? " and '" + rows + "'" : " there"));
+          }
+        }
+      }
+    }
+  }
+
+  private static String viewOf(String name) {
+    return name.substring(0, name.indexOf(':'));
+  }
+
+  private static String entityOf(List<String> names, Map<String, String> entityOf) {
+    return names.stream()
+        .map(name -> entityOf.getOrDefault(viewOf(name), ""))
+        .filter(entity -> !entity.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
   private List<String> references(
-      JsonNode node, String path, String key, List<FeatureView.Declaration> views) {
+      JsonNode node,
+      String path,
+      String key,
+      List<FeatureView.Declaration> views,
+      Map<String, OnDemandView> onDemand) {
     List<String> names = new ArrayList<>();
     if (!node.has(key)) {
       return names;
@@ -478,20 +611,28 @@ public final class RegistryYaml {
       String[] parts = list.get(i).asText().split(":", 2);
       FeatureView.Declaration view =
           views.stream().filter(v -> v.name().equals(parts[0])).findFirst().orElse(null);
-      if (view == null || parts.length != 2) {
+      OnDemandView computed = onDemand.get(parts[0]);
+      if ((view == null && computed == null) || parts.length != 2) {
         problem(at, "must be view:feature or view:* of a declared view");
         continue;
       }
-      if (!entity.isEmpty() && !entity.equals(view.entity())) {
-        problem(at, "all features of one part must describe the same entity, here " + entity);
+      List<String> features = new ArrayList<>();
+      if (computed != null) {
+        computed.features().forEach(feature -> features.add(feature.name()));
       }
-      entity = view.entity();
+      if (view != null) {
+        view.features().forEach(feature -> features.add(feature.name()));
+        if (!entity.isEmpty() && !entity.equals(view.entity())) {
+          problem(at, "all features of one part must describe the same entity, here " + entity);
+        }
+        entity = view.entity();
+      }
       if (parts[1].equals("*")) {
-        view.features().forEach(feature -> names.add(view.name() + ":" + feature.name()));
-      } else if (view.features().stream().anyMatch(f -> f.name().equals(parts[1]))) {
+        features.forEach(feature -> names.add(parts[0] + ":" + feature));
+      } else if (features.contains(parts[1])) {
         names.add(list.get(i).asText());
       } else {
-        problem(at, "view " + view.name() + " has no feature " + parts[1]);
+        problem(at, "view " + parts[0] + " has no feature " + parts[1]);
       }
     }
     if (new HashSet<>(names).size() != names.size()) {

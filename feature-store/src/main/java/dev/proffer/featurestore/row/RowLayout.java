@@ -75,46 +75,44 @@ public final class RowLayout {
   }
 
   private static void packVariable(ByteWriter out, FeatureType type, @Nullable Value value) {
-    if (value == null) {
-      out.varint(0);
-      return;
-    }
+    byte[] payload = value == null ? new byte[0] : payload(type, value);
+    out.varint(payload.length).bytes(payload);
+  }
+
+  /// The bytes of a text, list or vector in a row, without their length.
+  public static byte[] payload(FeatureType type, Value value) {
+    ByteWriter out = new ByteWriter();
     switch (type) {
-      case STRING -> out.text(value.getStringValue());
+      case STRING -> {
+        return value.getStringValueBytes().toByteArray();
+      }
       case FLOAT_VECTOR -> {
         FloatVector vector = value.getFloatVector();
-        out.varint(vector.getValuesCount() * 4L);
         for (int i = 0; i < vector.getValuesCount(); i++) {
           out.i32(Float.floatToRawIntBits(vector.getValues(i)));
         }
       }
-      case STRING_LIST -> {
-        ByteWriter inner = new ByteWriter();
-        value.getStringList().getValuesList().forEach(inner::text);
-        out.varint(inner.size()).bytes(inner.toBytes());
-      }
-      case INT64_LIST -> {
-        ByteWriter inner = new ByteWriter();
-        value.getInt64List().getValuesList().forEach(inner::zigzag);
-        out.varint(inner.size()).bytes(inner.toBytes());
-      }
+      case STRING_LIST -> value.getStringList().getValuesList().forEach(out::text);
+      case INT64_LIST -> value.getInt64List().getValuesList().forEach(out::zigzag);
       case DOUBLE_MAP -> {
-        ByteWriter inner = new ByteWriter();
         DoubleMap map = value.getDoubleMap();
         for (int i = 0; i < map.getKeysCount(); i++) {
-          inner.text(map.getKeys(i)).f64(map.getValues(i));
+          out.text(map.getKeys(i)).f64(map.getValues(i));
         }
-        out.varint(inner.size()).bytes(inner.toBytes());
       }
       case FLOAT, DOUBLE, INT64, BOOL -> throw new IllegalArgumentException(type.text());
     }
+    return out.toBytes();
   }
 
-  /// Throws unless the fixed part of a row is whole.
-  public void check(byte[] row) {
-    if (row.length < fixedAt(row) + fixedBytes) {
-      throw new CorruptRowException("a row is too short");
-    }
+  /// Whether the fixed part of a row is all there.
+  public boolean isWhole(byte[] row) {
+    return row.length >= fixedAt(row) + fixedBytes;
+  }
+
+  /// Where a numeric column lies in a whole row.
+  public int byteOf(byte[] row, int column) {
+    return fixedAt(row) + place[column];
   }
 
   public boolean isNull(byte[] row, int column) {
@@ -136,6 +134,33 @@ public final class RowLayout {
       case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP ->
           throw new IllegalArgumentException("column " + column + " is not a number");
     };
+  }
+
+  /// A numeric column of a whole row as it is stored; NaN when it is null.
+  public double exactNumber(byte[] row, int column) {
+    if (isNull(row, column)) {
+      return Double.NaN;
+    }
+    int at = fixedAt(row) + place[column];
+    return switch (types[column]) {
+      case FLOAT -> Float.intBitsToFloat((int) ByteWriter.INT.get(row, at));
+      case DOUBLE -> Double.longBitsToDouble((long) ByteWriter.LONG.get(row, at));
+      case INT64 -> (double) (long) ByteWriter.LONG.get(row, at);
+      case BOOL -> row[at];
+      case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP ->
+          throw new IllegalArgumentException("column " + column + " is not a number");
+    };
+  }
+
+  /// Where the payload of a variable column lies in a row: its first byte in the upper half, the
+  /// byte after its last in the lower half; -1 when it is null.
+  public long payloadAt(byte[] row, int column) {
+    if (isNull(row, column)) {
+      return -1;
+    }
+    ByteReader in = variable(row, column);
+    int length = in.count();
+    return ((long) in.position() << 32) | (in.position() + length);
   }
 
   /// Any column of a checked row; null when it is null.

@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// Answers `GetFeatureMatrix`: the features of one context entity and many candidates as dense
 /// blocks.
 public final class MatrixReader {
-  private static final VarHandle FLOAT =
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  static final VarHandle FLOAT =
       MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
   private static final Value NO_VALUE = Value.getDefaultInstance();
 
@@ -39,8 +41,21 @@ public final class MatrixReader {
   private final RowReader reader;
   private final ReadMeters meters;
   private final Clock clock;
+  private final Listener listener;
 
   public MatrixReader(LiveRegistry live, RowReader reader, ReadMeters meters, Clock clock) {
+    this(live, reader, meters, clock, (_, _, _) -> {});
+  }
+
+  /// Is told of every reply.
+  public interface Listener {
+    void served(GetFeatureMatrixRequest request, GetFeatureMatrixResponse response, long now);
+  }
+
+  /// @param listener must be quick
+  public MatrixReader(
+      LiveRegistry live, RowReader reader, ReadMeters meters, Clock clock, Listener listener) {
+    this.listener = listener;
     this.live = live;
     this.reader = reader;
     this.meters = meters;
@@ -61,7 +76,7 @@ public final class MatrixReader {
           "feature_set_hash: the live feature set '" + set.name() + "' has another hash",
           Map.of("expected", request.getFeatureSetHash(), "actual", set.hash()));
     }
-    if (!set.context().isEmpty() && request.getContextEntityId().isEmpty()) {
+    if (set.readsContext() && request.getContextEntityId().isEmpty()) {
       throw ProfferException.invalidField(
           "context_entity_id", "must be set: the feature set has context features");
     }
@@ -70,9 +85,19 @@ public final class MatrixReader {
       wanted.add(
           new Wanted(snapshot.decoder(columns.view()), List.of(request.getContextEntityId())));
     }
+    Wanted candidates = null;
     for (Columns columns : set.candidate()) {
-      wanted.add(new Wanted(snapshot.decoder(columns.view()), request.getCandidateIdsList()));
+      ViewDecoder decoder = snapshot.decoder(columns.view());
+      candidates =
+          candidates == null
+              ? new Wanted(decoder, request.getCandidateIdsList())
+              : candidates.in(decoder);
+      wanted.add(candidates);
     }
+    OnDemandBlocks onDemand =
+        set.onDemand().isEmpty() && request.getRequestFeaturesCount() == 0
+            ? null
+            : new OnDemandBlocks(set, snapshot, request, wanted, meters);
     reader.read(wanted, timeout, degradation);
 
     long now = clock.millis();
@@ -85,7 +110,12 @@ public final class MatrixReader {
     for (Columns columns : set.candidate()) {
       response.addCandidates(block(columns, wanted.get(next++), request.getMaxAgeMs(), now));
     }
-    return response.build();
+    if (onDemand != null) {
+      onDemand.addTo(response, now);
+    }
+    GetFeatureMatrixResponse built = response.build();
+    listener.served(request, built, now);
+    return built;
   }
 
   private FeatureBlock block(Columns columns, Wanted wanted, long maxAgeMillis, long now) {
@@ -96,10 +126,9 @@ public final class MatrixReader {
     int width = columns.numeric().length;
     byte[] values = new byte[rows * width * 4];
     byte[] statuses = new byte[rows];
-    byte @Nullable [] nulls = null;
-    long[] eventTimes = new long[rows];
     float[] numbers = new float[width];
     boolean allDefaults = hasDefaults(columns);
+    boolean inPlace = decoder.areFloatsInPlace(columns.numeric());
     FeatureBlock.Builder block =
         FeatureBlock.newBuilder()
             .setFeatureView(view.name())
@@ -110,14 +139,17 @@ public final class MatrixReader {
       others[i] =
           ValueColumn.newBuilder().setFeature(view.features().get(columns.others()[i]).name());
     }
+    Value[] texts = new Value[others.length];
     for (int row = 0; row < rows; row++) {
       byte[] stored = wanted.row(row);
       RowStatus status = RowReader.statusOf(stored, wanted.isUnavailable(row), now, maxAge);
-      Value[] texts = new Value[others.length];
       boolean present = status == RowStatus.ROW_STATUS_PRESENT && stored != null;
       if (present && stored != null) {
         try {
-          decoder.numbers(stored, now, columns.numeric(), numbers);
+          if (!inPlace || !decoder.copyFloats(stored, columns.numeric(), values, row * width * 4)) {
+            decoder.numbers(stored, now, columns.numeric(), numbers);
+            put(numbers, values, row * width * 4);
+          }
           for (int i = 0; i < others.length; i++) {
             texts[i] = orNone(decoder.value(stored, now, columns.others()[i]));
           }
@@ -132,6 +164,7 @@ public final class MatrixReader {
         for (int i = 0; i < width; i++) {
           numbers[i] = known ? decoder.defaultNumber(columns.numeric()[i]) : Float.NaN;
         }
+        put(numbers, values, row * width * 4);
         for (int i = 0; i < others.length; i++) {
           Feature feature = view.features().get(columns.others()[i]);
           texts[i] = known ? orNone(feature.defaultValue()) : NO_VALUE;
@@ -140,20 +173,13 @@ public final class MatrixReader {
           status = RowStatus.ROW_STATUS_DEFAULTED;
         }
       }
-      for (int i = 0; i < width; i++) {
-        FLOAT.set(values, (row * width + i) * 4, numbers[i]);
-        if (Float.isNaN(numbers[i])) {
-          nulls = nulls == null ? new byte[(rows * width + 7) / 8] : nulls;
-          int cell = row * width + i;
-          nulls[cell / 8] |= (byte) (1 << (cell % 8));
-        }
-      }
       for (int i = 0; i < others.length; i++) {
         others[i].addValues(texts[i]);
       }
       statuses[row] = (byte) status.getNumber();
-      eventTimes[row] = stored == null ? 0 : RowHeader.eventTimeUnixMillis(stored);
+      block.addEventTimesUnixMs(stored == null ? 0 : RowHeader.eventTimeUnixMillis(stored));
     }
+    byte[] nulls = nullsOf(values);
     for (int column : columns.numeric()) {
       block.addFeatures(view.features().get(column).name());
     }
@@ -162,14 +188,30 @@ public final class MatrixReader {
     if (nulls != null) {
       block.setNullBitmap(UnsafeByteOperations.unsafeWrap(nulls));
     }
-    for (long eventTime : eventTimes) {
-      block.addEventTimesUnixMs(eventTime);
-    }
     for (ValueColumn.Builder other : others) {
       block.addColumns(other);
     }
     meters.rows(view.name(), statuses);
     return block.build();
+  }
+
+  private static void put(float[] numbers, byte[] values, int at) {
+    for (int i = 0; i < numbers.length; i++) {
+      FLOAT.set(values, at + i * 4, numbers[i]);
+    }
+  }
+
+  /// One bit for each cell that is NaN; null when none is.
+  static byte @Nullable [] nullsOf(byte[] values) {
+    byte[] nulls = null;
+    int cells = values.length / 4;
+    for (int cell = 0; cell < cells; cell++) {
+      if (((int) INT.get(values, cell * 4) & 0x7FFFFFFF) > 0x7F800000) {
+        nulls = nulls == null ? new byte[(cells + 7) / 8] : nulls;
+        nulls[cell / 8] |= (byte) (1 << (cell % 8));
+      }
+    }
+    return nulls;
   }
 
   private static boolean hasDefaults(Columns columns) {

@@ -13,16 +13,25 @@ public final class ReadMeters {
   private final MeterRegistry meters;
   private final Counter nearHits;
   private final Counter staleRows;
+  private final Counter coalesced;
   private final Map<String, Counter[]> statuses = new ConcurrentHashMap<>();
 
   public ReadMeters(MeterRegistry meters) {
     this.meters = meters;
     this.nearHits = meters.counter("proffer.features.near.hits");
+    this.coalesced = meters.counter("proffer.features.coalesced.rows");
     this.staleRows = meters.counter("proffer.features.stale.rows");
   }
 
-  void nearHit() {
-    nearHits.increment();
+  void nearHits(int rows) {
+    if (rows > 0) {
+      nearHits.increment(rows);
+    }
+  }
+
+  /// Rows that another request was fetching already.
+  void coalesced(int rows) {
+    coalesced.increment(rows);
   }
 
   void stale(int rows) {

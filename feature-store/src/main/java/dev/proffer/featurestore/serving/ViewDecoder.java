@@ -3,16 +3,17 @@ package dev.proffer.featurestore.serving;
 
 import dev.proffer.featurestore.aggregation.AggregateRow;
 import dev.proffer.featurestore.aggregation.Aggregation;
+import dev.proffer.featurestore.ondemand.Slices;
 import dev.proffer.featurestore.registry.Feature;
 import dev.proffer.featurestore.registry.FeatureView;
 import dev.proffer.featurestore.registry.Registry;
 import dev.proffer.featurestore.row.ByteReader;
 import dev.proffer.featurestore.row.CorruptRowException;
+import dev.proffer.featurestore.row.FeatureType;
 import dev.proffer.featurestore.row.RowHeader;
 import dev.proffer.featurestore.row.RowLayout;
 import dev.proffer.proto.featurestore.v1.Value;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +25,10 @@ public final class ViewDecoder {
   private static final int NOT_STORED = -1;
 
   private final FeatureView view;
-  private final Map<Integer, Stored> versions = new HashMap<>();
+
+  /// By schema version.
+  private @Nullable Stored[] versions = new Stored[8];
+
   private final float[] defaultNumbers;
 
   /// A version that rows may have.
@@ -45,7 +49,7 @@ public final class ViewDecoder {
   }
 
   private void add(FeatureView version) {
-    if (versions.containsKey(version.schemaVersion())
+    if (knownVersion(version.schemaVersion()) != null
         || version.isAggregated() != view.isAggregated()) {
       return;
     }
@@ -60,7 +64,14 @@ public final class ViewDecoder {
     }
     RowLayout layout =
         new RowLayout(version.features().stream().map(feature -> feature.type()).toList());
-    versions.put(version.schemaVersion(), new Stored(version, layout, columnOf));
+    if (versions.length <= version.schemaVersion()) {
+      versions = Arrays.copyOf(versions, version.schemaVersion() + 8);
+    }
+    versions[version.schemaVersion()] = new Stored(version, layout, columnOf);
+  }
+
+  private @Nullable Stored knownVersion(int schemaVersion) {
+    return schemaVersion < versions.length ? versions[schemaVersion] : null;
   }
 
   private static boolean sameMeaning(Feature live, Feature stored) {
@@ -80,18 +91,43 @@ public final class ViewDecoder {
     if (!RowHeader.isRow(row)) {
       return false;
     }
-    Stored stored = versions.get(RowHeader.schemaVersion(row));
+    Stored stored = knownVersion(RowHeader.schemaVersion(row));
     boolean aggregate = (RowHeader.flags(row) & RowHeader.FLAG_AGGREGATE) != 0;
     if (stored == null || aggregate != view.isAggregated()) {
       return false;
     }
     if (!aggregate) {
-      try {
-        stored.layout.check(row);
-      } catch (CorruptRowException e) {
+      return stored.layout.isWhole(row);
+    }
+    return true;
+  }
+
+  /// Whether [#copyFloats] may copy these columns: it is so when they are floats that lie side by
+  /// side in rows of the live version.
+  public boolean areFloatsInPlace(int[] columns) {
+    Stored live = knownVersion(view.schemaVersion());
+    if (live == null || view.isAggregated() || columns.length == 0) {
+      return false;
+    }
+    for (int i = 0; i < columns.length; i++) {
+      if (columns[i] != columns[0] + i
+          || view.features().get(columns[i]).type() != FeatureType.FLOAT) {
         return false;
       }
     }
+    return true;
+  }
+
+  /// Copies columns for which [#areFloatsInPlace] holds, unless the row has another version or a
+  /// null; says whether it did.
+  public boolean copyFloats(byte[] row, int[] columns, byte[] out, int at) {
+    Stored live = knownVersion(view.schemaVersion());
+    if (live == null
+        || RowHeader.schemaVersion(row) != view.schemaVersion()
+        || (RowHeader.flags(row) & RowHeader.FLAG_NULLS) != 0) {
+      return false;
+    }
+    System.arraycopy(row, live.layout.byteOf(row, columns[0]), out, at, columns.length * 4);
     return true;
   }
 
@@ -148,13 +184,59 @@ public final class ViewDecoder {
     return stored.layout.value(row, at);
   }
 
+  /// A numeric column of an accepted row, not rounded to a float; NaN for a null.
+  ///
+  /// @throws CorruptRowException when the row is damaged
+  public double exact(byte[] row, long nowUnixMillis, int column) {
+    Stored stored = storedOf(row);
+    int at = stored.columnOf[column];
+    if (at == NOT_STORED) {
+      return exactDefault(column);
+    }
+    if (!view.isAggregated()) {
+      return stored.layout.exactNumber(row, at);
+    }
+    double number = AggregateRow.stateOf(stored.view, row, at).numberAt(nowUnixMillis);
+    return switch (view.features().get(column).type()) {
+      case FLOAT -> (float) number;
+      case INT64 -> Double.isNaN(number) ? number : (double) Math.round(number);
+      case BOOL -> Double.isNaN(number) ? number : number != 0 ? 1 : 0;
+      case DOUBLE -> number;
+      case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP -> Double.NaN;
+    };
+  }
+
+  /// The default of a numeric column, not rounded; NaN when there is none.
+  public double exactDefault(int column) {
+    return exactOf(view.features().get(column).defaultValue());
+  }
+
+  /// Gives a text, list or vector of an accepted row to a row of a column.
+  ///
+  /// @throws CorruptRowException when the row is damaged
+  public void slice(byte[] row, long nowUnixMillis, int column, Slices into, int position) {
+    Stored stored = storedOf(row);
+    int at = stored.columnOf[column];
+    if (at == NOT_STORED || view.isAggregated()) {
+      Value value = value(row, nowUnixMillis, column);
+      if (value != null) {
+        into.set(position, RowLayout.payload(view.features().get(column).type(), value));
+      }
+      return;
+    }
+    long place = stored.layout.payloadAt(row, at);
+    if (place >= 0) {
+      into.set(position, row, (int) (place >>> 32), (int) place);
+    }
+  }
+
   /// The default of a numeric column; NaN when there is none.
   public float defaultNumber(int column) {
     return defaultNumbers[column];
   }
 
   private Stored storedOf(byte[] row) {
-    Stored stored = versions.get(RowHeader.schemaVersion(row));
+    Stored stored = knownVersion(RowHeader.schemaVersion(row));
     if (stored == null) {
       throw new CorruptRowException("a row has an unknown schema version");
     }
@@ -162,16 +244,21 @@ public final class ViewDecoder {
   }
 
   private static float numberOf(@Nullable Value value) {
+    return (float) exactOf(value);
+  }
+
+  /// A value as a number; NaN when it is none.
+  public static double exactOf(@Nullable Value value) {
     if (value == null) {
-      return Float.NaN;
+      return Double.NaN;
     }
     return switch (value.getKindCase()) {
       case FLOAT_VALUE -> value.getFloatValue();
-      case DOUBLE_VALUE -> (float) value.getDoubleValue();
-      case INT64_VALUE -> value.getInt64Value();
+      case DOUBLE_VALUE -> value.getDoubleValue();
+      case INT64_VALUE -> (double) value.getInt64Value();
       case BOOL_VALUE -> value.getBoolValue() ? 1 : 0;
       case STRING_VALUE, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP, KIND_NOT_SET ->
-          Float.NaN;
+          Double.NaN;
     };
   }
 }

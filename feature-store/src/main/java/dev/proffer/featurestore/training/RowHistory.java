@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -14,18 +15,27 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
-/// Every row that was ever written, in DuckDB: what written features were at any time.
+/// Every row that was ever written: what written features were at any time. New rows are in a table
+/// of DuckDB; when there are many they are sealed into a sorted Parquet file beside it.
 ///
 /// The online store keeps only the newest row of an entity. Training needs the one that was known
 /// when something happened, which an ASOF join finds here. The database is opened when it is first
 /// needed. Safe for use by many threads, one at a time.
 public final class RowHistory implements AutoCloseable {
+  private static final long SEAL_ROWS = 1_000_000;
+
   private final Path file;
+  private final Path sealed;
+  private final long sealRows;
   private @Nullable DuckDBConnection connection;
+  private long nextSequence;
+  private long unsealed;
 
   /// A stored row.
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -40,7 +50,14 @@ public final class RowHistory implements AutoCloseable {
 
   /// Keeps the history in a file.
   public RowHistory(Path file) {
+    this(file, SEAL_ROWS);
+  }
+
+  /// @param sealRows how many rows are sealed at a time
+  public RowHistory(Path file, long sealRows) {
     this.file = file;
+    this.sealed = file.resolveSibling("rows");
+    this.sealRows = sealRows;
   }
 
   /// Adds rows, durably, in the order in which they were written.
@@ -52,7 +69,7 @@ public final class RowHistory implements AutoCloseable {
       DuckDBConnection open = open();
       open.setAutoCommit(false);
       try {
-        long sequence = nextSequence(open);
+        long sequence = nextSequence;
         try (DuckDBAppender appender = open.createAppender("main", "row_history")) {
           for (Written row : rows) {
             appender.beginRow();
@@ -65,15 +82,76 @@ public final class RowHistory implements AutoCloseable {
           }
         }
         open.commit();
+        nextSequence = sequence;
+        unsealed += rows.size();
       } catch (SQLException | RuntimeException e) {
         open.rollback();
         throw e;
       } finally {
         open.setAutoCommit(true);
       }
+      if (unsealed >= sealRows) {
+        seal(open);
+      }
     } catch (SQLException e) {
       throw new IllegalStateException("the history of rows cannot be written", e);
     }
+  }
+
+  /// Moves the table into a file. A crash between the two leaves rows in both, which changes no
+  /// answer: they have the same sequence.
+  private void seal(DuckDBConnection open) throws SQLException {
+    try {
+      Files.createDirectories(sealed);
+      Path target = sealed.resolve(String.format("%09d.parquet", nextSequence));
+      copy(
+          open,
+          "SELECT * FROM row_history ORDER BY view, entity_id, event_time_unix_ms, sequence",
+          target);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try (Statement statement = open.createStatement()) {
+      statement.execute("DELETE FROM row_history");
+      statement.execute("CHECKPOINT");
+    }
+    unsealed = 0;
+  }
+
+  private static void copy(DuckDBConnection open, String select, Path target)
+      throws SQLException, IOException {
+    Path draft = target.resolveSibling(target.getFileName() + ".draft");
+    try (Statement statement = open.createStatement()) {
+      statement.execute(
+          "COPY (" + select + ") TO " + quoted(draft) + " (FORMAT parquet, COMPRESSION zstd)");
+    }
+    Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static String quoted(Path path) {
+    return "'" + path.toAbsolutePath().toString().replace("'", "''") + "'";
+  }
+
+  /// The sealed files, oldest first.
+  private List<Path> sealedFiles() {
+    if (!Files.isDirectory(sealed)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(sealed)) {
+      return files.filter(path -> path.toString().endsWith(".parquet")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// All rows, as something to select from.
+  private String all() {
+    List<Path> files = sealedFiles();
+    return files.isEmpty()
+        ? "row_history"
+        : "(SELECT * FROM row_history UNION ALL BY NAME SELECT * FROM read_parquet(["
+            + files.stream().map(RowHistory::quoted).collect(Collectors.joining(", "))
+            + "]))";
   }
 
   /// For each moment the newest row of a view with an event time before it. Of rows with the same
@@ -104,7 +182,9 @@ public final class RowHistory implements AutoCloseable {
       }
       String join =
           "WITH last AS (SELECT entity_id, event_time_unix_ms, arg_max(packed, sequence) AS packed"
-              + " FROM row_history WHERE view = ? AND entity_id IN (SELECT entity_id FROM moments)"
+              + " FROM "
+              + all()
+              + " WHERE view = ? AND entity_id IN (SELECT entity_id FROM moments)"
               + " GROUP BY entity_id, event_time_unix_ms)"
               + " SELECT m.position, l.packed FROM moments m ASOF JOIN last l"
               + " ON m.entity_id = l.entity_id AND m.unix_ms > l.event_time_unix_ms";
@@ -140,8 +220,44 @@ public final class RowHistory implements AutoCloseable {
       try (Statement checkpoint = open.createStatement()) {
         checkpoint.execute("CHECKPOINT");
       }
+      eraseSealed(open, views, entityId);
     } catch (SQLException e) {
       throw new IllegalStateException("the history of rows cannot be erased", e);
+    }
+  }
+
+  private void eraseSealed(DuckDBConnection open, List<FeatureView> views, String entityId)
+      throws SQLException {
+    List<Path> files = sealedFiles();
+    if (files.isEmpty() || views.isEmpty()) {
+      return;
+    }
+    try (Statement statement = open.createStatement()) {
+      statement.execute("CREATE OR REPLACE TEMP TABLE erased (view VARCHAR, entity_id VARCHAR)");
+    }
+    try (PreparedStatement insert = open.prepareStatement("INSERT INTO erased VALUES (?, ?)")) {
+      for (FeatureView view : views) {
+        insert.setString(1, view.name());
+        insert.setString(2, entityId);
+        insert.executeUpdate();
+      }
+    }
+    for (Path each : files) {
+      String from = " FROM read_parquet(" + quoted(each) + ") r ";
+      boolean names;
+      try (Statement statement = open.createStatement();
+          ResultSet result =
+              statement.executeQuery(
+                  "SELECT count(*)" + from + "SEMI JOIN erased USING (view, entity_id)")) {
+        names = result.next() && result.getLong(1) > 0;
+      }
+      if (names) {
+        try {
+          copy(open, "SELECT r.*" + from + "ANTI JOIN erased USING (view, entity_id)", each);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
     }
   }
 
@@ -179,15 +295,16 @@ public final class RowHistory implements AutoCloseable {
           "CREATE TABLE IF NOT EXISTS row_history (sequence BIGINT, view VARCHAR,"
               + " entity_id VARCHAR, event_time_unix_ms BIGINT, packed BLOB)");
     }
+    nextSequence = number(duck, "SELECT COALESCE(MAX(sequence), 0) + 1 FROM " + all());
+    unsealed = number(duck, "SELECT count(*) FROM row_history");
     connection = duck;
     return duck;
   }
 
-  private static long nextSequence(Connection open) throws SQLException {
+  private static long number(Connection open, String query) throws SQLException {
     try (Statement statement = open.createStatement();
-        ResultSet result =
-            statement.executeQuery("SELECT COALESCE(MAX(sequence), 0) + 1 FROM row_history")) {
-      return result.next() ? result.getLong(1) : 1;
+        ResultSet result = statement.executeQuery(query)) {
+      return result.next() ? result.getLong(1) : 0;
     }
   }
 }

@@ -31,6 +31,29 @@ public final class TrainingCsv {
   public static long export(
       FeatureStoreServiceBlockingStub store, String set, BufferedReader labels, Writer out)
       throws IOException {
+    return export(
+        store,
+        set,
+        labels,
+        new TrainingSink() {
+          @Override
+          public void begin(List<String> features) throws IOException {
+            out.write("context,candidate,event_time_unix_ms,label,");
+            out.write(String.join(",", features));
+            out.write('\n');
+          }
+
+          @Override
+          public void row(TrainingRow row) throws IOException {
+            out.write(textOf(row));
+          }
+        });
+  }
+
+  /// As above, into anything that takes rows.
+  public static long export(
+      FeatureStoreServiceBlockingStub store, String set, BufferedReader labels, TrainingSink out)
+      throws IOException {
     long written = 0;
     int number = 0;
     boolean header = false;
@@ -52,13 +75,11 @@ public final class TrainingCsv {
         while (runs.hasNext()) {
           ExportTrainingRowsResponse run = runs.next();
           if (!header) {
-            out.write("context,candidate,event_time_unix_ms,label,");
-            out.write(String.join(",", run.getFeaturesList()));
-            out.write('\n');
+            out.begin(run.getFeaturesList());
             header = true;
           }
           for (TrainingRow row : run.getRowsList()) {
-            out.write(textOf(row));
+            out.row(row);
             written++;
           }
         }

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.featurestore.training;
 
+import com.google.common.collect.Iterables;
 import dev.proffer.featurestore.aggregation.AggregateRow;
 import dev.proffer.featurestore.aggregation.EventField;
 import dev.proffer.featurestore.eventlog.EventLog;
 import dev.proffer.featurestore.eventlog.EventLog.Entry;
+import dev.proffer.featurestore.ondemand.Input;
+import dev.proffer.featurestore.ondemand.Inputs;
+import dev.proffer.featurestore.ondemand.OnDemandView.Computed;
+import dev.proffer.featurestore.ondemand.Slices;
 import dev.proffer.featurestore.registry.FeatureSet;
 import dev.proffer.featurestore.registry.FeatureSet.Columns;
+import dev.proffer.featurestore.registry.FeatureSet.ComputedColumns;
 import dev.proffer.featurestore.registry.FeatureView;
+import dev.proffer.featurestore.registry.RegistryBuilder;
 import dev.proffer.featurestore.registry.RegistryMessages;
 import dev.proffer.featurestore.row.RowHeader;
+import dev.proffer.featurestore.row.RowLayout;
 import dev.proffer.featurestore.serving.LiveRegistry;
 import dev.proffer.featurestore.serving.ViewDecoder;
 import dev.proffer.featurestore.training.RowHistory.Known;
@@ -28,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Joins labels to features as they were known just before each label's time.
@@ -75,6 +84,16 @@ public final class TrainingExporter {
         ids.forEach(id -> eventsOf.computeIfAbsent(id, _ -> new ArrayList<>()));
       }
     }
+
+    /// The place of a feature among the values of a row, or -1.
+    int placeOf(String feature) {
+      for (int i = 0; i < columns.length; i++) {
+        if (view.features().get(columns[i]).name().equals(feature)) {
+          return i;
+        }
+      }
+      return -1;
+    }
   }
 
   /// Joins all labels and hands on the rows in runs, in the order of the labels.
@@ -101,6 +120,22 @@ public final class TrainingExporter {
               snapshot.decoder(columns.view()),
               labels.stream().map(Label::getCandidateId).toList()));
     }
+    int shown = parts.size();
+    for (FeatureView view : set.onDemand().contextViews()) {
+      parts.add(
+          new Part(
+              allOf(view),
+              snapshot.decoder(view),
+              labels.stream().map(Label::getContextEntityId).toList()));
+    }
+    int contextParts = parts.size();
+    for (FeatureView view : set.onDemand().candidateViews()) {
+      parts.add(
+          new Part(
+              allOf(view),
+              snapshot.decoder(view),
+              labels.stream().map(Label::getCandidateId).toList()));
+    }
     collect(parts);
     for (Part part : parts) {
       if (part.view.isAggregated()) {
@@ -109,7 +144,104 @@ public final class TrainingExporter {
         join(part, labels);
       }
     }
-    send(set, labels, parts, next);
+    send(
+        set,
+        labels,
+        parts,
+        compute(
+            set,
+            labels,
+            parts.subList(shown, contextParts),
+            parts.subList(contextParts, parts.size())),
+        next);
+  }
+
+  private static Columns allOf(FeatureView view) {
+    return RegistryBuilder.columns(
+        view, IntStream.range(0, view.features().size()).boxed().toList());
+  }
+
+  /// On-demand features at the time of each label, by the expressions that serve online.
+  private static List<Value[]> compute(
+      FeatureSet set, List<Label> labels, List<Part> context, List<Part> candidate) {
+    List<Value[]> columns = new ArrayList<>();
+    long[] times = labels.stream().mapToLong(Label::getEventTimeUnixMs).toArray();
+    for (boolean ofCandidates : new boolean[] {false, true}) {
+      Inputs inputs = new Inputs(times);
+      for (ComputedColumns computed :
+          ofCandidates ? set.onDemand().candidate() : set.onDemand().context()) {
+        for (int column : computed.columns()) {
+          Computed feature = computed.view().features().get(column);
+          for (Input input : feature.expression().inputs()) {
+            put(input, inputs, labels, ofCandidates ? candidate : List.of(), context);
+          }
+          double[] numbers = new double[labels.size()];
+          feature.expression().evaluate(inputs, numbers);
+          Value[] values = new Value[numbers.length];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = valueOf(feature, numbers[i]);
+          }
+          columns.add(values);
+        }
+      }
+    }
+    return columns;
+  }
+
+  /// A value that the request had at the time of a label; null when it had none of this type.
+  private static @Nullable Value sentWith(Label label, Input.Sent sent) {
+    Value value = label.getRequestFeaturesMap().get(sent.name());
+    return value == null || value.getKindCase() != sent.type().kind() ? null : value;
+  }
+
+  private static Value valueOf(Computed feature, double number) {
+    if (Double.isNaN(number)) {
+      Value byDefault = feature.defaultValue();
+      return byDefault == null ? Value.getDefaultInstance() : byDefault;
+    }
+    Value.Builder value = Value.newBuilder();
+    return switch (feature.type()) {
+      case FLOAT -> value.setFloatValue((float) number).build();
+      case DOUBLE -> value.setDoubleValue(number).build();
+      case INT64 -> value.setInt64Value((long) number).build();
+      case BOOL -> value.setBoolValue(number != 0).build();
+      case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP -> Value.getDefaultInstance();
+    };
+  }
+
+  /// Gives an input its column.
+  private static void put(
+      Input input, Inputs inputs, List<Label> labels, List<Part> own, List<Part> context) {
+    if (inputs.has(input)) {
+      return;
+    }
+    int rows = inputs.rows();
+    Part part = null;
+    int column = -1;
+    if (input instanceof Input.Stored stored) {
+      for (Part candidate : Iterables.concat(context, own)) {
+        part = candidate.view.name().equals(stored.view()) ? candidate : part;
+      }
+      column = part == null ? -1 : part.placeOf(stored.feature());
+    }
+    double[] numbers = new double[rows];
+    Slices slices = new Slices(rows);
+    for (int row = 0; row < rows; row++) {
+      Value value =
+          input instanceof Input.Sent sent
+              ? sentWith(labels.get(row), sent)
+              : part == null || column < 0 ? null : part.values[row][column];
+      if (input.type().isNumeric()) {
+        numbers[row] = ViewDecoder.exactOf(value);
+      } else if (value != null && value.getKindCase() != Value.KindCase.KIND_NOT_SET) {
+        slices.set(row, RowLayout.payload(input.type(), value));
+      }
+    }
+    if (input.type().isNumeric()) {
+      inputs.put(input, numbers);
+    } else {
+      inputs.put(input, slices);
+    }
   }
 
   /// Gathers the events of the entities that labels name, as far as their views take them.
@@ -216,9 +348,15 @@ public final class TrainingExporter {
       FeatureSet set,
       List<Label> labels,
       List<Part> parts,
+      List<Value[]> computed,
       Consumer<ExportTrainingRowsResponse> next) {
-    List<String> names = new ArrayList<>(RegistryMessages.namesOf(set.context()));
-    names.addAll(RegistryMessages.namesOf(set.candidate()));
+    List<String> names = new ArrayList<>(RegistryMessages.contextNamesOf(set));
+    names.addAll(RegistryMessages.candidateNamesOf(set));
+    int contextComputed =
+        set.onDemand().context().stream().mapToInt(columns -> columns.columns().length).sum();
+    List<Part> context = parts.subList(0, set.context().size());
+    List<Part> candidate =
+        parts.subList(set.context().size(), set.context().size() + set.candidate().size());
     for (int from = 0; from < labels.size(); from += ROWS_IN_MESSAGE) {
       ExportTrainingRowsResponse.Builder message =
           ExportTrainingRowsResponse.newBuilder()
@@ -226,14 +364,21 @@ public final class TrainingExporter {
               .addAllFeatures(names);
       for (int i = from; i < Math.min(labels.size(), from + ROWS_IN_MESSAGE); i++) {
         TrainingRow.Builder row = TrainingRow.newBuilder().setLabel(labels.get(i));
-        for (Part part : parts) {
-          for (Value value : part.values[i]) {
-            row.addValues(value == null ? Value.getDefaultInstance() : value);
-          }
-        }
+        add(row, context, computed.subList(0, contextComputed), i);
+        add(row, candidate, computed.subList(contextComputed, computed.size()), i);
         message.addRows(row);
       }
       next.accept(message.build());
     }
+  }
+
+  private static void add(
+      TrainingRow.Builder row, List<Part> stored, List<Value[]> computed, int label) {
+    for (Part part : stored) {
+      for (Value value : part.values[label]) {
+        row.addValues(value == null ? Value.getDefaultInstance() : value);
+      }
+    }
+    computed.forEach(column -> row.addValues(column[label]));
   }
 }

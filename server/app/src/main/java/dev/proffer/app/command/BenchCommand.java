@@ -58,8 +58,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--items", description = "Items to store (default: 50000).")
     private int items = 50_000;
 
-    @Option(names = "--requests", description = "Requests of each kind (default: 500).")
-    private int requests = 500;
+    @Option(names = "--requests", description = "Requests of each kind (default: 2000).")
+    private int requests = 2000;
 
     @Option(names = "--json", description = "Print one JSON object as the last line.")
     private boolean json;
@@ -81,7 +81,16 @@ final class BenchCommand implements Callable<Integer> {
       row(table, "packed rows (ours)", result.ours());
       row(table, "bare MGET", result.raw());
       row(table, "hash for each entity (Feast)", result.control());
+      row(table, "the same, sent together", result.kindControl());
       table.lines().forEach(console::print);
+      Table targets = new Table("figure", ">measured", ">target");
+      target(targets, "client CPU ms a request", result.ours().clientCpuMillis(), "<= 0.35");
+      target(targets, "Redis CPU ms a request", result.ours().redisCpuMillis(), "<= 0.65");
+      target(targets, "client CPU, Feast layout / ours", result.figure("control_ratio"), ">= 40");
+      target(targets, "requests a second, gRPC / bare MGET", result.figure("raw_ratio"), ">= 0.7");
+      target(targets, "bytes a row of 20 floats in Redis", result.bytesPerRow(), "<= 180");
+      target(targets, "reply bytes / floats and statuses", result.responseRatio(), "<= 1.15");
+      targets.lines().forEach(console::print);
       Map<String, Double> figures = result.figures();
       figures.forEach(
           (key, value) -> console.print(String.format(Locale.ROOT, "%-22s %.3f", key, value)));
@@ -101,6 +110,10 @@ final class BenchCommand implements Callable<Integer> {
           String.format(Locale.ROOT, "%.3f", cost.clientCpuMillis()),
           String.format(Locale.ROOT, "%.3f", cost.redisCpuMillis()),
           String.format(Locale.ROOT, "%.2f", cost.p50Millis()));
+    }
+
+    private static void target(Table table, String name, double measured, String wanted) {
+      table.row(name, String.format(Locale.ROOT, "%.3f", measured), wanted);
     }
 
     private static void delete(Path folder) throws IOException {

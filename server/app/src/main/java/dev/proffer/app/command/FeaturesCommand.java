@@ -6,11 +6,19 @@ import dev.proffer.app.console.Table;
 import dev.proffer.app.engine.EngineSession;
 import dev.proffer.app.reply.Texts;
 import dev.proffer.featurestore.training.TrainingCsv;
+import dev.proffer.featurestore.training.TrainingParquet;
 import dev.proffer.proto.featurestore.v1.ApplyRegistryRequest;
 import dev.proffer.proto.featurestore.v1.ApplyRegistryResponse;
+import dev.proffer.proto.featurestore.v1.CheckConsistencyRequest;
+import dev.proffer.proto.featurestore.v1.CheckConsistencyResponse;
 import dev.proffer.proto.featurestore.v1.Compatibility;
+import dev.proffer.proto.featurestore.v1.FeatureConsistency;
+import dev.proffer.proto.featurestore.v1.FeatureQuality;
 import dev.proffer.proto.featurestore.v1.FeatureRegistryServiceGrpc;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
+import dev.proffer.proto.featurestore.v1.GetFeatureQualityRequest;
+import dev.proffer.proto.featurestore.v1.GetFeatureQualityResponse;
+import dev.proffer.proto.featurestore.v1.GetRegistryRequest;
 import dev.proffer.proto.featurestore.v1.InspectEntityRequest;
 import dev.proffer.proto.featurestore.v1.InspectEntityResponse;
 import dev.proffer.proto.featurestore.v1.InspectedView;
@@ -19,6 +27,7 @@ import dev.proffer.proto.featurestore.v1.PlanRegistryResponse;
 import dev.proffer.proto.featurestore.v1.RegistryChange;
 import dev.proffer.proto.featurestore.v1.RollbackRegistryRequest;
 import dev.proffer.proto.featurestore.v1.RollbackRegistryResponse;
+import dev.proffer.proto.featurestore.v1.ValueType;
 import dev.proffer.runtime.service.Peers;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -26,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,7 +59,9 @@ import picocli.CommandLine.ParentCommand;
       FeaturesCommand.Apply.class,
       FeaturesCommand.Rollback.class,
       FeaturesCommand.Inspect.class,
-      FeaturesCommand.Export.class
+      FeaturesCommand.Export.class,
+      FeaturesCommand.Consistency.class,
+      FeaturesCommand.Quality.class
     })
 final class FeaturesCommand implements Callable<Integer> {
   private final Console console;
@@ -69,13 +81,14 @@ final class FeaturesCommand implements Callable<Integer> {
   }
 
   private static void print(Console console, List<RegistryChange> changes) {
-    Table table = new Table("subject", "change", "class", "feature sets");
+    Table table = new Table("subject", "change", "class", "feature sets", "models");
     for (RegistryChange change : changes) {
       table.row(
           change.getSubject(),
           change.getChange(),
           nameOf(change.getCompatibility()),
-          String.join(", ", change.getAffectedFeatureSetsList()));
+          String.join(", ", change.getAffectedFeatureSetsList()),
+          String.join(", ", change.getAffectedModelsList()));
     }
     table.lines().forEach(console::print);
   }
@@ -265,7 +278,7 @@ final class FeaturesCommand implements Callable<Integer> {
       description = "Join labels to features as they were known just before each label's time.",
       footer =
           "./proffer features export --feature-set ranker --labels labels.csv --out rows.csv"
-              + " (labels: context,candidate,unix ms,label)",
+              + " (labels: context,candidate,unix ms,label; --out rows.parquet writes Parquet)",
       mixinStandardHelpOptions = true)
   @SuppressWarnings("NullAway.Init") // picocli sets what is required.
   static final class Export implements Callable<Integer> {
@@ -282,24 +295,188 @@ final class FeaturesCommand implements Callable<Integer> {
         description = "Lines of context,candidate,unix ms,label.")
     private Path labels;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "CSV to write.")
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FILE",
+        description = "File to write: Parquet when its name ends so, otherwise CSV.")
     private Path out;
 
     @Override
     public Integer call() throws Exception {
       Console console = parent.console();
       try (EngineSession engine = session.open(console, Peers.FEATURE_STORE);
-          BufferedReader lines = Files.newBufferedReader(labels);
-          BufferedWriter rows = Files.newBufferedWriter(out)) {
-        long written =
-            TrainingCsv.export(
-                FeatureStoreServiceGrpc.newBlockingStub(engine.channel(Peers.FEATURE_STORE)),
-                set,
-                lines,
-                rows);
+          BufferedReader lines = Files.newBufferedReader(labels)) {
+        FeatureStoreServiceGrpc.FeatureStoreServiceBlockingStub store =
+            FeatureStoreServiceGrpc.newBlockingStub(engine.channel(Peers.FEATURE_STORE));
+        long written;
+        if (out.toString().endsWith(".parquet")) {
+          try (TrainingParquet rows = new TrainingParquet(out, types(engine))) {
+            written = TrainingCsv.export(store, set, lines, rows);
+          }
+        } else {
+          try (BufferedWriter rows = Files.newBufferedWriter(out)) {
+            written = TrainingCsv.export(store, set, lines, rows);
+          }
+        }
         console.print(written + " rows in " + out);
         return Commands.DONE;
       }
+    }
+
+    private static Map<String, ValueType> types(EngineSession engine) {
+      Map<String, ValueType> types = new HashMap<>();
+      FeatureRegistryServiceGrpc.newBlockingStub(engine.channel(Peers.FEATURE_STORE))
+          .getRegistry(GetRegistryRequest.getDefaultInstance())
+          .getFeatureViewsList()
+          .forEach(view ->
+              view.getFeaturesList()
+                  .forEach(feature ->
+                      types.put(view.getName() + ":" + feature.getName(), feature.getType())));
+      return types;
+    }
+  }
+
+  /// Compares what was served with a replay.
+  @Command(
+      name = "consistency",
+      description = "Compare what was served with what a point-in-time replay gives.",
+      footer = "./proffer features consistency --feature-set ranker",
+      mixinStandardHelpOptions = true)
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required.
+  static final class Consistency implements Callable<Integer> {
+    @ParentCommand private FeaturesCommand parent;
+    @Mixin private SessionOptions session;
+
+    @Option(names = "--feature-set", required = true, description = "The feature set.")
+    private String set;
+
+    @Option(names = "--rows", description = "Rows to compare, the newest (default: 10000).")
+    private int rows;
+
+    @Override
+    public Integer call() throws Exception {
+      Console console = parent.console();
+      try (EngineSession engine = session.open(console, Peers.FEATURE_STORE)) {
+        CheckConsistencyResponse checked =
+            FeatureStoreServiceGrpc.newBlockingStub(engine.channel(Peers.FEATURE_STORE))
+                .checkConsistency(
+                    CheckConsistencyRequest.newBuilder()
+                        .setFeatureSet(set)
+                        .setRowsMax(rows)
+                        .build());
+        Table table =
+            new Table(
+                "feature",
+                ">compared",
+                ">mismatched",
+                ">missing served",
+                ">missing replayed",
+                ">SMAPE");
+        for (FeatureConsistency feature : checked.getFeaturesList()) {
+          table.row(
+              feature.getFeature(),
+              feature.getCompared(),
+              feature.getMismatched(),
+              feature.getMissingServed(),
+              feature.getMissingReplayed(),
+              String.format(Locale.ROOT, "%.6f", feature.getSmape()));
+        }
+        table.lines().forEach(console::print);
+        console.print(
+            checked.getRows()
+                + " rows compared, "
+                + checked.getOtherVersions()
+                + " of other versions of the set left out");
+        if (session.json()) {
+          console.print(Texts.json(checked));
+        }
+        return Commands.DONE;
+      }
+    }
+  }
+
+  /// How values look.
+  @Command(
+      name = "quality",
+      description = "Show what is missing, ranges, quantiles, ages and drift of served features.",
+      footer = "./proffer features quality item_activity",
+      mixinStandardHelpOptions = true)
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required.
+  static final class Quality implements Callable<Integer> {
+    @ParentCommand private FeaturesCommand parent;
+    @Mixin private SessionOptions session;
+
+    @Parameters(
+        paramLabel = "VIEW",
+        arity = "0..1",
+        defaultValue = "",
+        description = "Only this view (default: all).")
+    private String view;
+
+    @Option(
+        names = "--make-baseline",
+        description = "Measure drift from now on against the values seen until now.")
+    private boolean makeBaseline;
+
+    @Override
+    public Integer call() throws Exception {
+      Console console = parent.console();
+      try (EngineSession engine = session.open(console, Peers.FEATURE_STORE)) {
+        GetFeatureQualityResponse seen =
+            FeatureStoreServiceGrpc.newBlockingStub(engine.channel(Peers.FEATURE_STORE))
+                .getFeatureQuality(
+                    GetFeatureQualityRequest.newBuilder()
+                        .setFeatureView(view)
+                        .setMakeBaseline(makeBaseline)
+                        .build());
+        Table table =
+            new Table(
+                "feature",
+                ">rows",
+                ">null",
+                ">default",
+                ">min",
+                ">p5",
+                ">p50",
+                ">p95",
+                ">max",
+                ">age p50 s",
+                ">PSI");
+        for (FeatureQuality feature : seen.getFeaturesList()) {
+          List<Double> quantiles = feature.getQuantilesList();
+          boolean numbers = !quantiles.isEmpty();
+          table.row(
+              feature.getFeature(),
+              feature.getRows(),
+              percent(feature.getNullRate()),
+              percent(feature.getDefaultedRate()),
+              number(numbers, feature.getMin()),
+              number(numbers, numbers ? quantiles.get(1) : 0),
+              number(numbers, numbers ? quantiles.get(3) : 0),
+              number(numbers, numbers ? quantiles.get(5) : 0),
+              number(numbers, feature.getMax()),
+              String.format(Locale.ROOT, "%.0f", feature.getAgeSecondsP50()),
+              number(!Double.isNaN(feature.getPsi()), feature.getPsi()));
+        }
+        table.lines().forEach(console::print);
+        if (seen.getFeaturesCount() == 0) {
+          console.print(
+              "nothing was sampled yet; features.served-share says how much of what is served is");
+        }
+        if (session.json()) {
+          console.print(Texts.json(seen));
+        }
+        return Commands.DONE;
+      }
+    }
+
+    private static String percent(double share) {
+      return String.format(Locale.ROOT, "%.1f%%", share * 100);
+    }
+
+    private static String number(boolean known, double number) {
+      return known ? String.format(Locale.ROOT, "%.4g", number) : "";
     }
   }
 }

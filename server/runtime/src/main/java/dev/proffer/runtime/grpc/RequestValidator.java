@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.runtime.grpc;
 
+import build.buf.protovalidate.Config;
 import build.buf.protovalidate.ValidationResult;
 import build.buf.protovalidate.Validator;
 import build.buf.protovalidate.ValidatorFactory;
@@ -16,7 +17,11 @@ import java.util.List;
 /// The interceptor applies it to every request. Handlers of batches apply it to the entries whose
 /// rules the batch leaves to them, so that one bad entry does not refuse the others.
 public final class RequestValidator {
-  private static final Validator VALIDATOR = ValidatorFactory.newBuilder().build();
+  // Native rules are off by default, and interpreted ones take a hundred times as long.
+  private static final Validator VALIDATOR =
+      ValidatorFactory.newBuilder()
+          .withConfig(Config.newBuilder().setEnableNativeRules(true).build())
+          .build();
 
   private RequestValidator() {}
 
@@ -24,7 +29,7 @@ public final class RequestValidator {
   public static List<FieldViolation> violations(Message message) {
     ValidationResult result;
     try {
-      result = VALIDATOR.validate(message);
+      result = VALIDATOR.validate(LongLists.shortened(message));
     } catch (ValidationException e) {
       throw new IllegalStateException(
           "the rules of " + message.getDescriptorForType().getFullName() + " are broken", e);

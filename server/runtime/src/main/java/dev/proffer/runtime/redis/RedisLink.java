@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// none. All calls block and belong on virtual threads, never on an event loop.
 public final class RedisLink implements AutoCloseable {
   /// `MGET` is split at this many keys, so that one reply does not hold up a connection.
-  private static final int MGET_MAX = 256;
+  private static final int MGET_MAX = 512;
 
   private final RedisNodes nodes;
   private final Duration commandTimeout;
@@ -144,6 +144,10 @@ public final class RedisLink implements AutoCloseable {
   public Answers<byte[]> mget(List<byte[]> keys, Duration timeout) {
     List<KeyGroup> chunks = new ArrayList<>();
     for (KeyGroup group : nodes.group(keys, true)) {
+      if (group.positions().length <= MGET_MAX) {
+        chunks.add(group);
+        continue;
+      }
       for (int from = 0; from < group.positions().length; from += MGET_MAX) {
         int to = Math.min(from + MGET_MAX, group.positions().length);
         chunks.add(new KeyGroup(group.node(), Arrays.copyOfRange(group.positions(), from, to)));
@@ -273,11 +277,8 @@ public final class RedisLink implements AutoCloseable {
 
   private static RedisCommand<byte[], byte[], byte[] @Nullable []> mgetOf(
       int[] positions, List<byte[]> keys) {
-    CommandArgs<byte[], byte[]> args = args();
-    for (int position : positions) {
-      args.addKey(keys.get(position));
-    }
-    return new Command<>(CommandType.MGET, new ByteArraysOutput(positions.length), args);
+    return new Command<>(
+        CommandType.MGET, new ByteArraysOutput(positions.length), new KeyArgs(keys, positions));
   }
 
   /// Builds a command for [#pipeline].
