@@ -19,6 +19,7 @@ import dev.proffer.ranker.decision.RewardJoiner;
 import dev.proffer.ranker.decision.SlotExploration;
 import dev.proffer.ranker.experiment.Experiments;
 import dev.proffer.ranker.insight.Insights;
+import dev.proffer.ranker.ledger.Leases;
 import dev.proffer.ranker.ledger.Ledger;
 import dev.proffer.ranker.ledger.LedgerHandler;
 import dev.proffer.ranker.model.ModelHandler;
@@ -36,6 +37,8 @@ import dev.proffer.ranker.retrieval.BoughtTogether;
 import dev.proffer.ranker.retrieval.ContentKeeper;
 import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.search.TextIndex;
+import dev.proffer.runtime.redis.RedisLink;
+import dev.proffer.runtime.redis.RedisLinkOptions;
 import dev.proffer.runtime.service.Peers;
 import dev.proffer.runtime.service.RunningService;
 import dev.proffer.runtime.service.ServiceContext;
@@ -59,6 +62,10 @@ import org.jspecify.annotations.Nullable;
 /// The ranker as a service: catalogue, retrieval, ranking, promotions, decisions.
 public final class RankerModule implements ServiceModule {
   private static final Duration CONTENT_POLL = Duration.ofMillis(300);
+  // A lease that does not answer at once is worth nothing: the promotion's row is there.
+  private static final Duration LEASE_PATIENCE = Duration.ofMillis(30);
+  private static final Duration LEASE_CONNECT = Duration.ofSeconds(2);
+  private static final int LEASE_QUEUE_MAX = 2_000;
 
   @Override
   public String name() {
@@ -104,13 +111,13 @@ public final class RankerModule implements ServiceModule {
             CouponKey.load(folder.resolve("coupon.key")),
             context.clock(),
             new SecureRandom());
-    Ledger ledger = new Ledger(database, context.clock(), coupons);
+    Ledger ledger = new Ledger(database, context.clock(), coupons, leases(context));
     Promotions promotions =
         new Promotions(
             database,
             new CatalogueLookup(catalogue),
             people,
-            LaneRules.DEFAULT,
+            lanes(settings),
             context.clock(),
             context.meters(),
             ledger,
@@ -238,6 +245,28 @@ public final class RankerModule implements ServiceModule {
           ? OptionalLong.empty()
           : OptionalLong.of(item.item().getCostMinorUnits());
     }
+  }
+
+  private static LaneRules lanes(Settings settings) {
+    try {
+      return LaneRules.parse(settings.get(RankerSettings.PROMOTION_LANES));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          RankerSettings.PROMOTION_LANES.key() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static @Nullable Leases leases(ServiceContext context) {
+    String uri = context.settings().get(RankerSettings.LEASE_REDIS);
+    if (uri.equals("none")) {
+      return null;
+    }
+    RedisLink link =
+        RedisLink.open(
+            new RedisLinkOptions(uri, LEASE_PATIENCE, LEASE_CONNECT, 1, LEASE_QUEUE_MAX),
+            "leases",
+            context.meters());
+    return Leases.inRedis(link, context.clock(), context.settings().get(RankerSettings.LEASE_HOT));
   }
 
   private static final class Running implements RunningService {

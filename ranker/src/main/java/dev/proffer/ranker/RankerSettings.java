@@ -146,6 +146,28 @@ public final class RankerSettings {
       Setting.duration(
           "ranker.reward-poll", "500ms", "How often rewards are looked for in the event log");
 
+  public static final Setting<String> PROMOTION_LANES =
+      Setting.text(
+          "ranker.promotion-lanes",
+          "item=best,order=all,shipping=best,member=best",
+          "How promotions of each lane go together: 'best' gives each line to one, 'all' stacks them,"
+              + " 'first' goes by priority");
+
+  public static final Setting<String> LEASE_REDIS =
+      Setting.text(
+          "ranker.lease-redis",
+          "none",
+          "Redis for leases on budgets of promotions that many people redeem at once, as in"
+              + " redis.uri; 'none' counts every redemption on the promotion's row");
+
+  public static final Setting<Integer> LEASE_HOT =
+      Setting.integer(
+          "ranker.lease-hot-per-second",
+          50,
+          0,
+          1_000_000,
+          "Redemptions a second, on one server, from which a promotion's budget is leased");
+
   private RankerSettings() {}
 
   public static List<Setting<?>> all() {
@@ -173,7 +195,10 @@ public final class RankerSettings {
                 RANKERS,
                 LAYOUT_POLICY,
                 ATTRIBUTION_WINDOW,
-                REWARD_POLL));
+                REWARD_POLL,
+                PROMOTION_LANES,
+                LEASE_REDIS,
+                LEASE_HOT));
     all.addAll(InsightSettings.all());
     all.addAll(SqlSettings.all());
     return all;

@@ -2,6 +2,7 @@
 package dev.proffer.ranker.coupon;
 
 import dev.proffer.proto.common.v1.ErrorReason;
+import dev.proffer.proto.promotion.v1.ExpiringCoupon;
 import dev.proffer.proto.promotion.v1.WalletCoupon;
 import dev.proffer.ranker.promotion.CouponLookup;
 import dev.proffer.runtime.failure.ProfferException;
@@ -15,12 +16,14 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Batches of coupons in SQL.
@@ -288,13 +291,178 @@ public final class CouponBook implements CouponLookup {
         : new Page(List.copyOf(found), "");
   }
 
+  // ---- From hand to hand ----
+
+  /// Gives an unused coupon to somebody else. What is unknown, used, expired or not theirs is
+  /// refused with one answer; a retry is answered as the first call.
+  public void transfer(String couponId, String fromUserId, String toUserId) {
+    long now = clock.millis();
+    database.write(connection -> {
+      String batchId;
+      boolean transferable;
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT c.batch_id, b.transferable, c.user_id FROM coupon c JOIN coupon_batch b"
+                  + " ON b.batch_id = c.batch_id WHERE c.coupon_id = ? AND c.redemption_id = ''"
+                  + " AND c.user_id IN (?, ?)"
+                  + " AND (b.expires_at_unix_ms = 0 OR b.expires_at_unix_ms > ?)")) {
+        select.setString(1, couponId);
+        select.setString(2, fromUserId);
+        select.setString(3, toUserId);
+        select.setLong(4, now);
+        try (ResultSet rows = select.executeQuery()) {
+          if (!rows.next()) {
+            throw new ProfferException(
+                Status.Code.NOT_FOUND,
+                ErrorReason.ERROR_REASON_CODE_REFUSED,
+                "coupon_id: cannot be given by this person",
+                Map.of());
+          }
+          batchId = rows.getString(1);
+          transferable = rows.getInt(2) == 1;
+          if (rows.getString(3).equals(toUserId) && transferable) {
+            return true;
+          }
+        }
+      }
+      if (!transferable) {
+        throw ProfferException.precondition(
+            ErrorReason.ERROR_REASON_PRECONDITION,
+            "coupon_id: coupons of its batch are not transferable",
+            Map.of("coupon_id", couponId));
+      }
+      if (holds(connection, batchId, toUserId)) {
+        throw ProfferException.precondition(
+            ErrorReason.ERROR_REASON_PRECONDITION,
+            "to_user_id: has a coupon of this batch already",
+            Map.of("coupon_id", couponId));
+      }
+      try (PreparedStatement update =
+          connection.prepareStatement(
+              "UPDATE coupon SET user_id = ?"
+                  + " WHERE coupon_id = ? AND user_id = ? AND redemption_id = ''")) {
+        update.setString(1, toUserId);
+        update.setString(2, couponId);
+        update.setString(3, fromUserId);
+        if (update.executeUpdate() == 0) {
+          throw ProfferException.precondition(
+              ErrorReason.ERROR_REASON_PRECONDITION,
+              "coupon_id: was used or given away just now",
+              Map.of("coupon_id", couponId));
+        }
+      }
+      return true;
+    });
+  }
+
+  // ---- Reminders ----
+
+  /// One page of coupons that end soon.
+  public record Expiring(List<ExpiringCoupon> coupons, String nextToken) {}
+
+  private record Ending(String batchId, String promotionId, long atUnixMs) {}
+
+  /// Unused coupons of people that end after now and until a time, those that end first in front.
+  ///
+  /// @param promotionEnd when a promotion ends, [Long#MAX_VALUE] for one without end and 0 for one
+  ///   that is gone
+  public Expiring expiring(
+      long untilUnixMs, ToLongFunction<String> promotionEnd, int size, String token) {
+    long now = clock.millis();
+    String[] from = token.isEmpty() ? new String[] {"0", "", ""} : token.split("/", -1);
+    if (from.length != 3 || !from[0].matches("[0-9]{1,18}")) {
+      throw ProfferException.invalidField("page_token", "must be one that a reply gave");
+    }
+    return database.read(connection -> {
+      List<ExpiringCoupon> found = new ArrayList<>();
+      for (Ending ending : ending(connection, now, untilUnixMs, promotionEnd)) {
+        long fromTime = Long.parseLong(from[0]);
+        boolean same = ending.atUnixMs() == fromTime && ending.batchId().equals(from[1]);
+        boolean passed =
+            ending.atUnixMs() < fromTime
+                || (ending.atUnixMs() == fromTime && ending.batchId().compareTo(from[1]) < 0);
+        if (!passed && found.size() <= size) {
+          collect(connection, ending, same ? from[2] : "", size + 1 - found.size(), found);
+        }
+      }
+      if (found.size() <= size) {
+        return new Expiring(List.copyOf(found), "");
+      }
+      ExpiringCoupon last = found.get(size - 1);
+      return new Expiring(
+          List.copyOf(found.subList(0, size)),
+          last.getExpiresAtUnixMs()
+              + "/"
+              + batchOf(connection, last.getCouponId())
+              + "/"
+              + last.getCouponId());
+    });
+  }
+
+  private static List<Ending> ending(
+      Connection connection, long now, long until, ToLongFunction<String> promotionEnd)
+      throws SQLException {
+    List<Ending> endings = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT batch_id, promotion_id, expires_at_unix_ms FROM coupon_batch"
+                + " WHERE given > 0 AND (expires_at_unix_ms = 0 OR expires_at_unix_ms > ?)")) {
+      select.setLong(1, now);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          long own = rows.getLong(3) == 0 ? Long.MAX_VALUE : rows.getLong(3);
+          long at = Math.min(own, promotionEnd.applyAsLong(rows.getString(2)));
+          if (at > now && at <= until) {
+            endings.add(new Ending(rows.getString(1), rows.getString(2), at));
+          }
+        }
+      }
+    }
+    endings.sort(Comparator.comparingLong(Ending::atUnixMs).thenComparing(Ending::batchId));
+    return endings;
+  }
+
+  private static void collect(
+      Connection connection, Ending ending, String after, int most, List<ExpiringCoupon> found)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT coupon_id, user_id FROM coupon WHERE batch_id = ? AND user_id <> ''"
+                + " AND redemption_id = '' AND coupon_id > ? ORDER BY coupon_id LIMIT ?")) {
+      select.setString(1, ending.batchId());
+      select.setString(2, after);
+      select.setInt(3, most);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          found.add(
+              ExpiringCoupon.newBuilder()
+                  .setCouponId(rows.getString(1))
+                  .setUserId(rows.getString(2))
+                  .setPromotionId(ending.promotionId())
+                  .setExpiresAtUnixMs(ending.atUnixMs())
+                  .build());
+        }
+      }
+    }
+  }
+
+  private static String batchOf(Connection connection, String couponId) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT batch_id FROM coupon WHERE coupon_id = ?")) {
+      select.setString(1, couponId);
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next() ? rows.getString(1) : "";
+      }
+    }
+  }
+
   // ---- What they unlock ----
 
   @Override
-  public Set<String> ofCode(String code, String userId, long unixMs) {
+  public Set<String> ofCode(String code, String userId, long unixMs, boolean otherwiseUsable) {
     String mac = key.mac(code);
     long wait = tries.waitMillis(userId, mac, clock.millis());
-    if (wait > 0) {
+    if (wait > 0 && !otherwiseUsable) {
       throw ProfferException.exhausted(
           ErrorReason.ERROR_REASON_CODE_REFUSED,
           "too many wrong codes were tried",
@@ -314,7 +482,7 @@ public final class CouponBook implements CouponLookup {
           }
           return ids;
         });
-    if (promotions.isEmpty()) {
+    if (promotions.isEmpty() && !otherwiseUsable) {
       tries.missed(userId, mac, clock.millis());
     }
     return promotions;

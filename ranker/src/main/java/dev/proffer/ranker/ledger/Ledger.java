@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +44,9 @@ import org.slf4j.LoggerFactory;
 /// counted in one transaction, in the order of their ids, so that two reservations cannot wait for
 /// each other. A retry with the same key gets the first answer. A reservation that is neither
 /// committed nor released in time is given back by the sweep, or by the commit that comes too late.
+///
+/// A promotion that many people redeem at once may count on [Leases] instead of its row. They are
+/// settled into it when their time is over, or when the row says that nothing is left.
 public final class Ledger implements Redemptions, AutoCloseable {
   /// What is kept of all people and all days.
   public record Totals(long redemptions, long reservedMinorUnits, long committedMinorUnits) {
@@ -61,14 +65,21 @@ public final class Ledger implements Redemptions, AutoCloseable {
   private static final int SWEEP_MAX = 500;
   private static final String EVERYBODY = "";
   private static final String EVER = "";
+  private static final String OPEN_LEASES =
+      "SELECT promotion_id, CAST(SUM(redemptions - held_redemptions) AS BIGINT),"
+          + " CAST(SUM(reserved_minor_units - granted_minor_units) AS BIGINT),"
+          + " CAST(SUM(committed_minor_units) AS BIGINT) FROM promotion_lease WHERE open = 1";
 
   private final Database database;
   private final Clock clock;
   private final @Nullable CouponBook coupons;
+  private final @Nullable Leases leases;
   private final @Nullable GroupCommit group;
   // What request paths read. The record is in SQL; this follows it, at once for our own writes and
   // with the next sweep for those of other servers.
   private final ConcurrentHashMap<String, Totals> totals = new ConcurrentHashMap<>();
+  // How often we changed a promotion, so that reading the record does not undo a newer change.
+  private final ConcurrentHashMap<String, Integer> changes = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread sweeper;
 
@@ -80,9 +91,16 @@ public final class Ledger implements Redemptions, AutoCloseable {
   /// @param database the database that holds the promotions; its tables are brought up to date
   /// @param coupons the coupons that redemptions use, or null when there are none
   public Ledger(Database database, Clock clock, @Nullable CouponBook coupons) {
+    this(database, clock, coupons, null);
+  }
+
+  /// @param leases leases of hot promotions, closed with the ledger, or null when there are none
+  public Ledger(
+      Database database, Clock clock, @Nullable CouponBook coupons, @Nullable Leases leases) {
     this.database = database;
     this.clock = clock;
     this.coupons = coupons;
+    this.leases = leases;
     database.migrate("promotion");
     // PostgreSQL commits many transactions with one write by itself.
     this.group = database.engine() == Database.Engine.SQLITE ? new GroupCommit(database) : null;
@@ -115,40 +133,74 @@ public final class Ledger implements Redemptions, AutoCloseable {
             "person.user_id", "must be set: " + claim.promotionId() + " is limited per person");
       }
     }
-    Reserved reserved =
-        write(connection -> {
-          Reserved first = find(connection, idempotencyKey, requestHash);
-          if (first != null) {
-            return first;
-          }
-          long now = clock.millis();
-          String id = UUID.randomUUID().toString();
-          if (!insert(
-              connection,
-              id,
-              idempotencyKey,
-              requestHash,
-              userId,
-              currency,
-              now,
-              now + hold.toMillis(),
-              evaluation)) {
-            // Another server was quicker with the same key.
-            Reserved theirs = find(connection, idempotencyKey, requestHash);
-            if (theirs != null) {
-              return theirs;
-            }
-            throw new SQLException("a redemption of this key came and went");
-          }
-          for (Claim claim : ordered) {
-            count(connection, claim, userId);
-            useCoupon(connection, claim, userId, id, now);
-            insertPart(connection, id, claim);
-          }
-          return new Reserved(require(connection, id), evaluation, false);
-        });
-    follow(reserved.redemption());
-    return reserved;
+    Leases.Taken taken = take(ordered);
+    boolean counted = false;
+    try {
+      Written<Reserved> written =
+          write(connection ->
+              reserve(
+                  connection,
+                  idempotencyKey,
+                  requestHash,
+                  userId,
+                  currency,
+                  ordered,
+                  hold,
+                  evaluation,
+                  taken));
+      counted = !written.result().repeated();
+      after(written);
+      return written.result();
+    } finally {
+      if (!counted) {
+        giveToStore(taken.all(), ordered);
+      }
+    }
+  }
+
+  private Written<Reserved> reserve(
+      Connection connection,
+      String idempotencyKey,
+      String requestHash,
+      String userId,
+      String currency,
+      List<Claim> claims,
+      Duration hold,
+      String evaluation,
+      Leases.Taken taken)
+      throws SQLException {
+    long now = clock.millis();
+    String id = UUID.randomUUID().toString();
+    long expires = now + hold.toMillis();
+    Written<Reserved> written = new Written<>();
+    if (!insert(
+        connection, id, idempotencyKey, requestHash, userId, currency, now, expires, evaluation)) {
+      Reserved first = find(connection, idempotencyKey, requestHash);
+      if (first == null) {
+        throw new SQLException("a redemption of this key came and went");
+      }
+      written.result = first;
+      return written;
+    }
+    Redemption.Builder redemption =
+        Redemption.newBuilder()
+            .setRedemptionId(id)
+            .setState(RedemptionState.REDEMPTION_STATE_RESERVED)
+            .setUserId(userId)
+            .setCurrency(currency)
+            .setExpiresAtUnixMs(expires);
+    for (Claim claim : claims) {
+      String leaseId = count(connection, claim, userId, taken.of(claim.promotionId()), written);
+      useCoupon(connection, claim, userId, id, now);
+      insertPart(connection, id, claim, leaseId);
+      redemption.addParts(
+          RedemptionPart.newBuilder()
+              .setPromotionId(claim.promotionId())
+              .setAmountMinorUnits(claim.amountMinorUnits()));
+      written.change(claim.promotionId(), 1, claim.amountMinorUnits(), 0);
+    }
+    written.result = new Reserved(redemption.build(), evaluation, false);
+    return written;
   }
 
   private void useCoupon(
@@ -175,45 +227,9 @@ public final class Ledger implements Redemptions, AutoCloseable {
 
   /// Makes a reservation final.
   public Redemption commit(String redemptionId, String orderId) {
-    Redemption result =
-        write(connection -> {
-          Redemption redemption = expireIfDue(connection, require(connection, redemptionId));
-          switch (redemption.getState()) {
-            case REDEMPTION_STATE_RESERVED -> {}
-            case REDEMPTION_STATE_COMMITTED -> {
-              if (redemption.getOrderId().equals(orderId)) {
-                return redemption;
-              }
-              throw wrongState(redemption, "is committed to another order");
-            }
-            default -> {
-              // What was given back stays given back, although the call fails.
-              return redemption;
-            }
-          }
-          if (!move(
-              connection,
-              redemptionId,
-              RedemptionState.REDEMPTION_STATE_RESERVED,
-              RedemptionState.REDEMPTION_STATE_COMMITTED,
-              orderId)) {
-            return require(connection, redemptionId);
-          }
-          for (RedemptionPart part : redemption.getPartsList()) {
-            try (PreparedStatement update =
-                connection.prepareStatement(
-                    "UPDATE promotion_usage SET reserved_minor_units = reserved_minor_units - ?,"
-                        + " committed_minor_units = committed_minor_units + ?"
-                        + " WHERE promotion_id = ? AND user_id = '' AND day = ''")) {
-              update.setLong(1, part.getAmountMinorUnits());
-              update.setLong(2, part.getAmountMinorUnits());
-              update.setString(3, part.getPromotionId());
-              update.executeUpdate();
-            }
-          }
-          return require(connection, redemptionId);
-        });
-    follow(result);
+    Written<Redemption> written = write(connection -> commit(connection, redemptionId, orderId));
+    after(written);
+    Redemption result = written.result();
     if (result.getState() != RedemptionState.REDEMPTION_STATE_COMMITTED) {
       throw wrongState(result, "cannot be committed any more");
     }
@@ -223,23 +239,60 @@ public final class Ledger implements Redemptions, AutoCloseable {
     return result;
   }
 
+  private Written<Redemption> commit(Connection connection, String redemptionId, String orderId)
+      throws SQLException {
+    Written<Redemption> written = new Written<>();
+    Row row = expireIfDue(connection, row(connection, redemptionId), clock.millis(), written);
+    Redemption redemption = row.redemption();
+    written.result = redemption;
+    if (redemption.getState() != RedemptionState.REDEMPTION_STATE_RESERVED) {
+      // What was given back stays given back, although the call fails.
+      return written;
+    }
+    if (!move(
+        connection,
+        redemptionId,
+        RedemptionState.REDEMPTION_STATE_RESERVED,
+        RedemptionState.REDEMPTION_STATE_COMMITTED,
+        orderId)) {
+      written.result = row(connection, redemptionId).redemption();
+      return written;
+    }
+    for (RedemptionPart part : redemption.getPartsList()) {
+      long amount = part.getAmountMinorUnits();
+      shift(connection, part.getPromotionId(), row.leaseOf(part), 0, -amount, amount);
+      written.change(part.getPromotionId(), 0, -amount, amount);
+    }
+    written.result =
+        redemption.toBuilder()
+            .setState(RedemptionState.REDEMPTION_STATE_COMMITTED)
+            .setOrderId(orderId)
+            .build();
+    return written;
+  }
+
   /// Gives a reservation back. One that was given back already stays so.
   public Redemption release(String redemptionId) {
-    Redemption result =
+    Written<Redemption> written =
         write(connection -> {
-          Redemption redemption = expireIfDue(connection, require(connection, redemptionId));
-          if (redemption.getState() == RedemptionState.REDEMPTION_STATE_RESERVED
-              && move(
-                  connection,
-                  redemptionId,
-                  RedemptionState.REDEMPTION_STATE_RESERVED,
-                  RedemptionState.REDEMPTION_STATE_RELEASED,
-                  "")) {
-            giveBack(connection, redemption);
+          Written<Redemption> inside = new Written<>();
+          Row row = expireIfDue(connection, row(connection, redemptionId), clock.millis(), inside);
+          inside.result = row.redemption();
+          if (inside.result().getState() == RedemptionState.REDEMPTION_STATE_RESERVED) {
+            if (move(
+                connection,
+                redemptionId,
+                RedemptionState.REDEMPTION_STATE_RESERVED,
+                RedemptionState.REDEMPTION_STATE_RELEASED,
+                "")) {
+              giveBack(connection, row, inside);
+            }
+            inside.result = row(connection, redemptionId).redemption();
           }
-          return require(connection, redemptionId);
+          return inside;
         });
-    follow(result);
+    after(written);
+    Redemption result = written.result();
     if (result.getState() == RedemptionState.REDEMPTION_STATE_COMMITTED) {
       throw wrongState(result, "is committed; return goods instead");
     }
@@ -250,9 +303,12 @@ public final class Ledger implements Redemptions, AutoCloseable {
   /// counts against limits on redemptions, other than those of its day.
   public Redemption giveBack(
       String redemptionId, String idempotencyKey, String requestHash, List<ReturnPart> parts) {
-    Redemption result =
+    Written<Redemption> written =
         write(connection -> {
-          Redemption redemption = require(connection, redemptionId);
+          Written<Redemption> inside = new Written<>();
+          Row row = row(connection, redemptionId);
+          Redemption redemption = row.redemption();
+          inside.result = redemption;
           try (PreparedStatement select =
               connection.prepareStatement(
                   "SELECT request_hash FROM redemption_return WHERE idempotency_key = ?")) {
@@ -260,7 +316,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
             try (ResultSet rows = select.executeQuery()) {
               if (rows.next()) {
                 if (rows.getString(1).equals(requestHash)) {
-                  return redemption;
+                  return inside;
                 }
                 throw conflict(idempotencyKey);
               }
@@ -280,17 +336,19 @@ public final class Ledger implements Redemptions, AutoCloseable {
             insert.executeUpdate();
           }
           for (int i = 0; i < parts.size(); i++) {
-            returnPart(connection, redemption, parts.get(i), "parts[" + i + "]");
+            returnPart(connection, row, parts.get(i), "parts[" + i + "]", inside);
           }
-          return require(connection, redemptionId);
+          inside.result = row(connection, redemptionId).redemption();
+          return inside;
         });
-    follow(result);
-    return result;
+    after(written);
+    return written.result();
   }
 
   private void returnPart(
-      Connection connection, Redemption redemption, ReturnPart part, String path)
+      Connection connection, Row row, ReturnPart part, String path, Written<?> written)
       throws SQLException {
+    Redemption redemption = row.redemption();
     // The row decides: two returns at once cannot give back more than there is.
     int updated;
     try (PreparedStatement update =
@@ -330,15 +388,12 @@ public final class Ledger implements Redemptions, AutoCloseable {
         whole = rows.next() && rows.getLong(1) == 0;
       }
     }
-    try (PreparedStatement update =
-        connection.prepareStatement(
-            "UPDATE promotion_usage SET committed_minor_units = committed_minor_units - ?,"
-                + " redemptions = redemptions - ?"
-                + " WHERE promotion_id = ? AND user_id = '' AND day = ''")) {
-      update.setLong(1, part.getAmountMinorUnits());
-      update.setLong(2, whole ? 1 : 0);
-      update.setString(3, part.getPromotionId());
-      update.executeUpdate();
+    String leaseId = row.leaseOf(part.getPromotionId());
+    long amount = part.getAmountMinorUnits();
+    boolean onLease = shift(connection, part.getPromotionId(), leaseId, whole ? -1 : 0, 0, -amount);
+    written.change(part.getPromotionId(), whole ? -1 : 0, 0, -amount);
+    if (onLease && whole) {
+      written.freed(connection, leaseId, amount);
     }
     if (whole && !redemption.getUserId().isEmpty()) {
       uncount(connection, part.getPromotionId(), redemption.getUserId(), EVER);
@@ -346,33 +401,62 @@ public final class Ledger implements Redemptions, AutoCloseable {
   }
 
   public Redemption get(String redemptionId) {
-    return database.read(connection -> require(connection, redemptionId));
+    return database.read(connection -> row(connection, redemptionId).redemption());
   }
 
   // ---- Counting ----
 
-  private static void count(Connection connection, Claim claim, String userId) throws SQLException {
+  /// Counts a claim against all its limits, and returns the lease that it counts on, or nothing.
+  private String count(
+      Connection connection,
+      Claim claim,
+      String userId,
+      LeaseStore.@Nullable Lease lease,
+      Written<?> written)
+      throws SQLException {
     Limits limits = claim.limits();
     long budget = limits.getBudgetMinorUnits();
     if (budget > 0 && claim.amountMinorUnits() > budget) {
       throw budgetExhausted(claim);
     }
-    boolean counted =
-        count(
-            connection,
-            claim.promotionId(),
-            EVERYBODY,
-            EVER,
-            claim.amountMinorUnits(),
-            orMax(limits.getTotal()),
-            budget == 0 ? Long.MAX_VALUE : budget);
-    if (!counted) {
+    String leaseId = "";
+    if (lease != null) {
+      if (debit(connection, lease, claim.amountMinorUnits())) {
+        leaseId = lease.leaseId();
+      } else {
+        // It was settled meanwhile, or the store said too much.
+        written.stale.add(lease);
+      }
+    }
+    if (leaseId.isEmpty()
+        && !countForAll(connection, claim)
+        && !(settleAll(connection, claim.promotionId(), written)
+            && countForAll(connection, claim))) {
       Totals now = totals(connection, claim.promotionId());
       if (limits.getTotal() > 0 && now.redemptions() >= limits.getTotal()) {
         throw limitReached(claim, "total");
       }
       throw budgetExhausted(claim);
     }
+    countPerson(connection, claim, userId);
+    return leaseId;
+  }
+
+  private static boolean countForAll(Connection connection, Claim claim) throws SQLException {
+    Limits limits = claim.limits();
+    return count(
+        connection,
+        claim.promotionId(),
+        EVERYBODY,
+        EVER,
+        claim.amountMinorUnits(),
+        orMax(limits.getTotal()),
+        orMax(limits.getBudgetMinorUnits()));
+  }
+
+  private static void countPerson(Connection connection, Claim claim, String userId)
+      throws SQLException {
+    Limits limits = claim.limits();
     String id = claim.promotionId();
     if (!userId.isEmpty()
         && !count(connection, id, userId, EVER, 0, orMax(limits.getPerPerson()), Long.MAX_VALUE)) {
@@ -441,37 +525,23 @@ public final class Ledger implements Redemptions, AutoCloseable {
   }
 
   /// Undoes what a reservation counted.
-  private void giveBack(Connection connection, Redemption redemption) throws SQLException {
+  private void giveBack(Connection connection, Row row, Written<?> written) throws SQLException {
+    Redemption redemption = row.redemption();
     if (coupons != null) {
       coupons.giveBack(connection, redemption.getRedemptionId());
     }
-    Map<String, String> days = new HashMap<>();
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT promotion_id, day FROM redemption_part WHERE redemption_id = ?")) {
-      select.setString(1, redemption.getRedemptionId());
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          days.put(rows.getString(1), rows.getString(2));
-        }
-      }
-    }
     for (RedemptionPart part : redemption.getPartsList()) {
       String id = part.getPromotionId();
-      try (PreparedStatement update =
-          connection.prepareStatement(
-              "UPDATE promotion_usage SET redemptions = redemptions - 1,"
-                  + " reserved_minor_units = reserved_minor_units - ?"
-                  + " WHERE promotion_id = ? AND user_id = '' AND day = ''")) {
-        update.setLong(1, part.getAmountMinorUnits());
-        update.setString(2, id);
-        update.executeUpdate();
+      long amount = part.getAmountMinorUnits();
+      if (shift(connection, id, row.leaseOf(part), -1, -amount, 0)) {
+        written.freed(connection, row.leaseOf(part), amount);
       }
+      written.change(id, -1, -amount, 0);
       String user = redemption.getUserId();
       if (!user.isEmpty()) {
         uncount(connection, id, user, EVER);
       }
-      String day = days.getOrDefault(id, "");
+      String day = row.days().getOrDefault(id, "");
       if (!day.isEmpty()) {
         uncount(connection, id, EVERYBODY, day);
         if (!user.isEmpty()) {
@@ -481,8 +551,9 @@ public final class Ledger implements Redemptions, AutoCloseable {
     }
   }
 
-  private Redemption expireIfDue(Connection connection, Redemption redemption, long now)
+  private Row expireIfDue(Connection connection, Row row, long now, Written<?> written)
       throws SQLException {
+    Redemption redemption = row.redemption();
     if (redemption.getState() == RedemptionState.REDEMPTION_STATE_RESERVED
         && redemption.getExpiresAtUnixMs() <= now
         && move(
@@ -491,14 +562,368 @@ public final class Ledger implements Redemptions, AutoCloseable {
             RedemptionState.REDEMPTION_STATE_RESERVED,
             RedemptionState.REDEMPTION_STATE_EXPIRED,
             "")) {
-      giveBack(connection, redemption);
-      return require(connection, redemption.getRedemptionId());
+      giveBack(connection, row, written);
+      return row(connection, redemption.getRedemptionId());
     }
-    return redemption;
+    return row;
   }
 
-  private Redemption expireIfDue(Connection connection, Redemption redemption) throws SQLException {
-    return expireIfDue(connection, redemption, clock.millis());
+  /// Changes what all people used of a promotion: on the lease while it is open, and then returns
+  /// true, or on the promotion's row.
+  private static boolean shift(
+      Connection connection,
+      String promotionId,
+      String leaseId,
+      long redemptions,
+      long reserved,
+      long committed)
+      throws SQLException {
+    if (!leaseId.isEmpty()) {
+      try (PreparedStatement update =
+          connection.prepareStatement(
+              "UPDATE promotion_lease SET redemptions = redemptions + ?,"
+                  + " reserved_minor_units = reserved_minor_units + ?,"
+                  + " committed_minor_units = committed_minor_units + ?"
+                  + " WHERE lease_id = ? AND open = 1")) {
+        update.setLong(1, redemptions);
+        update.setLong(2, reserved);
+        update.setLong(3, committed);
+        update.setString(4, leaseId);
+        if (update.executeUpdate() == 1) {
+          return true;
+        }
+      }
+    }
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE promotion_usage SET redemptions = redemptions + ?,"
+                + " reserved_minor_units = reserved_minor_units + ?,"
+                + " committed_minor_units = committed_minor_units + ?"
+                + " WHERE promotion_id = ? AND user_id = '' AND day = ''")) {
+      update.setLong(1, redemptions);
+      update.setLong(2, reserved);
+      update.setLong(3, committed);
+      update.setString(4, promotionId);
+      update.executeUpdate();
+    }
+    return false;
+  }
+
+  // ---- Leases ----
+
+  /// Debits leases in the store for the claims on hot promotions, before anything else.
+  private Leases.Taken take(List<Claim> claims) {
+    Leases.Taken taken = new Leases.Taken();
+    Leases hot = leases;
+    if (hot == null) {
+      return taken;
+    }
+    for (Claim claim : claims) {
+      if (hot.isHot(claim)) {
+        int slot = Leases.anySlot();
+        LeaseStore.Lease lease = hot.take(claim, slot);
+        if (lease == null && hot.isAvailable() && hot.mayGrant(claim.promotionId())) {
+          try {
+            grant(claim, slot, hot);
+            lease = hot.take(claim, slot);
+          } finally {
+            hot.granted(claim.promotionId());
+          }
+        }
+        if (lease != null) {
+          taken.add(lease);
+        }
+      }
+    }
+    return taken;
+  }
+
+  /// Debits a lease in the record; false when it is settled, or has less than the store said.
+  private static boolean debit(Connection connection, LeaseStore.Lease lease, long amount)
+      throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE promotion_lease SET redemptions = redemptions + 1,"
+                + " reserved_minor_units = reserved_minor_units + ?"
+                + " WHERE lease_id = ? AND fence = ? AND open = 1"
+                + " AND reserved_minor_units + committed_minor_units + ? <= granted_minor_units"
+                + " AND redemptions < granted_redemptions")) {
+      update.setLong(1, amount);
+      update.setString(2, lease.leaseId());
+      update.setLong(3, lease.fence());
+      update.setLong(4, amount);
+      return update.executeUpdate() == 1;
+    }
+  }
+
+  /// Cuts a slice off a budget into a slot, in place of the lease that was there.
+  private void grant(Claim claim, int slot, Leases hot) {
+    String id = claim.promotionId();
+    Written<LeaseStore.Lease> written =
+        write(connection -> {
+          Written<LeaseStore.Lease> inside = new Written<>();
+          settle(connection, openLeases(connection, id, slot), inside);
+          long budget = claim.limits().getBudgetMinorUnits();
+          Totals row = usageRow(connection, id);
+          long slice = Leases.slice(claim.amountMinorUnits(), budget - row.spentMinorUnits());
+          long total = claim.limits().getTotal();
+          long redemptions =
+              total == 0 ? Long.MAX_VALUE / 4 : (total - row.redemptions()) / (4 * Leases.SLOTS);
+          if (slice == 0 || redemptions < 2) {
+            return inside;
+          }
+          long counted = total == 0 ? 0 : redemptions;
+          if (!holdBack(connection, claim, slice, counted)) {
+            return inside;
+          }
+          LeaseStore.Lease lease =
+              new LeaseStore.Lease(
+                  id, slot, UUID.randomUUID().toString(), nextFence(connection, id, slot));
+          insertLease(connection, lease, slice, total == 0 ? slice : redemptions, total > 0);
+          inside.result = lease;
+          inside.granted = slice;
+          inside.grantedRedemptions = total == 0 ? slice : redemptions;
+          return inside;
+        });
+    after(written);
+    LeaseStore.Lease lease = written.result;
+    if (lease != null) {
+      hot.put(lease, written.granted, written.grantedRedemptions);
+    }
+  }
+
+  private static boolean holdBack(Connection connection, Claim claim, long slice, long redemptions)
+      throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE promotion_usage SET redemptions = redemptions + ?,"
+                + " reserved_minor_units = reserved_minor_units + ?"
+                + " WHERE promotion_id = ? AND user_id = '' AND day = ''"
+                + " AND redemptions <= ? AND reserved_minor_units + committed_minor_units <= ?")) {
+      update.setLong(1, redemptions);
+      update.setLong(2, slice);
+      update.setString(3, claim.promotionId());
+      update.setLong(4, orMax(claim.limits().getTotal()) - redemptions);
+      update.setLong(5, claim.limits().getBudgetMinorUnits() - slice);
+      // A promotion that nobody redeemed has no row yet; its first redemption makes one.
+      return update.executeUpdate() == 1;
+    }
+  }
+
+  private static long nextFence(Connection connection, String promotionId, int slot)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT COALESCE(MAX(fence), 0) + 1 FROM promotion_lease"
+                + " WHERE promotion_id = ? AND slot = ?")) {
+      select.setString(1, promotionId);
+      select.setInt(2, slot);
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next() ? rows.getLong(1) : 1;
+      }
+    }
+  }
+
+  private void insertLease(
+      Connection connection,
+      LeaseStore.Lease lease,
+      long slice,
+      long redemptions,
+      boolean redemptionsHeld)
+      throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO promotion_lease (lease_id, promotion_id, slot, fence, open,"
+                + " granted_minor_units, granted_redemptions, held_redemptions,"
+                + " reserved_minor_units, committed_minor_units, redemptions, expires_at_unix_ms)"
+                + " VALUES (?, ?, ?, ?, 1, ?, ?, ?, 0, 0, 0, ?)")) {
+      insert.setString(1, lease.leaseId());
+      insert.setString(2, lease.promotionId());
+      insert.setInt(3, lease.slot());
+      insert.setLong(4, lease.fence());
+      insert.setLong(5, slice);
+      insert.setLong(6, redemptions);
+      insert.setLong(7, redemptionsHeld ? redemptions : 0);
+      insert.setLong(8, clock.millis() + Leases.TTL_MS);
+      insert.executeUpdate();
+    }
+  }
+
+  private static List<LeaseStore.Lease> openLeases(
+      Connection connection, String promotionId, int slot) throws SQLException {
+    List<LeaseStore.Lease> found = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT lease_id, slot, fence FROM promotion_lease"
+                + " WHERE open = 1 AND promotion_id = ? AND (slot = ? OR ? < 0) ORDER BY slot")) {
+      select.setString(1, promotionId);
+      select.setInt(2, slot);
+      select.setInt(3, slot);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          found.add(
+              new LeaseStore.Lease(
+                  promotionId, rows.getInt(2), rows.getString(1), rows.getLong(3)));
+        }
+      }
+    }
+    return found;
+  }
+
+  /// Settles every open lease of a promotion; false when there is none.
+  private boolean settleAll(Connection connection, String promotionId, Written<?> written)
+      throws SQLException {
+    if (leases == null) {
+      return false;
+    }
+    List<LeaseStore.Lease> open = openLeases(connection, promotionId, -1);
+    settle(connection, open, written);
+    return !open.isEmpty();
+  }
+
+  /// Closes leases and counts what was used of them on the promotion's row. The record of the lease
+  /// says what that is, so it does not matter what the store remembers.
+  private static void settle(Connection connection, List<LeaseStore.Lease> open, Written<?> written)
+      throws SQLException {
+    String locked = "";
+    for (LeaseStore.Lease lease : open) {
+      if (!lease.promotionId().equals(locked)) {
+        // The promotion's row first, then its leases: everybody who needs both takes them so.
+        shift(connection, lease.promotionId(), "", 0, 0, 0);
+        locked = lease.promotionId();
+      }
+      long unused;
+      long committed;
+      long redemptions;
+      try (PreparedStatement close =
+          connection.prepareStatement(
+              "UPDATE promotion_lease SET open = 0 WHERE lease_id = ? AND open = 1"
+                  + " RETURNING granted_minor_units - reserved_minor_units,"
+                  + " committed_minor_units, redemptions - held_redemptions")) {
+        close.setString(1, lease.leaseId());
+        try (ResultSet rows = close.executeQuery()) {
+          if (!rows.next()) {
+            continue;
+          }
+          unused = rows.getLong(1);
+          committed = rows.getLong(2);
+          redemptions = rows.getLong(3);
+        }
+      }
+      shift(connection, lease.promotionId(), "", redemptions, -unused, committed);
+      written.stale.add(lease);
+    }
+  }
+
+  /// Settles leases whose time is over.
+  private void sweepLeases() {
+    if (leases == null) {
+      return;
+    }
+    long now = clock.millis();
+    List<LeaseStore.Lease> due =
+        database.read(connection -> {
+          List<LeaseStore.Lease> found = new ArrayList<>();
+          try (PreparedStatement select =
+              connection.prepareStatement(
+                  "SELECT promotion_id, slot, lease_id, fence FROM promotion_lease"
+                      + " WHERE open = 1 AND expires_at_unix_ms <= ?")) {
+            select.setLong(1, now);
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                found.add(
+                    new LeaseStore.Lease(
+                        rows.getString(1), rows.getInt(2), rows.getString(3), rows.getLong(4)));
+              }
+            }
+          }
+          return found;
+        });
+    for (LeaseStore.Lease lease : due) {
+      after(
+          write(connection -> {
+            Written<Boolean> inside = new Written<>();
+            inside.result = true;
+            settle(connection, List.of(lease), inside);
+            return inside;
+          }));
+    }
+  }
+
+  private void giveToStore(List<LeaseStore.Lease> taken, List<Claim> claims) {
+    if (leases != null) {
+      for (LeaseStore.Lease lease : taken) {
+        for (Claim claim : claims) {
+          if (claim.promotionId().equals(lease.promotionId())) {
+            leases.give(lease, claim.amountMinorUnits());
+          }
+        }
+      }
+    }
+  }
+
+  // ---- What a transaction changed ----
+
+  /// What a transaction did, for those who must follow once it is on disk.
+  private static final class Written<T> {
+    private record Change(String promotionId, long redemptions, long reserved, long committed) {}
+
+    private record Freed(LeaseStore.Lease lease, long amount) {}
+
+    private @Nullable T result;
+    private long granted;
+    private long grantedRedemptions;
+    private final List<Change> changed = new ArrayList<>();
+    private final List<Freed> freed = new ArrayList<>();
+    private final List<LeaseStore.Lease> stale = new ArrayList<>();
+
+    T result() {
+      return Objects.requireNonNull(result);
+    }
+
+    void change(String promotionId, long redemptions, long reserved, long committed) {
+      changed.add(new Change(promotionId, redemptions, reserved, committed));
+    }
+
+    void freed(Connection connection, String leaseId, long amount) throws SQLException {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT promotion_id, slot, fence FROM promotion_lease WHERE lease_id = ?")) {
+        select.setString(1, leaseId);
+        try (ResultSet rows = select.executeQuery()) {
+          if (rows.next()) {
+            freed.add(
+                new Freed(
+                    new LeaseStore.Lease(
+                        rows.getString(1), rows.getInt(2), leaseId, rows.getLong(3)),
+                    amount));
+          }
+        }
+      }
+    }
+  }
+
+  /// Takes over what a write of ours changed.
+  private void after(Written<?> written) {
+    for (Written.Change change : written.changed) {
+      changes.merge(change.promotionId(), 1, Integer::sum);
+      totals.merge(
+          change.promotionId(),
+          new Totals(change.redemptions(), change.reserved(), change.committed()),
+          (known, more) ->
+              new Totals(
+                  known.redemptions() + more.redemptions(),
+                  known.reservedMinorUnits() + more.reservedMinorUnits(),
+                  known.committedMinorUnits() + more.committedMinorUnits()));
+    }
+    if (leases != null) {
+      for (Written.Freed freed : written.freed) {
+        leases.give(freed.lease(), freed.amount());
+      }
+      for (LeaseStore.Lease lease : written.stale) {
+        leases.drop(lease);
+      }
+    }
   }
 
   // ---- Rows ----
@@ -523,7 +948,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
         evaluation = rows.getString(3);
       }
     }
-    return new Reserved(require(connection, id), evaluation, true);
+    return new Reserved(row(connection, id).redemption(), evaluation, true);
   }
 
   private static boolean insert(
@@ -555,16 +980,17 @@ public final class Ledger implements Redemptions, AutoCloseable {
     }
   }
 
-  private static void insertPart(Connection connection, String id, Claim claim)
+  private static void insertPart(Connection connection, String id, Claim claim, String leaseId)
       throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
             "INSERT INTO redemption_part (redemption_id, promotion_id, amount_minor_units,"
-                + " returned_minor_units, day) VALUES (?, ?, ?, 0, ?)")) {
+                + " returned_minor_units, day, lease_id) VALUES (?, ?, ?, 0, ?, ?)")) {
       insert.setString(1, id);
       insert.setString(2, claim.promotionId());
       insert.setLong(3, claim.amountMinorUnits());
       insert.setString(4, claim.countsDays() ? claim.day() : "");
+      insert.setString(5, leaseId);
       insert.executeUpdate();
     }
   }
@@ -583,7 +1009,21 @@ public final class Ledger implements Redemptions, AutoCloseable {
     }
   }
 
-  private static Redemption require(Connection connection, String id) throws SQLException {
+  /// A redemption as it is kept: with the day and the lease that each part counts on.
+  private record Row(
+      Redemption redemption, Map<String, String> days, Map<String, String> leaseIds) {
+    String leaseOf(RedemptionPart part) {
+      return leaseOf(part.getPromotionId());
+    }
+
+    String leaseOf(String promotionId) {
+      return leaseIds.getOrDefault(promotionId, "");
+    }
+  }
+
+  private static Row row(Connection connection, String id) throws SQLException {
+    Map<String, String> days = new HashMap<>();
+    Map<String, String> leaseIds = new HashMap<>();
     Redemption.Builder redemption = Redemption.newBuilder().setRedemptionId(id);
     try (PreparedStatement select =
         connection.prepareStatement(
@@ -605,8 +1045,8 @@ public final class Ledger implements Redemptions, AutoCloseable {
     }
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT promotion_id, amount_minor_units, returned_minor_units FROM redemption_part"
-                + " WHERE redemption_id = ? ORDER BY promotion_id")) {
+            "SELECT promotion_id, amount_minor_units, returned_minor_units, day, lease_id"
+                + " FROM redemption_part WHERE redemption_id = ? ORDER BY promotion_id")) {
       select.setString(1, id);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
@@ -615,13 +1055,34 @@ public final class Ledger implements Redemptions, AutoCloseable {
                   .setPromotionId(rows.getString(1))
                   .setAmountMinorUnits(rows.getLong(2))
                   .setReturnedMinorUnits(rows.getLong(3)));
+          days.put(rows.getString(1), rows.getString(4));
+          leaseIds.put(rows.getString(1), rows.getString(5));
         }
       }
     }
-    return redemption.build();
+    return new Row(redemption.build(), days, leaseIds);
   }
 
+  /// What all people used, leases counted as what is used of them.
   private static Totals totals(Connection connection, String promotionId) throws SQLException {
+    Totals row = usageRow(connection, promotionId);
+    try (PreparedStatement select =
+        connection.prepareStatement(OPEN_LEASES + " AND promotion_id = ? GROUP BY promotion_id")) {
+      select.setString(1, promotionId);
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next() ? withLeases(row, rows) : row;
+      }
+    }
+  }
+
+  private static Totals withLeases(Totals row, ResultSet rows) throws SQLException {
+    return new Totals(
+        row.redemptions() + rows.getLong(2),
+        row.reservedMinorUnits() + rows.getLong(3),
+        row.committedMinorUnits() + rows.getLong(4));
+  }
+
+  private static Totals usageRow(Connection connection, String promotionId) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
             "SELECT redemptions, reserved_minor_units, committed_minor_units FROM promotion_usage"
@@ -762,27 +1223,36 @@ public final class Ledger implements Redemptions, AutoCloseable {
     return Instant.ofEpochMilli(unixMs).atZone(zone).toLocalDate().toString();
   }
 
-  /// Takes over what a write of ours changed.
-  private void follow(Redemption redemption) {
-    for (RedemptionPart part : redemption.getPartsList()) {
-      totals.put(part.getPromotionId(), totals(part.getPromotionId()));
-    }
-  }
-
   private void refresh() {
-    database.read(connection -> {
-      try (PreparedStatement select =
-              connection.prepareStatement(
-                  "SELECT promotion_id, redemptions, reserved_minor_units,"
-                      + " committed_minor_units FROM promotion_usage"
-                      + " WHERE user_id = '' AND day = ''");
-          ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          totals.put(
-              rows.getString(1), new Totals(rows.getLong(2), rows.getLong(3), rows.getLong(4)));
-        }
+    Map<String, Integer> changesBefore = Map.copyOf(changes);
+    Map<String, Totals> read =
+        database.read(connection -> {
+          Map<String, Totals> found = new HashMap<>();
+          try (PreparedStatement select =
+                  connection.prepareStatement(
+                      "SELECT promotion_id, redemptions, reserved_minor_units,"
+                          + " committed_minor_units FROM promotion_usage"
+                          + " WHERE user_id = '' AND day = ''");
+              ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+              found.put(
+                  rows.getString(1), new Totals(rows.getLong(2), rows.getLong(3), rows.getLong(4)));
+            }
+          }
+          try (PreparedStatement select =
+                  connection.prepareStatement(OPEN_LEASES + " GROUP BY promotion_id");
+              ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+              Totals row = found.getOrDefault(rows.getString(1), Totals.NONE);
+              found.put(rows.getString(1), withLeases(row, rows));
+            }
+          }
+          return found;
+        });
+    read.forEach((id, now) -> {
+      if (Objects.equals(changes.get(id), changesBefore.get(id))) {
+        totals.put(id, now);
       }
-      return true;
     });
   }
 
@@ -810,8 +1280,15 @@ public final class Ledger implements Redemptions, AutoCloseable {
           return ids;
         });
     for (String id : due) {
-      follow(write(connection -> expireIfDue(connection, require(connection, id), now)));
+      after(
+          write(connection -> {
+            Written<Boolean> inside = new Written<>();
+            inside.result = true;
+            expireIfDue(connection, row(connection, id), now, inside);
+            return inside;
+          }));
     }
+    sweepLeases();
     return due.size();
   }
 
@@ -840,6 +1317,9 @@ public final class Ledger implements Redemptions, AutoCloseable {
     }
     if (group != null) {
       group.close();
+    }
+    if (leases != null) {
+      leases.close();
     }
   }
 

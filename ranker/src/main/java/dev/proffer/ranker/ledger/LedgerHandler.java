@@ -17,17 +17,23 @@ import dev.proffer.proto.promotion.v1.GetBudgetResponse;
 import dev.proffer.proto.promotion.v1.GetRedemptionRequest;
 import dev.proffer.proto.promotion.v1.GetRedemptionResponse;
 import dev.proffer.proto.promotion.v1.LedgerServiceGrpc.LedgerServiceImplBase;
+import dev.proffer.proto.promotion.v1.ListExpiringCouponsRequest;
+import dev.proffer.proto.promotion.v1.ListExpiringCouponsResponse;
 import dev.proffer.proto.promotion.v1.ListWalletRequest;
 import dev.proffer.proto.promotion.v1.ListWalletResponse;
+import dev.proffer.proto.promotion.v1.PromotionState;
 import dev.proffer.proto.promotion.v1.ReleaseRedemptionRequest;
 import dev.proffer.proto.promotion.v1.ReleaseRedemptionResponse;
 import dev.proffer.proto.promotion.v1.ReserveRedemptionRequest;
 import dev.proffer.proto.promotion.v1.ReserveRedemptionResponse;
 import dev.proffer.proto.promotion.v1.ReturnRedemptionRequest;
 import dev.proffer.proto.promotion.v1.ReturnRedemptionResponse;
+import dev.proffer.proto.promotion.v1.TransferCouponRequest;
+import dev.proffer.proto.promotion.v1.TransferCouponResponse;
 import dev.proffer.ranker.coupon.CouponBook;
 import dev.proffer.ranker.promotion.Carts;
 import dev.proffer.ranker.promotion.CompiledPromotion;
+import dev.proffer.ranker.promotion.PromotionSnapshot;
 import dev.proffer.ranker.promotion.Promotions;
 import dev.proffer.runtime.failure.ProfferException;
 import io.grpc.stub.StreamObserver;
@@ -40,11 +46,13 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The rpcs of LedgerService.
 public final class LedgerHandler extends LedgerServiceImplBase {
   private static final int WALLET_DEFAULT = 100;
   private static final int HOLD_SECONDS_DEFAULT = 900;
+  private static final long REMINDER_MS_DEFAULT = Duration.ofDays(3).toMillis();
 
   private final Promotions promotions;
   private final Ledger ledger;
@@ -260,6 +268,42 @@ public final class LedgerHandler extends LedgerServiceImplBase {
             .setNextPageToken(page.nextToken())
             .build());
     observer.onCompleted();
+  }
+
+  @Override
+  public void transferCoupon(
+      TransferCouponRequest request, StreamObserver<TransferCouponResponse> observer) {
+    coupons.transfer(request.getCouponId(), request.getFromUserId(), request.getToUserId());
+    observer.onNext(TransferCouponResponse.getDefaultInstance());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void listExpiringCoupons(
+      ListExpiringCouponsRequest request, StreamObserver<ListExpiringCouponsResponse> observer) {
+    long within = request.getWithinMs() == 0 ? REMINDER_MS_DEFAULT : request.getWithinMs();
+    PromotionSnapshot snapshot = promotions.snapshot();
+    CouponBook.Expiring page =
+        coupons.expiring(
+            clock.millis() + within,
+            id -> end(snapshot.find(id)),
+            request.getPageSize() == 0 ? WALLET_DEFAULT : request.getPageSize(),
+            request.getPageToken());
+    observer.onNext(
+        ListExpiringCouponsResponse.newBuilder()
+            .addAllCoupons(page.coupons())
+            .setNextPageToken(page.nextToken())
+            .build());
+    observer.onCompleted();
+  }
+
+  /// When coupons of a promotion end at the latest. Nobody is reminded of one that cannot be used.
+  private static long end(@Nullable CompiledPromotion promotion) {
+    if (promotion == null || promotion.proto().getState() != PromotionState.PROMOTION_STATE_LIVE) {
+      return 0;
+    }
+    long end = promotion.proto().getSchedule().getEndUnixMs();
+    return end == 0 ? Long.MAX_VALUE : end;
   }
 
   private static EvaluateCartResponse evaluation(String text) {

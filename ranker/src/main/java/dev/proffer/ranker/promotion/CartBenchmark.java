@@ -35,6 +35,8 @@ public final class CartBenchmark {
   private static final int CARTS = 512;
   private static final int DEPARTMENTS = 10;
   private static final int BRANDS = 30;
+  private static final PersonFacts PERSON = new PersonFacts("u", Set.of("regular"), 2, 4, 0, null);
+  private static final Moment MOMENT = new Moment(1_795_334_400_000L, "app", "CN", "card");
 
   /// What was measured.
   ///
@@ -50,7 +52,107 @@ public final class CartBenchmark {
       double inexact,
       double saving) {}
 
+  /// How far totals are above the best, on carts whose best is known.
+  ///
+  /// @param exact the share of carts that are solved exactly within the bound of a request
+  /// @param known the share of carts whose best a search of a hundred times the steps knows
+  /// @param mean the mean gap of the carts that were cut and are known, as a share of the total
+  /// @param worst the greatest of these gaps
+  /// @param greedyMean the mean gap of the first combination alone, over all known carts
+  /// @param greedyWorst the greatest gap of the first combination
+  public record Gap(
+      double exact,
+      double known,
+      double mean,
+      double worst,
+      double greedyMean,
+      double greedyWorst) {}
+
+  /// Candidates that were priced.
+  ///
+  /// @param p50CpuMillis the median of pricing all candidates of a request, CPU time
+  /// @param p99CpuMillis the 99th percentile
+  /// @param offers the share of candidates that some promotion makes cheaper
+  public record Candidates(double p50CpuMillis, double p99CpuMillis, double offers) {}
+
+  private static final int LONGER = 100;
+
   private CartBenchmark() {}
+
+  /// Prices `carts` carts within the bound of a request, with a hundred times of it, and greedily.
+  public static Gap gap(int lines, int promotions, long seed, int carts) {
+    Random random = new Random(seed);
+    PromotionSnapshot snapshot = new PromotionSnapshot(1, promotions(random, promotions));
+    CartEvaluator bounded = new CartEvaluator(LaneRules.DEFAULT);
+    CartEvaluator longer =
+        new CartEvaluator(
+            LaneRules.DEFAULT, LONGER * CartEvaluator.WORK_DEFAULT, CartEvaluator.CHOICES_DEFAULT);
+    CartEvaluator greedy = new CartEvaluator(LaneRules.DEFAULT, 0, CartEvaluator.CHOICES_DEFAULT);
+    int exact = 0;
+    int known = 0;
+    int cutAndKnown = 0;
+    double sum = 0;
+    double worst = 0;
+    double greedySum = 0;
+    double greedyWorst = 0;
+    for (int i = 0; i < carts; i++) {
+      Basket basket = basket(random, lines);
+      Pricing first = price(greedy, basket, snapshot);
+      Pricing pricing = price(bounded, basket, snapshot);
+      Pricing best = pricing.exact() ? pricing : price(longer, basket, snapshot);
+      exact += pricing.exact() ? 1 : 0;
+      if (best.exact()) {
+        known++;
+        double total = best.total();
+        greedySum += first.total() / total - 1;
+        greedyWorst = Math.max(greedyWorst, first.total() / total - 1);
+        if (!pricing.exact()) {
+          cutAndKnown++;
+          sum += pricing.total() / total - 1;
+          worst = Math.max(worst, pricing.total() / total - 1);
+        }
+      }
+    }
+    return new Gap(
+        (double) exact / carts,
+        (double) known / carts,
+        sum / Math.max(1, cutAndKnown),
+        worst,
+        greedySum / Math.max(1, known),
+        greedyWorst);
+  }
+
+  private static Pricing price(CartEvaluator evaluator, Basket basket, PromotionSnapshot snapshot) {
+    return evaluator.evaluate(basket, PERSON, MOMENT, snapshot, Usage.UNTOUCHED, _ -> null);
+  }
+
+  /// Finds the best legal promotion of each of `count` candidates.
+  public static Candidates candidates(int count, int promotions, long seed, int rounds) {
+    Random random = new Random(seed);
+    PromotionSnapshot snapshot = new PromotionSnapshot(1, promotions(random, promotions));
+    ItemFacts[] items = basket(random, count).items();
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long[] cpu = new long[rounds];
+    long found = 0;
+    // The first half warms up.
+    for (int round = -rounds; round < rounds; round++) {
+      long start = threads.getCurrentThreadCpuTime();
+      OfferFinder finder = snapshot.finder(PERSON, MOMENT, Usage.UNTOUCHED);
+      int offers = 0;
+      for (ItemFacts item : items) {
+        offers += finder.best(item) == null ? 0 : 1;
+      }
+      if (round >= 0) {
+        cpu[round] = threads.getCurrentThreadCpuTime() - start;
+        found += offers;
+      }
+    }
+    Arrays.sort(cpu);
+    return new Candidates(
+        cpu[rounds / 2] / 1e6,
+        cpu[rounds * 99 / 100] / 1e6,
+        (double) found / ((long) count * rounds));
+  }
 
   /// Evaluates carts of `lines` lines against `promotions` live promotions.
   public static Speed measure(int lines, int promotions, long seed, double seconds) {
@@ -60,8 +162,6 @@ public final class CartBenchmark {
     for (int i = 0; i < CARTS; i++) {
       baskets.add(basket(random, lines));
     }
-    PersonFacts person = new PersonFacts("u", Set.of("regular"), 2, 4, 0, null);
-    Moment moment = new Moment(1_795_334_400_000L, "app", "CN", "card");
     CartEvaluator evaluator = new CartEvaluator(LaneRules.DEFAULT);
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long inexact = 0;
@@ -69,16 +169,14 @@ public final class CartBenchmark {
     // 1. Warm up for as long as is measured.
     long until = threads.getCurrentThreadCpuTime() + (long) (seconds * 1e9);
     for (int i = 0; threads.getCurrentThreadCpuTime() < until; i++) {
-      evaluator.evaluate(
-          baskets.get(i % CARTS), person, moment, snapshot, Usage.UNTOUCHED, _ -> null);
+      price(evaluator, baskets.get(i % CARTS), snapshot);
     }
     // 2. Throughput, undisturbed by clocks.
     long start = threads.getCurrentThreadCpuTime();
     long done = 0;
     while (threads.getCurrentThreadCpuTime() - start < seconds * 1e9) {
       for (Basket basket : baskets) {
-        Pricing pricing =
-            evaluator.evaluate(basket, person, moment, snapshot, Usage.UNTOUCHED, _ -> null);
+        Pricing pricing = price(evaluator, basket, snapshot);
         inexact += pricing.exact() ? 0 : 1;
         saving += 1 - (double) pricing.total() / (basket.subtotal() + basket.shipping());
       }
@@ -92,8 +190,7 @@ public final class CartBenchmark {
     for (int i = 0; i < cpu.length; i++) {
       long wallStart = System.nanoTime();
       long cpuStart = threads.getCurrentThreadCpuTime();
-      evaluator.evaluate(
-          baskets.get(i % CARTS), person, moment, snapshot, Usage.UNTOUCHED, _ -> null);
+      price(evaluator, baskets.get(i % CARTS), snapshot);
       cpu[i] = threads.getCurrentThreadCpuTime() - cpuStart;
       wall[i] = System.nanoTime() - wallStart;
     }

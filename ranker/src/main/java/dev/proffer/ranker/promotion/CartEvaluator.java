@@ -33,11 +33,14 @@ import java.util.Map;
 /// promotion that is left apply: those that work line by line on the price of the line itself,
 /// others by the most that they can take off this cart. Line functions never rise when a price
 /// falls and never fall by more than the price does, so no order of promotions gets below that
-/// bound. The search stops after a number of steps and then says that it is not exact; the first
-/// combination it tries is the greedy one. With many candidates, those that can only help are not
-/// tried without, see [Search].
+/// bound. A cart with more than [#CHOICES_DEFAULT] candidates is split into parts that do not
+/// concern each other, and those that can only help are not tried without, see [Search] and
+/// [Parts]; what that can lose is the rounding of shares, less than a minor unit a line. The search
+/// stops after a number of steps, never after a time, so it is deterministic; it then says that it
+/// is not exact. The first combination that it tries is the greedy one.
 public final class CartEvaluator {
-  /// Steps, each about one line under one promotion, that keep an evaluation near two milliseconds.
+  /// Steps, each about one line under one promotion, that keep an evaluation below three
+  /// milliseconds.
   static final long WORK_DEFAULT = 400_000;
 
   /// Above this many candidates, those that can only help are no longer tried out.
@@ -80,20 +83,14 @@ public final class CartEvaluator {
     List<Candidate> result = new ArrayList<>();
     Map<String, Integer> groups = new HashMap<>();
     Map<String, Integer> joints = new HashMap<>();
-    int[] matching = new int[basket.size()];
-    for (int p = 0; p < snapshot.size(); p++) {
-      CompiledPromotion promotion = snapshot.at(p);
-      if (!promotion.live()
-          || (promotion.needsCode() && !basket.unlocked().contains(promotion.id()))) {
+    int[][] matching = matching(basket, snapshot);
+    for (int p = 0; p < matching.length; p++) {
+      int[] lines = matching[p];
+      if (lines == null) {
         continue;
       }
-      int count = 0;
-      for (int line = 0; line < basket.size(); line++) {
-        if (promotion.matches(basket.items()[line])) {
-          matching[count++] = line;
-        }
-      }
-      if (count == 0
+      CompiledPromotion promotion = snapshot.at(p);
+      if ((promotion.needsCode() && !basket.unlocked().contains(promotion.id()))
           || promotion.closedTo(person, moment) != null
           || !promotion.proto().getCurrency().equals(basket.currency())
           || !requirementsHold(promotion, basket)) {
@@ -111,16 +108,53 @@ public final class CartEvaluator {
         }
         giftValue = gift.priceMinorUnits() * quantity;
       }
-      result.add(
+      Candidate candidate =
           new Candidate(
               promotion,
-              Arrays.copyOf(matching, count),
+              lines,
               fromLines(promotion, basket),
               number(groups, promotion.exclusiveGroup()),
               number(joints, promotion.jointCap()),
               left.budgetMinorUnits(),
               basket,
-              giftValue));
+              giftValue);
+      // What can take nothing off does not apply, so it is no choice either.
+      if (candidate.savingMax > 0 || promotion.effect() instanceof Effect.Present) {
+        result.add(candidate);
+      }
+    }
+    return result;
+  }
+
+  /// The lines of each live promotion, in order; null where there is none.
+  private static int[][] matching(Basket basket, PromotionSnapshot snapshot) {
+    int[][] result = new int[snapshot.size()][];
+    int[] counts = new int[snapshot.size()];
+    // The line that a promotion met last, plus one: lists of one item may overlap.
+    int[] met = new int[snapshot.size()];
+    for (int line = 0; line < basket.size(); line++) {
+      ItemFacts item = basket.items()[line];
+      for (int[] posting : snapshot.cartPostings(item)) {
+        for (int p : posting) {
+          if (met[p] <= line && snapshot.at(p).matches(item)) {
+            int[] lines = result[p];
+            if (lines == null) {
+              lines = new int[4];
+            } else if (lines.length == counts[p]) {
+              lines = Arrays.copyOf(lines, Math.min(2 * counts[p], basket.size()));
+            }
+            lines[counts[p]++] = line;
+            result[p] = lines;
+          }
+          met[p] = line + 1;
+        }
+      }
+    }
+    for (int p = 0; p < result.length; p++) {
+      int[] lines = result[p];
+      if (lines != null && lines.length > counts[p]) {
+        result[p] = Arrays.copyOf(lines, counts[p]);
+      }
     }
     return result;
   }

@@ -64,12 +64,15 @@ public final class Carts {
     Set<String> unlocked = new HashSet<>();
     for (String code : cart.getCodesList()) {
       Set<String> ids = new LinkedHashSet<>();
+      boolean usable = false;
       for (CompiledPromotion promotion : snapshot.ofCode(CompiledPromotion.normalCode(code))) {
         ids.add(promotion.id());
+        usable |= isUsable(promotion, person, moment);
       }
-      if (ids.isEmpty()) {
-        ids.addAll(promotions.coupons().ofCode(code, person.userId(), now));
-      }
+      // Coupons are asked about whatever the code is, and a foreign or expired code of a promotion
+      // is a wrong try like an unknown one: neither time nor refusals tell a stranger that it
+      // exists.
+      ids.addAll(promotions.coupons().ofCode(code, person.userId(), now, usable));
       codes.put(code, ids);
       unlocked.addAll(ids);
     }
@@ -162,14 +165,17 @@ public final class Carts {
     List<CompiledPromotion> result = new ArrayList<>();
     for (String id : request.codes().getOrDefault(code, Set.of())) {
       CompiledPromotion promotion = request.snapshot().find(id);
-      if (promotion != null
-          && promotion.notFor(request.person(), request.moment()) == null
-          && promotion.live()
-          && !promotion.times().over(request.moment().unixMs())) {
+      if (promotion != null && isUsable(promotion, request.person(), request.moment())) {
         result.add(promotion);
       }
     }
     return result;
+  }
+
+  private static boolean isUsable(CompiledPromotion promotion, PersonFacts person, Moment moment) {
+    return promotion.notFor(person, moment) == null
+        && promotion.live()
+        && !promotion.times().over(moment.unixMs());
   }
 
   /// Unknown, foreign and expired codes get this one answer.

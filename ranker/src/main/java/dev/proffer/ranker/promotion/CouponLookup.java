@@ -9,7 +9,8 @@ public interface CouponLookup {
   CouponLookup NONE =
       new CouponLookup() {
         @Override
-        public Set<String> ofCode(String code, String userId, long unixMs) {
+        public Set<String> ofCode(
+            String code, String userId, long unixMs, boolean otherwiseUsable) {
           return Set.of();
         }
 
@@ -20,8 +21,11 @@ public interface CouponLookup {
       };
 
   /// Ids of promotions that a code unlocks for the person; empty for unknown, foreign, used and
-  /// expired codes alike.
-  Set<String> ofCode(String code, String userId, long unixMs);
+  /// expired codes alike, with the same work done for each.
+  ///
+  /// @param otherwiseUsable whether it is the code of a promotion that the person may use, which is
+  ///   no wrong try
+  Set<String> ofCode(String code, String userId, long unixMs, boolean otherwiseUsable);
 
   /// Ids of promotions of the coupons in the wallet of a person: these need no code.
   Set<String> ofWallet(String userId, long unixMs);

@@ -8,11 +8,13 @@ import dev.proffer.proto.promotion.v1.Offer;
 /// @param promotion the promotion
 /// @param listPriceMinorUnits the price of a unit before it
 /// @param priceMinorUnits the price of a unit after it
+/// @param stock units of the item on hand, or [ItemFacts#UNLIMITED]
 /// @param finder who found it, for which person and when
 public record ItemOffer(
     CompiledPromotion promotion,
     long listPriceMinorUnits,
     long priceMinorUnits,
+    long stock,
     OfferFinder finder) {
   /// The offer as people see it: with its sentences, when it ends and how much is left.
   public Offer describe() {

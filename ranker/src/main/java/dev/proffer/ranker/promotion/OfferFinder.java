@@ -65,7 +65,7 @@ public final class OfferFinder {
     }
     return best < 0
         ? null
-        : new ItemOffer(snapshot.at(best), facts.priceMinorUnits(), bestPrice, this);
+        : new ItemOffer(snapshot.at(best), facts.priceMinorUnits(), bestPrice, facts.stock(), this);
   }
 
   /// The ids of all promotions that take something off one unit of the item, for the decision log.
@@ -107,7 +107,7 @@ public final class OfferFinder {
             && isOpen(p)
             && facts.priceMinorUnits() - price <= budgetLeft[p]
             && snapshot.admits(p, facts)
-        ? new ItemOffer(snapshot.at(p), facts.priceMinorUnits(), price, this)
+        ? new ItemOffer(snapshot.at(p), facts.priceMinorUnits(), price, facts.stock(), this)
         : null;
   }
 
@@ -132,9 +132,13 @@ public final class OfferFinder {
   }
 
   Offer describe(ItemOffer offer) {
-    return snapshot
-        .board()
-        .describe(offer.promotion(), offer.savingMinorUnits(), moment, usage, true);
+    Offer described =
+        snapshot.board().describe(offer.promotion(), offer.savingMinorUnits(), moment, usage, true);
+    // The board knows the stock of a promotion of one item; this offer is about one of many.
+    boolean fewer =
+        offer.stock() != ItemFacts.UNLIMITED
+            && (described.getRemainingUnits() < 0 || offer.stock() < described.getRemainingUnits());
+    return fewer ? described.toBuilder().setRemainingUnits(offer.stock()).build() : described;
   }
 
   private boolean before(int a, int b) {

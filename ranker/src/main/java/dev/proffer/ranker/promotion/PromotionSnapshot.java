@@ -11,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +28,6 @@ public final class PromotionSnapshot {
           .thenComparing(Comparator.comparingInt(CompiledPromotion::priority).reversed())
           .thenComparing(CompiledPromotion::id);
 
-  private static final int[] NONE = {};
-  // Categories come from the catalogue, so their number is its size at most; the bound is for a
-  // caller that makes them up.
-  private static final int CATEGORIES_MAX = 200_000;
-
   private static final byte NO_UNIT_OFFER = 0;
   private static final byte PERCENT = 1;
   private static final byte AMOUNT = 2;
@@ -46,12 +40,8 @@ public final class PromotionSnapshot {
   private final Map<String, CompiledPromotion> byId;
   private final Map<String, List<CompiledPromotion>> byCode;
 
-  private final Map<String, int[]> byItem = new HashMap<>();
-  private final Map<String, int[]> byCategory = new HashMap<>();
-  private final Map<String, int[]> byBrand = new HashMap<>();
-  private final Map<String, int[]> byAttribute = new HashMap<>();
-  private final int[] everything;
-  private final ConcurrentHashMap<String, int[]> withAncestors = new ConcurrentHashMap<>();
+  private final Postings unitPostings;
+  private final Postings cartPostings;
 
   private final boolean batchCoupons;
   private final int[] granted;
@@ -79,11 +69,9 @@ public final class PromotionSnapshot {
     leastSpends = new long[count];
     caps = new long[count];
     simple = new boolean[count];
-    Map<String, List<Integer>> items = new HashMap<>();
-    Map<String, List<Integer>> categories = new HashMap<>();
-    Map<String, List<Integer>> brands = new HashMap<>();
-    Map<String, List<Integer>> attributes = new HashMap<>();
-    List<Integer> all = new ArrayList<>();
+    Selector[] selectors = new Selector[count];
+    boolean[] ofUnits = new boolean[count];
+    boolean[] ofCarts = new boolean[count];
     for (int p = 0; p < count; p++) {
       CompiledPromotion promotion = promotions[p];
       byId.put(promotion.id(), promotion);
@@ -117,26 +105,16 @@ public final class PromotionSnapshot {
               && promotion.minStock() == 0
               && promotion.requirements().isEmpty()
               && !(promotion.effect() instanceof Effect.Bundle);
-      if (kinds[p] == NO_UNIT_OFFER || !promotion.live()) {
-        continue;
-      }
-      if (selector.includesAll()) {
-        all.add(p);
-      }
-      post(items, selector.itemIds(), p);
-      post(categories, selector.categories(), p);
-      post(brands, selector.brands(), p);
-      post(attributes, selector.attributes(), p);
+      selectors[p] = selector;
+      ofUnits[p] = kinds[p] != NO_UNIT_OFFER && promotion.live();
+      ofCarts[p] = promotion.live();
     }
-    items.forEach((key, posting) -> byItem.put(key, array(posting)));
-    categories.forEach((key, posting) -> byCategory.put(key, array(posting)));
-    brands.forEach((key, posting) -> byBrand.put(key, array(posting)));
-    attributes.forEach((key, posting) -> byAttribute.put(key, array(posting)));
-    everything = array(all);
     granted =
         IntStream.range(0, count)
             .filter(p -> promotions[p].live() && promotions[p].isGranted())
             .toArray();
+    unitPostings = new Postings(selectors, ofUnits);
+    cartPostings = new Postings(selectors, ofCarts);
     batchCoupons = Arrays.stream(promotions).anyMatch(CompiledPromotion::needsBatchCoupon);
   }
 
@@ -221,25 +199,15 @@ public final class PromotionSnapshot {
     return promotions[index];
   }
 
-  /// The promotions that name the item in some way, as lists that may overlap.
+  /// The promotions with an offer on one unit that name the item in some way, as lists that may
+  /// overlap.
   int[][] postings(ItemFacts item) {
-    int[] ofItem = byItem.getOrDefault(item.itemId(), NONE);
-    int[] ofCategory = byCategory.isEmpty() ? NONE : withAncestors(item.category());
-    int[] ofBrand = byBrand.getOrDefault(item.brand(), NONE);
-    if (byAttribute.isEmpty() || item.attributes().isEmpty()) {
-      return new int[][] {ofItem, ofCategory, ofBrand, everything};
-    }
-    int[][] result = new int[4 + item.attributes().size()][];
-    result[0] = ofItem;
-    result[1] = ofCategory;
-    result[2] = ofBrand;
-    result[3] = everything;
-    int next = 4;
-    for (Map.Entry<String, String> attribute : item.attributes().entrySet()) {
-      result[next++] =
-          byAttribute.getOrDefault(attribute.getKey() + "=" + attribute.getValue(), NONE);
-    }
-    return result;
+    return unitPostings.of(item);
+  }
+
+  /// The live promotions that name the item in some way, as lists that may overlap.
+  int[][] cartPostings(ItemFacts item) {
+    return cartPostings.of(item);
   }
 
   /// Whether what [#postings] and [#unitPrice] leave open holds as well: exclusions, stock, other
@@ -314,37 +282,5 @@ public final class PromotionSnapshot {
       case Effect.BuyGet _, Effect.Present _, Effect.ShippingFree _, Effect.Points _ ->
           NO_UNIT_OFFER;
     };
-  }
-
-  private int[] withAncestors(String category) {
-    int[] known = withAncestors.get(category);
-    if (known != null) {
-      return known;
-    }
-    List<Integer> posting = new ArrayList<>();
-    for (String name = category; !name.isEmpty(); ) {
-      for (int p : byCategory.getOrDefault(name, NONE)) {
-        posting.add(p);
-      }
-      int slash = name.lastIndexOf('/');
-      name = slash < 0 ? "" : name.substring(0, slash);
-    }
-    int[] result = array(posting);
-    if (withAncestors.size() < CATEGORIES_MAX) {
-      withAncestors.put(category, result);
-    }
-    return result;
-  }
-
-  private static void post(Map<String, List<Integer>> postings, Set<String> keys, int promotion) {
-    for (String key : keys) {
-      postings.computeIfAbsent(key, _ -> new ArrayList<>()).add(promotion);
-    }
-  }
-
-  private static int[] array(List<Integer> posting) {
-    int[] result = posting.stream().mapToInt(Integer::intValue).toArray();
-    Arrays.sort(result);
-    return result;
   }
 }

@@ -9,110 +9,61 @@ import org.jspecify.annotations.Nullable;
 /// One branch and bound search for the best combination of promotions on one cart. The rules are
 /// told at [CartEvaluator].
 ///
-/// The state of a branch is a [Node]; nodes are kept by depth and reused. Decisions that led to the
-/// best total are kept as the list of promotions in the order in which they were applied; that list
-/// is played again at the end to make the answer.
+/// The state of a branch is a [State]; states are kept by depth and reused. Decisions that led to
+/// the best total are kept as the list of promotions in the order in which they were applied; that
+/// list is played again at the end to make the answer.
+///
+/// A cart with many candidates is searched up to rounding: promotions that can only help are not
+/// tried without, and the first lane is split into [Parts]. Rounding of shares may then hide a
+/// minor unit a line.
 final class Search {
-  private static final long NO_CAP = Long.MAX_VALUE;
-
-  /// Prices and what is used up, at one point of a branch.
-  private static final class Node {
-    final long[] amounts;
-    final long[] entry;
-    final boolean[] taken;
-    final boolean[] groupUsed;
-    final long[] jointLeft;
-    final boolean[] decided;
-    final boolean[] chosen;
-    long shipping;
-    long points;
-    long gifts;
-    int last;
-
-    Node(int lines, int groups, int joints, int candidates) {
-      amounts = new long[lines];
-      entry = new long[lines];
-      taken = new boolean[lines];
-      groupUsed = new boolean[groups];
-      jointLeft = new long[joints];
-      decided = new boolean[candidates];
-      chosen = new boolean[candidates];
-    }
-
-    void copyFrom(Node other) {
-      System.arraycopy(other.amounts, 0, amounts, 0, amounts.length);
-      System.arraycopy(other.entry, 0, entry, 0, entry.length);
-      System.arraycopy(other.taken, 0, taken, 0, taken.length);
-      System.arraycopy(other.groupUsed, 0, groupUsed, 0, groupUsed.length);
-      System.arraycopy(other.jointLeft, 0, jointLeft, 0, jointLeft.length);
-      System.arraycopy(other.decided, 0, decided, 0, decided.length);
-      System.arraycopy(other.chosen, 0, chosen, 0, chosen.length);
-      shipping = other.shipping;
-      points = other.points;
-      gifts = other.gifts;
-      last = other.last;
-    }
-  }
-
-  private final LaneMode[] modes = new LaneMode[LaneRules.LANES];
-  private final Basket basket;
+  private final Moves moves;
+  private final Bound bound;
   private final Candidate[] candidates;
-  private final boolean[] forced;
-  // The first candidate of each lane, and the end of the last.
-  private final int[] laneStart = new int[LaneRules.LANES + 1];
+  private final int[] laneStart;
+  private final LaneMode[] modes;
   private final int lines;
-  private final int groups;
-  private final int joints;
-  private final Discounts discounts;
-  private final long[] groupPool;
-  private final long[] jointPool;
-  private final List<Node> nodes = new ArrayList<>();
+  private final boolean many;
+  private final boolean[] forced;
+  private final boolean[] delicate;
   private final int[] trail;
   private int trailLength;
 
-  private long workLeft;
   private boolean cut;
   private long bestTotal;
   private long bestGifts = -1;
   private int[] bestTrail = {};
 
+  // Only with many candidates: bounds on what follows the first lane.
+  private long partsPool;
+  private long partsShipping;
+  private long partsGifts;
+
   Search(LaneRules rules, Basket basket, List<Candidate> open, long workMax, int choicesMax) {
-    this.basket = basket;
-    this.candidates = open.toArray(Candidate[]::new);
-    this.workLeft = workMax;
-    lines = basket.size();
-    int groupCount = 0;
-    int jointCount = 0;
-    for (Candidate candidate : candidates) {
-      groupCount = Math.max(groupCount, candidate.group + 1);
-      jointCount = Math.max(jointCount, candidate.joint + 1);
-    }
-    groups = groupCount;
-    joints = jointCount;
-    for (int lane = 0; lane < LaneRules.LANES; lane++) {
-      modes[lane] = rules.mode(lane);
-      int start = 0;
-      while (start < candidates.length && candidates[start].promotion.lane() < lane) {
-        start++;
-      }
-      laneStart[lane] = start;
-    }
-    laneStart[LaneRules.LANES] = candidates.length;
-    discounts = new Discounts(basket);
-    groupPool = new long[groups];
-    jointPool = new long[joints];
+    moves = new Moves(rules, basket, open, workMax);
+    candidates = moves.candidates;
+    laneStart = moves.laneStart;
+    modes = moves.modes;
+    lines = moves.lines;
+    many = candidates.length > choicesMax;
+    bound = new Bound(moves, many);
     trail = new int[candidates.length];
     forced = new boolean[candidates.length];
-    if (candidates.length > choicesMax) {
+    delicate = new boolean[candidates.length];
+    if (many) {
       markForced();
     }
   }
 
   Pricing best() {
-    Node root = node(0);
-    reset(root);
+    State root = moves.state(0);
+    moves.reset(root);
     bestTotal = Long.MAX_VALUE;
-    enter(0, root, 0);
+    if (many && modes[0] == LaneMode.BEST && laneStart[1] > 0) {
+      walkParts(root);
+    } else {
+      enter(0, root, 0);
+    }
     // An exclusive promotion applies alone, so each is a combination of its own.
     for (int c = 0; c < candidates.length; c++) {
       if (candidates[c].promotion.exclusive()) {
@@ -128,34 +79,105 @@ final class Search {
     return replay(bestTrail, bestTrail.length);
   }
 
-  private void reset(Node node) {
-    for (int line = 0; line < lines; line++) {
-      node.amounts[line] = basket.before(line);
+  // ---- The parts of the first lane ----
+
+  private void walkParts(State root) {
+    moves.beginLane(root);
+    bound.beginLane(0, root);
+    Parts split = new Parts(moves, bound, forced, delicate, root);
+    cut |= !split.complete;
+    // What the lows do not see: pools of later lanes, and what comes last in this one.
+    boolean[] seen = split.counted.clone();
+    for (int c = 0; c < laneStart[1]; c++) {
+      seen[c] = !candidates[c].tail;
     }
-    Arrays.fill(node.groupUsed, false);
-    Arrays.fill(node.decided, false);
-    Arrays.fill(node.chosen, false);
+    partsPool = (long) Math.ceil(bound.pools(0, root, seen));
+    partsShipping = root.shipping;
+    partsGifts = 0;
     for (Candidate candidate : candidates) {
-      if (candidate.joint >= 0) {
-        node.jointLeft[candidate.joint] = candidate.promotion.jointCapMinorUnits();
+      partsGifts += candidate.giftValue;
+      if (candidate.effect instanceof Effect.ShippingFree) {
+        partsShipping = Math.min(partsShipping, root.shipping - candidate.savingMax);
       }
     }
-    node.shipping = basket.shipping();
-    node.points = basket.points();
-    node.gifts = 0;
-    node.last = -1;
+    partsShipping = Math.max(0, partsShipping);
+    combine(split, 0, root, 0, 0, new int[split.lines.length]);
   }
 
-  private Node node(int depth) {
-    while (nodes.size() <= depth) {
-      nodes.add(new Node(lines, groups, joints, candidates.length));
+  /// Takes every combination of outcomes that the bound lets through, lowest first.
+  private void combine(Parts split, int p, State state, long low, int depth, int[] picked) {
+    if (p == split.lines.length) {
+      finishParts(split, state, depth, picked);
+      return;
     }
-    return nodes.get(depth);
+    Parts.Outcome[] outcomes = split.outcomes[p];
+    for (int o = 0; o < outcomes.length; o++) {
+      Parts.Outcome outcome = outcomes[o];
+      if (bestGifts >= 0) {
+        if (moves.workLeft <= 0) {
+          cut = true;
+          return;
+        }
+        long least = low + outcome.low() + split.restLow[p + 1] - partsPool + partsShipping;
+        if (least > bestTotal || (least == bestTotal && partsGifts <= bestGifts)) {
+          return;
+        }
+      }
+      picked[p] = o;
+      State child = state;
+      if (outcomes.length > 1) {
+        child = moves.state(depth + 1);
+        child.copyFrom(state);
+      }
+      int[] of = split.lines[p];
+      moves.workLeft -= of.length;
+      for (int k = 0; k < of.length; k++) {
+        child.amounts[of[k]] = outcome.amounts()[k];
+      }
+      // Groups and joint caps of this lane lie inside one part, so nobody else changed them.
+      for (int taker : outcome.takers()) {
+        settleUse(taker, outcome, child);
+      }
+      for (int winner : outcome.winners()) {
+        settleUse(winner, outcome, child);
+      }
+      combine(split, p + 1, child, low + outcome.low(), child == state ? depth : depth + 1, picked);
+    }
+  }
+
+  private void settleUse(int c, Parts.Outcome outcome, State state) {
+    moves.use(c, state);
+    int joint = candidates[c].joint;
+    if (joint >= 0) {
+      state.jointLeft[joint] = outcome.jointLeft()[joint];
+    }
+  }
+
+  private void finishParts(Parts split, State state, int depth, int[] picked) {
+    int mark = trailLength;
+    for (int p = 0; p < picked.length; p++) {
+      for (int taker : split.outcomes[p][picked[p]].takers()) {
+        trail[trailLength++] = taker;
+      }
+    }
+    boolean[] won = new boolean[laneStart[1]];
+    for (int p = 0; p < picked.length; p++) {
+      for (int winner : split.outcomes[p][picked[p]].winners()) {
+        won[winner] = true;
+      }
+    }
+    for (int c = 0; c < won.length; c++) {
+      if (won[c]) {
+        trail[trailLength++] = c;
+      }
+    }
+    tail(0, 0, state, depth + 1);
+    trailLength = mark;
   }
 
   // ---- The walk ----
 
-  private void enter(int lane, Node node, int depth) {
+  private void enter(int lane, State node, int depth) {
     int next = lane;
     while (next < LaneRules.LANES && laneStart[next] == laneStart[next + 1]) {
       next++;
@@ -168,7 +190,8 @@ final class Search {
       offer(total, node.gifts);
       return;
     }
-    beginLane(node);
+    moves.beginLane(node);
+    bound.beginLane(next, node);
     switch (modes[next]) {
       case ALL -> stack(next, laneStart[next], node, depth);
       case BEST -> takeLines(next, node, depth);
@@ -176,30 +199,24 @@ final class Search {
     }
   }
 
-  private void beginLane(Node node) {
-    System.arraycopy(node.amounts, 0, node.entry, 0, lines);
-    Arrays.fill(node.taken, false);
-    node.last = -1;
-  }
-
   /// Candidates of a lane where promotions stack, from `c` on: with it, then without it.
-  private void stack(int lane, int c, Node node, int depth) {
+  private void stack(int lane, int c, State node, int depth) {
     int end = laneStart[lane + 1];
     int next = c;
-    while (next < end && !applies(next, node, false)) {
+    while (next < end && !moves.applies(next, node, false)) {
       next++;
     }
     if (next == end) {
       enter(lane + 1, node, depth);
       return;
     }
-    Node child = node(depth + 1);
+    State child = moves.state(depth + 1);
     child.copyFrom(node);
-    apply(next, child, false);
+    moves.applyComputed(next, child, false);
     trail[trailLength++] = next;
     stack(lane, next + 1, child, depth + 1);
     trailLength--;
-    if (!forced[next] && !hopeless(lane, next + 1, node, Stage.STACK)) {
+    if (!forced[next] && !hopeless(lane, next + 1, node, Bound.Stage.STACK)) {
       stack(lane, next + 1, node, depth);
     }
   }
@@ -207,7 +224,7 @@ final class Search {
   /// A lane where each line goes to one promotion, first part: promotions that take lines together,
   /// in any order. Two neighbours in the order that share no line could be swapped, so only one
   /// order of them is tried.
-  private void takeLines(int lane, Node node, int depth) {
+  private void takeLines(int lane, State node, int depth) {
     int start = laneStart[lane];
     int end = laneStart[lane + 1];
     int[] order = new int[end - start];
@@ -219,10 +236,10 @@ final class Search {
           || candidate.tail
           || node.decided[c]
           || (node.last > c && !candidate.overlaps(candidates[node.last]))
-          || !applies(c, node, true)) {
+          || !moves.applies(c, node, true)) {
         continue;
       }
-      long saving = compute(c, node, true);
+      long saving = moves.compute(c, node, true);
       int place = count++;
       for (; place > 0 && savings[place - 1] < saving; place--) {
         savings[place] = savings[place - 1];
@@ -233,12 +250,12 @@ final class Search {
     }
     for (int k = 0; k < count; k++) {
       int c = order[k];
-      Node child = node(depth + 1);
+      State child = moves.state(depth + 1);
       child.copyFrom(node);
-      apply(c, child, true);
+      moves.apply(c, child, true);
       child.decided[c] = true;
       child.last = c;
-      if (hopeless(lane, start, child, Stage.TAKE)) {
+      if (hopeless(lane, start, child, Bound.Stage.TAKE)) {
         continue;
       }
       trail[trailLength++] = c;
@@ -248,23 +265,23 @@ final class Search {
         break;
       }
     }
-    if (!hopeless(lane, start, node, Stage.CHOOSE)) {
+    if (!hopeless(lane, start, node, Bound.Stage.CHOOSE)) {
       choose(lane, start, node, depth);
     }
   }
 
   /// Second part: which promotions that work line by line are in the choice of every line.
-  private void choose(int lane, int c, Node node, int depth) {
+  private void choose(int lane, int c, State node, int depth) {
     int end = laneStart[lane + 1];
     int next = c;
     while (next < end
         && (!candidates[next].lineChoice
-            || !allowed(next, node)
-            || !discounts.conditionsHold(candidates[next], node.entry, null))) {
+            || !moves.allowed(next, node)
+            || !moves.discounts.conditionsHold(candidates[next], node.entry, null))) {
       next++;
     }
     if (next == end) {
-      Node child = node(depth + 1);
+      State child = moves.state(depth + 1);
       child.copyFrom(node);
       int mark = trailLength;
       if (settleLines(lane, child)) {
@@ -273,19 +290,19 @@ final class Search {
       trailLength = mark;
       return;
     }
-    Node child = node(depth + 1);
+    State child = moves.state(depth + 1);
     child.copyFrom(node);
     child.chosen[next] = true;
-    use(next, child);
+    moves.use(next, child);
     choose(lane, next + 1, child, depth + 1);
-    if (!forced[next] && !hopeless(lane, next + 1, node, Stage.CHOOSE)) {
+    if (!forced[next] && !hopeless(lane, next + 1, node, Bound.Stage.CHOOSE)) {
       choose(lane, next + 1, node, depth);
     }
   }
 
   /// Gives every line that is left to the chosen promotion that leaves it cheapest, and says
   /// whether budgets allow it.
-  private boolean settleLines(int lane, Node node) {
+  private boolean settleLines(int lane, State node) {
     int start = laneStart[lane];
     int end = laneStart[lane + 1];
     long[] saved = new long[end - start];
@@ -294,15 +311,15 @@ final class Search {
       if (node.taken[line]) {
         continue;
       }
-      int best = cheapest(start, end, line, node);
+      int best = moves.cheapest(start, end, line, node);
       if (best >= 0) {
-        long after = after(best, line, node);
+        long after = moves.after(best, line, node.amounts[line]);
         saved[best - start] += node.amounts[line] - after;
         node.amounts[line] = after;
         any = true;
       }
     }
-    workLeft -= lines;
+    moves.workLeft -= lines;
     if (any) {
       for (int c = start; c < end; c++) {
         if (saved[c - start] > 0) {
@@ -316,56 +333,53 @@ final class Search {
     return true;
   }
 
-  private int cheapest(int start, int end, int line, Node node) {
-    int best = -1;
-    long bestAmount = node.amounts[line];
-    for (int c = start; c < end; c++) {
-      if (node.chosen[c] && candidates[c].touches(line)) {
-        long after = after(c, line, node);
-        if (after < bestAmount) {
-          best = c;
-          bestAmount = after;
-        }
-      }
-    }
-    return best;
-  }
-
   /// Last part of such a lane: what takes no line.
-  private void tail(int lane, int c, Node node, int depth) {
+  private void tail(int lane, int c, State node, int depth) {
     int end = laneStart[lane + 1];
     int next = c;
-    while (next < end && (!candidates[next].tail || !applies(next, node, false))) {
+    while (next < end && (!candidates[next].tail || !moves.applies(next, node, false))) {
       next++;
     }
     if (next == end) {
       enter(lane + 1, node, depth);
       return;
     }
-    Node child = node(depth + 1);
+    State child = moves.state(depth + 1);
     child.copyFrom(node);
-    apply(next, child, false);
+    moves.applyComputed(next, child, false);
     trail[trailLength++] = next;
     tail(lane, next + 1, child, depth + 1);
     trailLength--;
-    if (!hopeless(lane, next + 1, node, Stage.TAIL)) {
+    if (!hopeless(lane, next + 1, node, Bound.Stage.TAIL)) {
       tail(lane, next + 1, node, depth);
     }
   }
 
   /// A lane where the first that can apply does.
-  private void first(int lane, Node node, int depth) {
-    Node child = node(depth + 1);
+  private void first(int lane, State node, int depth) {
+    State child = moves.state(depth + 1);
     child.copyFrom(node);
     int mark = trailLength;
     for (int c = laneStart[lane]; c < laneStart[lane + 1]; c++) {
-      if (applies(c, child, !candidates[c].tail)) {
-        apply(c, child, !candidates[c].tail);
+      if (moves.applies(c, child, !candidates[c].tail)) {
+        moves.apply(c, child, !candidates[c].tail);
         trail[trailLength++] = c;
       }
     }
     enter(lane + 1, child, depth + 1);
     trailLength = mark;
+  }
+
+  /// Whether nothing below a state can be better than the best so far.
+  private boolean hopeless(int lane, int from, State node, Bound.Stage stage) {
+    if (bestGifts < 0) {
+      return false;
+    }
+    if (moves.workLeft <= 0) {
+      cut = true;
+      return true;
+    }
+    return bound.hopeless(lane, from, node, stage, bestTotal, bestGifts);
   }
 
   private void offer(long total, long gifts) {
@@ -374,190 +388,6 @@ final class Search {
       bestGifts = gifts;
       bestTrail = Arrays.copyOf(trail, trailLength);
     }
-  }
-
-  // ---- One promotion ----
-
-  /// Whether nothing that was chosen before stands in its way.
-  private boolean allowed(int c, Node node) {
-    Candidate candidate = candidates[c];
-    return !candidate.promotion.exclusive()
-        && (candidate.group < 0 || !node.groupUsed[candidate.group]);
-  }
-
-  private boolean applies(int c, Node node, boolean linesAreTaken) {
-    Candidate candidate = candidates[c];
-    workLeft -= candidate.lines.length + 1;
-    if (!allowed(c, node)
-        || !discounts.conditionsHold(candidate, node.entry, linesAreTaken ? node.taken : null)) {
-      return false;
-    }
-    if (candidate.effect instanceof Effect.Present) {
-      return true;
-    }
-    long saving = compute(c, node, linesAreTaken);
-    return saving > 0 && saving <= candidate.budgetLeft;
-  }
-
-  private long compute(int c, Node node, boolean linesAreTaken) {
-    Candidate candidate = candidates[c];
-    workLeft -= candidate.lines.length;
-    return discounts.compute(
-        candidate,
-        node.amounts,
-        node.entry,
-        linesAreTaken ? node.taken : null,
-        node.shipping,
-        node.points,
-        candidate.joint < 0 ? NO_CAP : node.jointLeft[candidate.joint]);
-  }
-
-  /// Applies a promotion of which [#applies] said that it does.
-  private void apply(int c, Node node, boolean takesLines) {
-    Candidate candidate = candidates[c];
-    long saving = compute(c, node, takesLines);
-    for (int line : candidate.lines) {
-      if (takesLines && node.taken[line]) {
-        continue;
-      }
-      node.amounts[line] -= discounts.off[line];
-      discounts.off[line] = 0;
-    }
-    for (int line : candidate.fromLines) {
-      if (takesLines && node.taken[line]) {
-        continue;
-      }
-      node.amounts[line] -= discounts.off[line];
-      discounts.off[line] = 0;
-    }
-    if (takesLines) {
-      for (int line : candidate.lines) {
-        node.taken[line] = true;
-      }
-      for (int line : candidate.fromLines) {
-        node.taken[line] = true;
-      }
-    }
-    node.shipping -= discounts.shippingOff;
-    node.points -= discounts.pointsUsed;
-    node.gifts += candidate.giftValue;
-    if (candidate.joint >= 0) {
-      node.jointLeft[candidate.joint] -= saving;
-    }
-    use(c, node);
-  }
-
-  private void use(int c, Node node) {
-    if (candidates[c].group >= 0) {
-      node.groupUsed[candidates[c].group] = true;
-    }
-  }
-
-  private long after(int c, int line, Node node) {
-    return candidates[c].after(
-        node.amounts[line], basket.quantities()[line], discounts.floor(line));
-  }
-
-  // ---- The bound ----
-
-  private enum Stage {
-    STACK,
-    TAKE,
-    CHOOSE,
-    TAIL
-  }
-
-  /// Whether nothing below this node can be better than the best so far: everything that is left is
-  /// let apply at once, at its best.
-  private boolean hopeless(int lane, int from, Node node, Stage stage) {
-    if (bestGifts < 0) {
-      return false;
-    }
-    if (workLeft <= 0) {
-      cut = true;
-      return true;
-    }
-    long gifts = node.gifts;
-    long shipping = node.shipping;
-    long pools = 0;
-    long amounts = 0;
-    long floors = 0;
-    Arrays.fill(groupPool, 0);
-    Arrays.fill(jointPool, 0);
-    for (int c = laneStart[lane]; c < candidates.length; c++) {
-      Candidate candidate = candidates[c];
-      if (!left(c, lane, from, node, stage)) {
-        continue;
-      }
-      gifts += candidate.giftValue;
-      if (candidate.effect instanceof Effect.ShippingFree) {
-        shipping -= Math.min(shipping, candidate.savingMax);
-      } else if (!candidate.separable) {
-        long most = Math.min(candidate.savingMax, candidate.budgetLeft);
-        if (candidate.joint >= 0) {
-          most = Math.min(most, node.jointLeft[candidate.joint]);
-        }
-        if (candidate.group >= 0) {
-          // Of a group one applies, so only the greatest counts.
-          long more = Math.max(0, most - groupPool[candidate.group]);
-          groupPool[candidate.group] += more;
-          most = more;
-        } else if (candidate.joint >= 0) {
-          most = Math.min(most, node.jointLeft[candidate.joint] - jointPool[candidate.joint]);
-          jointPool[candidate.joint] += most;
-        }
-        pools += most;
-      }
-    }
-    for (int line = 0; line < lines; line++) {
-      long amount = node.amounts[line];
-      floors += Math.min(amount, discounts.floor(line));
-      for (int in = lane; in < LaneRules.LANES; in++) {
-        amount = lowest(in, lane, from, line, amount, node, stage);
-      }
-      amounts += amount;
-    }
-    workLeft -= (long) lines * (candidates.length - laneStart[lane] + 1);
-    long bound = Math.max(amounts - pools, Math.min(floors, amounts)) + shipping;
-    return bound > bestTotal || (bound == bestTotal && gifts <= bestGifts);
-  }
-
-  /// The lowest that a line can become in a lane by promotions that work line by line.
-  private long lowest(int in, int lane, int from, int line, long amount, Node node, Stage stage) {
-    boolean one = modes[in] != LaneMode.ALL;
-    if (one && in == lane && (node.taken[line] || stage == Stage.TAIL)) {
-      return amount;
-    }
-    long lowest = amount;
-    for (int c = laneStart[in]; c < laneStart[in + 1]; c++) {
-      Candidate candidate = candidates[c];
-      if (candidate.separable
-          && candidate.touches(line)
-          && (left(c, lane, from, node, stage) || (in == lane && node.chosen[c]))) {
-        long after =
-            candidate.after(
-                one ? amount : lowest, basket.quantities()[line], discounts.floor(line));
-        lowest = Math.min(lowest, after);
-      }
-    }
-    return lowest;
-  }
-
-  /// Whether a candidate may still be applied below a node.
-  private boolean left(int c, int lane, int from, Node node, Stage stage) {
-    Candidate candidate = candidates[c];
-    if (!allowed(c, node)) {
-      return false;
-    }
-    if (candidate.promotion.lane() > lane) {
-      return true;
-    }
-    return switch (stage) {
-      case STACK -> c >= from;
-      case TAKE -> !node.decided[c];
-      case CHOOSE -> candidate.tail || (candidate.lineChoice && c >= from);
-      case TAIL -> candidate.tail && c >= from;
-    };
   }
 
   // ---- Fewer choices for many candidates ----
@@ -571,28 +401,26 @@ final class Search {
   /// either side of it. Rounding may cost a few minor units, which is the gap that this step allows
   /// itself.
   private void markForced() {
-    long[] lowest = new long[lines];
-    Node root = node(0);
-    reset(root);
-    System.arraycopy(root.amounts, 0, root.entry, 0, lines);
-    Arrays.fill(root.taken, false);
-    long pools = 0;
-    for (Candidate candidate : candidates) {
-      if (!candidate.separable && !candidate.tail) {
-        pools += candidate.savingMax;
-      }
-    }
+    // 1. The lowest that promotions line by line can make each line before each lane.
+    long[][] lowest = new long[LaneRules.LANES][lines];
+    State root = moves.state(0);
+    moves.reset(root);
     for (int line = 0; line < lines; line++) {
-      long amount = root.amounts[line];
-      for (int in = 0; in < LaneRules.LANES; in++) {
-        amount = lowest(in, 0, 0, line, amount, root, Stage.STACK);
+      long amount = moves.basket.before(line);
+      for (int lane = 0; lane < LaneRules.LANES; lane++) {
+        lowest[lane][line] = amount;
+        boolean one = modes[lane] != LaneMode.ALL;
+        long entering = amount;
+        for (int c : bound.separable(lane, line)) {
+          amount = Math.min(amount, moves.after(c, line, one ? entering : amount));
+        }
       }
-      lowest[line] = amount;
     }
-    boolean[] delicate = new boolean[candidates.length];
+    // 2. Thresholds that can be missed.
     for (int t = 0; t < candidates.length; t++) {
-      delicate[t] = isDelicate(candidates[t], lowest, pools);
+      delicate[t] = isDelicate(candidates[t], lowest[candidates[t].promotion.lane()]);
     }
+    // 3. Whoever touches none of them and stands in nobody's way is always in.
     for (int c = 0; c < candidates.length; c++) {
       Candidate candidate = candidates[c];
       LaneMode mode = modes[candidate.promotion.lane()];
@@ -618,19 +446,40 @@ final class Search {
     }
   }
 
-  private boolean isDelicate(Candidate candidate, long[] lowest, long pools) {
-    long low = -pools;
+  /// Whether the spend that a promotion counts can be on either side of a threshold of it.
+  ///
+  /// @param lowest the lines before its lane, had every promotion line by line applied
+  private boolean isDelicate(Candidate candidate, long[] lowest) {
+    long low = 0;
     long high = 0;
+    long floors = 0;
     for (int line : candidate.lines) {
       low += lowest[line];
-      high += basket.before(line);
+      high += moves.basket.before(line);
+      floors += Math.min(moves.basket.before(line), moves.discounts.floor(line));
     }
-    long cartLow = -pools;
+    long cartLow = 0;
     long cartHigh = 0;
+    long cartFloors = 0;
     for (int line = 0; line < lines; line++) {
       cartLow += lowest[line];
-      cartHigh += basket.before(line);
+      cartHigh += moves.basket.before(line);
+      cartFloors += Math.min(moves.basket.before(line), moves.discounts.floor(line));
     }
+    // What earlier promotions take off several lines together.
+    for (Candidate other : candidates) {
+      boolean before =
+          other.promotion.lane() < candidate.promotion.lane()
+              || (candidate.effect instanceof Effect.Points
+                  && other.promotion.lane() == candidate.promotion.lane());
+      if (before && !other.separable && !other.promotion.exclusive()) {
+        long most = other.effect instanceof Effect.ShippingFree ? 0 : other.savingMax;
+        cartLow -= most;
+        low -= other.overlaps(candidate) ? most : 0;
+      }
+    }
+    low = Math.max(low, floors);
+    cartLow = Math.max(cartLow, cartFloors);
     CompiledPromotion promotion = candidate.promotion;
     if (between(promotion.minMatchingAmount(), low, high)
         || between(promotion.minCartAmount(), cartLow, cartHigh)) {
@@ -638,14 +487,23 @@ final class Search {
     }
     return switch (candidate.effect) {
       case Effect.Tiered tiered -> {
-        boolean crossed =
-            tiered.repeats() && Math.max(0, low) / tiered.spends()[0] != high / tiered.spends()[0];
+        boolean crossed = tiered.repeats() && low / tiered.spends()[0] != high / tiered.spends()[0];
         for (long spend : tiered.spends()) {
           crossed |= between(spend, low, high);
         }
         yield crossed;
       }
-      case Effect.Points _, Effect.Bundle _ -> true;
+      // As many steps as the points are for, at the lowest prices too: then prices do not matter.
+      case Effect.Points(long pointsPerStep, long stepAmount, int maxBasisPoints) ->
+          Discounts.pointSteps(
+                  moves.basket.points(),
+                  pointsPerStep,
+                  stepAmount,
+                  Math.min(
+                      low - floors,
+                      low / 10_000 * maxBasisPoints + low % 10_000 * maxBasisPoints / 10_000))
+              != moves.basket.points() / pointsPerStep;
+      case Effect.Bundle _ -> true;
       case Effect.Percent _,
           Effect.AmountOnce _,
           Effect.AmountEach _,
@@ -666,13 +524,13 @@ final class Search {
 
   /// Applies a list of promotions as the walk did and keeps what each of them took off.
   private Pricing replay(int[] plan, int length) {
-    Node node = new Node(lines, groups, joints, candidates.length);
-    reset(node);
+    State node = moves.fresh();
+    moves.reset(node);
     List<Pricing.Applied> applied = new ArrayList<>(length);
     long[][] entries = new long[LaneRules.LANES][];
     int next = 0;
     for (int lane = 0; lane < LaneRules.LANES; lane++) {
-      beginLane(node);
+      moves.beginLane(node);
       entries[lane] = node.entry.clone();
       boolean best = modes[lane] == LaneMode.BEST;
       int first = next;
@@ -703,19 +561,20 @@ final class Search {
   }
 
   /// What a line choice takes off the lines that it wins.
-  private Pricing.Applied choice(int c, int lane, Node node) {
+  private Pricing.Applied choice(int c, int lane, State node) {
     long[] off = new long[lines];
-    if (discounts.conditionsHold(candidates[c], node.entry, null)) {
+    if (moves.discounts.conditionsHold(candidates[c], node.entry, null)) {
       for (int line = 0; line < lines; line++) {
-        if (!node.taken[line] && cheapest(laneStart[lane], laneStart[lane + 1], line, node) == c) {
-          off[line] = node.amounts[line] - after(c, line, node);
+        if (!node.taken[line]
+            && moves.cheapest(laneStart[lane], laneStart[lane + 1], line, node) == c) {
+          off[line] = node.amounts[line] - moves.after(c, line, node.amounts[line]);
         }
       }
     }
     return new Pricing.Applied(candidates[c].promotion, off, 0, 0);
   }
 
-  private void settle(int[] plan, int from, int to, List<Pricing.Applied> applied, Node node) {
+  private void settle(int[] plan, int from, int to, List<Pricing.Applied> applied, State node) {
     for (Pricing.Applied one : applied) {
       for (int k = from; k < to; k++) {
         if (candidates[plan[k]].promotion == one.promotion()) {
@@ -728,14 +587,14 @@ final class Search {
   }
 
   /// Applies a promotion that is no line choice, or returns null when it takes nothing off.
-  private Pricing.@Nullable Applied together(int c, int lane, Node node) {
+  private Pricing.@Nullable Applied together(int c, int lane, State node) {
     Candidate candidate = candidates[c];
     boolean takesLines = modes[lane] != LaneMode.ALL && !candidate.tail;
-    if (!discounts.conditionsHold(candidate, node.entry, takesLines ? node.taken : null)) {
+    if (!moves.discounts.conditionsHold(candidate, node.entry, takesLines ? node.taken : null)) {
       return null;
     }
     if (!(candidate.effect instanceof Effect.Present)) {
-      long saving = compute(c, node, takesLines);
+      long saving = moves.compute(c, node, takesLines);
       if (saving <= 0 || saving > candidate.budgetLeft) {
         return null;
       }
@@ -743,7 +602,7 @@ final class Search {
     long shippingBefore = node.shipping;
     long pointsBefore = node.points;
     long[] off = node.amounts.clone();
-    apply(c, node, takesLines);
+    moves.apply(c, node, takesLines);
     for (int line = 0; line < lines; line++) {
       off[line] -= node.amounts[line];
     }

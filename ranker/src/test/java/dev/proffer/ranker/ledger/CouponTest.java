@@ -66,7 +66,7 @@ class CouponTest {
     assertThat(stored).doesNotContain(batch.codes().getFirst());
     assertThat(stored).doesNotContain(batch.codes().getFirst().replace("-", ""));
     start();
-    assertThat(coupons.ofCode(batch.codes().getFirst(), "u", NOW)).containsExactly("p");
+    assertThat(coupons.ofCode(batch.codes().getFirst(), "u", NOW, false)).containsExactly("p");
   }
 
   @Test
@@ -83,11 +83,11 @@ class CouponTest {
     String code = unique(1, 0, false).codes().getFirst();
 
     Redemption redemption = redeem("u", code.toLowerCase(java.util.Locale.ROOT));
-    assertThat(coupons.ofCode(code, "u", NOW)).isEmpty();
+    assertThat(coupons.ofCode(code, "u", NOW, false)).isEmpty();
     assertThat(refusal(() -> redeem("v", code)).metadata()).containsEntry("limit", "coupon");
 
     ledger.release(redemption.getRedemptionId());
-    assertThat(coupons.ofCode(code, "v", NOW)).containsExactly("p");
+    assertThat(coupons.ofCode(code, "v", NOW, false)).containsExactly("p");
   }
 
   @Test
@@ -97,9 +97,9 @@ class CouponTest {
     coupons.assign(own.batchId(), List.of("ann"));
     coupons.assign(gift.batchId(), List.of("ann"));
 
-    assertThat(coupons.ofCode(own.codes().getFirst(), "bob", NOW)).isEmpty();
-    assertThat(coupons.ofCode(own.codes().getFirst(), "ann", NOW)).containsExactly("p");
-    assertThat(coupons.ofCode(gift.codes().getFirst(), "bob", NOW)).containsExactly("p");
+    assertThat(coupons.ofCode(own.codes().getFirst(), "bob", NOW, false)).isEmpty();
+    assertThat(coupons.ofCode(own.codes().getFirst(), "ann", NOW, false)).containsExactly("p");
+    assertThat(coupons.ofCode(gift.codes().getFirst(), "bob", NOW, false)).containsExactly("p");
     assertThat(coupons.ofWallet("ann", NOW)).containsExactly("p");
     assertThat(coupons.ofWallet("bob", NOW)).isEmpty();
   }
@@ -108,8 +108,8 @@ class CouponTest {
   void aCouponEndsAtItsMillisecond() {
     String code = unique(1, NOW + 1_000, false).codes().getFirst();
 
-    assertThat(coupons.ofCode(code, "u", NOW + 999)).containsExactly("p");
-    assertThat(coupons.ofCode(code, "u", NOW + 1_000)).isEmpty();
+    assertThat(coupons.ofCode(code, "u", NOW + 999, false)).containsExactly("p");
+    assertThat(coupons.ofCode(code, "u", NOW + 1_000, false)).isEmpty();
   }
 
   @Test
@@ -119,8 +119,8 @@ class CouponTest {
     redeem("ann", "spring");
     assertThat(refusal(() -> redeem("ann", "SPRING")).metadata()).containsEntry("limit", "coupon");
     redeem("bob", "SPRING");
-    assertThat(coupons.ofCode("SPRING", "cy", NOW)).isEmpty();
-    assertThat(coupons.ofCode("SPRING", "", NOW)).isEmpty();
+    assertThat(coupons.ofCode("SPRING", "cy", NOW, false)).isEmpty();
+    assertThat(coupons.ofCode("SPRING", "", NOW, false)).isEmpty();
   }
 
   @Test
@@ -155,17 +155,115 @@ class CouponTest {
   void wrongCodesMayBeTriedAFewTimesOnlyButTheSameOneAgainAndAgain() {
     String right = unique(1, 0, false).codes().getFirst();
     for (int i = 0; i < 100; i++) {
-      assertThat(coupons.ofCode("WRONG", "eve", NOW)).isEmpty();
+      assertThat(coupons.ofCode("WRONG", "eve", NOW, false)).isEmpty();
     }
     for (int i = 0; i < 9; i++) {
-      assertThat(coupons.ofCode("GUESS" + i, "eve", NOW)).isEmpty();
+      assertThat(coupons.ofCode("GUESS" + i, "eve", NOW, false)).isEmpty();
     }
 
-    assertThat(refusal(() -> coupons.ofCode("GUESS9", "eve", NOW)).reason())
+    assertThat(refusal(() -> coupons.ofCode("GUESS9", "eve", NOW, false)).reason())
         .isEqualTo(ErrorReason.ERROR_REASON_CODE_REFUSED);
-    assertThat(coupons.ofCode(right, "ann", NOW)).containsExactly("p");
+    assertThat(coupons.ofCode(right, "ann", NOW, false)).containsExactly("p");
     clock.advance(60_000);
-    assertThat(coupons.ofCode(right, "eve", NOW)).containsExactly("p");
+    assertThat(coupons.ofCode(right, "eve", NOW, false)).containsExactly("p");
+  }
+
+  @Test
+  void aTransferableCouponGoesToOneOtherPersonAndOthersStay() {
+    coupons.assign(unique(1, 0, true).batchId(), List.of("ann"));
+    coupons.assign(unique(1, 0, false).batchId(), List.of("ann"));
+    String gift = couponOf("ann", true);
+    String own = couponOf("ann", false);
+
+    coupons.transfer(gift, "ann", "bob");
+    coupons.transfer(gift, "ann", "bob");
+
+    assertThat(couponOf("bob", true)).isEqualTo(gift);
+    assertThat(coupons.ofWallet("bob", NOW)).containsExactly("p");
+    assertThat(refusal(() -> coupons.transfer(own, "ann", "bob")).getMessage())
+        .contains("not transferable");
+    // What is not theirs, used or made up has one answer.
+    ProfferException foreign = refusal(() -> coupons.transfer(gift, "eve", "cy"));
+    ProfferException unknown = refusal(() -> coupons.transfer("no-such-coupon", "eve", "cy"));
+    assertThat(foreign.getMessage()).isEqualTo(unknown.getMessage());
+    assertThat(foreign.reason()).isEqualTo(unknown.reason());
+    assertThat(foreign.metadata()).isEqualTo(unknown.metadata());
+  }
+
+  @Test
+  void nobodyGetsASecondCouponOfABatchByTransfer() {
+    CouponBook.Batch batch = unique(2, 0, true);
+    coupons.assign(batch.batchId(), List.of("ann", "bob"));
+
+    assertThat(refusal(() -> coupons.transfer(couponOf("ann", true), "ann", "bob")).getMessage())
+        .contains("to_user_id");
+  }
+
+  private String couponOf(String userId, boolean transferable) {
+    return coupons.wallet(userId, 10, "").coupons().stream()
+        .filter(coupon -> coupon.getTransferable() == transferable)
+        .findFirst()
+        .orElseThrow()
+        .getCouponId();
+  }
+
+  @Test
+  void whatEndsSoonIsListedOnceInOrderPageByPage() {
+    CouponBook.Batch soon = unique(3, NOW + 2_000, false);
+    CouponBook.Batch sooner = unique(1, NOW + 1_000, false);
+    CouponBook.Batch withPromotion = unique(1, 0, false);
+    coupons.assign(soon.batchId(), List.of("ann", "bob", "cy"));
+    coupons.assign(sooner.batchId(), List.of("dee"));
+    coupons.assign(withPromotion.batchId(), List.of("eve"));
+    coupons.assign(unique(1, NOW + 10_000, false).batchId(), List.of("late"));
+    coupons.assign(unique(1, NOW, false).batchId(), List.of("over"));
+    redeemFromWallet("bob");
+
+    List<String> users = new java.util.ArrayList<>();
+    String token = "";
+    do {
+      CouponBook.Expiring page = coupons.expiring(NOW + 5_000, _ -> NOW + 3_000, 1, token);
+      page.coupons().forEach(coupon -> users.add(coupon.getUserId()));
+      token = page.nextToken();
+    } while (!token.isEmpty());
+
+    assertThat(users.getFirst()).isEqualTo("dee");
+    assertThat(users.subList(1, 3)).containsExactlyInAnyOrder("ann", "cy");
+    // Hers ends with the promotion, and that of the late one does so too.
+    assertThat(users.subList(3, users.size())).containsExactlyInAnyOrder("eve", "late");
+    assertThat(coupons.expiring(NOW + 5_000, _ -> 0, 10, "").coupons()).isEmpty();
+  }
+
+  private void redeemFromWallet(String userId) {
+    String key = "wallet-" + keys++;
+    ledger.reserve(
+        key,
+        key,
+        userId,
+        "CNY",
+        List.of(new Claim("p", 100, Limits.getDefaultInstance(), "2026-11-22", true, List.of())),
+        Duration.ofMinutes(1),
+        "");
+  }
+
+  @Test
+  void aWrongTryIsCountedWhateverIsWrongWithTheCode() {
+    String foreign = unique(1, 0, false).codes().getFirst();
+    String expired = unique(1, NOW - 1, false).codes().getFirst();
+    CouponBook.Batch others = unique(1, 0, false);
+    coupons.assign(others.batchId(), List.of("ann"));
+    redeem("ann", foreign);
+    for (String code : List.of(foreign, expired, others.codes().getFirst(), "UNKNOWN")) {
+      assertThat(coupons.ofCode(code, "eve", NOW, false)).isEmpty();
+    }
+    // Four tries are gone, so six are left of ten in a minute.
+    for (int i = 0; i < 6; i++) {
+      assertThat(coupons.ofCode("GUESS" + i, "eve", NOW, false)).isEmpty();
+    }
+    assertThat(refusal(() -> coupons.ofCode("GUESS6", "eve", NOW, false)).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_CODE_REFUSED);
+    // The code of a promotion that she may use is no guess.
+    assertThat(coupons.ofCode("PUBLIC", "eve", NOW, true)).isEmpty();
   }
 
   @Test

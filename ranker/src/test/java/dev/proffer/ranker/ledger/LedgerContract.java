@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,10 +42,15 @@ abstract class LedgerContract {
   /// How many attempts the concurrency test makes.
   abstract int attempts();
 
+  /// Leases for the ledger, or null for one without.
+  @Nullable Leases leases(ManualClock clock) throws Exception {
+    return null;
+  }
+
   @BeforeEach
   void start() throws Exception {
     database = open();
-    ledger = new Ledger(database, clock);
+    ledger = new Ledger(database, clock, null, leases(clock));
   }
 
   @AfterEach
@@ -192,6 +198,61 @@ abstract class LedgerContract {
     Redemption whole = ledger.giveBack(id, "return-4", "h4", List.of(part("p", 200)));
     assertThat(whole.getParts(0).getReturnedMinorUnits()).isEqualTo(300);
     assertThat(ledger.totals("p")).isEqualTo(new Ledger.Totals(0, 0, 0));
+  }
+
+  @Test
+  void callsInAnyOrderAndAgainEndInOneState() {
+    Redemption first = reserve("u", claim("p", 300, budget(1_000)));
+    String id = first.getRedemptionId();
+    // A return before the commit, a release after it, and both again.
+    assertThat(refusal(() -> ledger.giveBack(id, "r", "h", List.of(part("p", 100)))).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_REDEMPTION_STATE);
+    ledger.commit(id, "o");
+    ledger.giveBack(id, "r", "h", List.of(part("p", 100)));
+    assertThat(refusal(() -> ledger.release(id)).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_REDEMPTION_STATE);
+    ledger.giveBack(id, "r", "h", List.of(part("p", 100)));
+    ledger.commit(id, "o");
+    assertThat(refusal(() -> ledger.giveBack(id, "r", "other", List.of(part("p", 200)))).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_IDEMPOTENCY_CONFLICT);
+
+    assertThat(ledger.totals("p")).isEqualTo(new Ledger.Totals(1, 0, 200));
+    assertThat(ledger.get(id).getParts(0).getReturnedMinorUnits()).isEqualTo(100);
+  }
+
+  @Test
+  void aClockThatJumpsGivesNothingBackTwice() {
+    Redemption reserved = reserve("u", claim("p", 300, budget(1_000)));
+    Redemption other = reserve("u", claim("p", 100, budget(1_000)));
+    // Back by a day: what is reserved stays so, and may be committed.
+    clock.advance(-86_400_000);
+    ledger.sweep();
+    ledger.commit(other.getRedemptionId(), "o");
+    assertThat(ledger.totals("p")).isEqualTo(new Ledger.Totals(2, 300, 100));
+    // Ahead by two days: the reservation is over, once; the commit stays.
+    clock.advance(2 * 86_400_000L);
+    ledger.sweep();
+    ledger.sweep();
+    clock.advance(-86_400_000);
+    ledger.sweep();
+
+    assertThat(ledger.totals("p")).isEqualTo(new Ledger.Totals(1, 0, 100));
+    assertThat(refusal(() -> ledger.commit(reserved.getRedemptionId(), "o")).metadata())
+        .containsEntry("state", "EXPIRED");
+  }
+
+  @Test
+  void aReturnOfManyPartsIsGivenBackWholeOrNotAtAll() {
+    Redemption reserved = reserve("u", claim("a", 300, budget(300)), claim("b", 50, budget(100)));
+    String id = reserved.getRedemptionId();
+    ledger.commit(id, "o");
+
+    ProfferException refused =
+        refusal(() -> ledger.giveBack(id, "r", "h", List.of(part("a", 100), part("b", 51))));
+
+    assertThat(refused.violations().getFirst().field()).isEqualTo("parts[1].amount_minor_units");
+    assertThat(ledger.totals("a").committedMinorUnits()).isEqualTo(300);
+    assertThat(ledger.get(id).getParts(0).getReturnedMinorUnits()).isZero();
   }
 
   @Test

@@ -53,6 +53,45 @@ class CartEvaluatorTest {
     assertThat(applied).isGreaterThan(carts * 3 / 4);
   }
 
+  /// The search for many candidates, on carts small enough for the reference.
+  @Test
+  void splittingACartIntoPartsLosesNoMoreThanTheRoundingOfShares() {
+    int carts = Integer.getInteger("proffer.random-carts", 100_000) / 5;
+    int worse = 0;
+    long worst = 0;
+    for (int seed = 0; seed < carts; seed++) {
+      Random random = new Random(5_000_000 + seed);
+      RandomCarts source = new RandomCarts(random, seed % 2 == 0);
+      Basket basket = source.basket(5);
+      List<Promotion> promotions = source.promotions(1 + random.nextInt(seed % 10 == 0 ? 6 : 4));
+      LaneRules rules = source.rules();
+
+      Pricing pricing =
+          new CartEvaluator(rules, Long.MAX_VALUE, 0)
+              .evaluate(
+                  basket,
+                  PersonFacts.ANYBODY,
+                  NOW,
+                  new PromotionSnapshot(1, promotions),
+                  Usage.UNTOUCHED,
+                  _ -> GIFT);
+
+      assertThat(pricing.exact()).isTrue();
+      long expected = ReferenceEvaluator.lowestTotal(basket, rules, promotions);
+      long gap = pricing.total() - expected;
+      if (gap < 0 || gap > basket.size()) {
+        throw new AssertionError(
+            "seed %d: total %d, but %d is possible\n%s\n%s"
+                .formatted(
+                    5_000_000 + seed, pricing.total(), expected, describe(basket), promotions));
+      }
+      worse += gap > 0 ? 1 : 0;
+      worst = Math.max(worst, gap);
+    }
+    System.out.printf("parts: %d of %d carts above the best, by %d at most%n", worse, carts, worst);
+    assertThat(worse).isLessThan(carts / 200);
+  }
+
   @Test
   void linesNeverRiseNeverFallBelowTheirFloorAndAddUp() {
     for (int seed = 0; seed < 10_000; seed++) {

@@ -20,6 +20,7 @@ import dev.proffer.proto.promotion.v1.ExplainPromotionResponse;
 import dev.proffer.proto.promotion.v1.GetPromotionRequest;
 import dev.proffer.proto.promotion.v1.Gift;
 import dev.proffer.proto.promotion.v1.ItemSelector;
+import dev.proffer.proto.promotion.v1.Limits;
 import dev.proffer.proto.promotion.v1.ListOffersRequest;
 import dev.proffer.proto.promotion.v1.ListPromotionsRequest;
 import dev.proffer.proto.promotion.v1.Offer;
@@ -446,11 +447,116 @@ class PromotionHandlerTest {
               .setUnitPriceMinorUnits(1_000_000_000_000L));
     }
     assertThat(cartField(worth.build())).isEqualTo("cart.lines[0].quantity");
+    item(new ItemFacts("import", "toys", "Iron", Map.of(), 500, 0, ItemFacts.UNKNOWN, 9, "USD"));
+    assertThat(cartField(cart("knife", 1, "import", 1))).isEqualTo("cart.lines[1].item_id");
+    assertThat(cartField(priced(-1))).isEqualTo("cart.lines[0].unit_price_minor_units");
+    assertThat(cartField(priced(Long.MAX_VALUE))).isEqualTo("cart.lines[0].unit_price_minor_units");
+    assertThat(cartField(cart("knife", 1).toBuilder().setShippingMinorUnits(-1).build()))
+        .isEqualTo("cart.shipping_minor_units");
+    assertThat(cartField(cart("knife", 1).toBuilder().setPoints(-1).build()))
+        .isEqualTo("cart.points");
+    assertThat(refusal(() -> evaluate(cart("knife", 1, "ghost", 1))).getStatus().getDescription())
+        .contains("cart.lines[1].item_id");
     Cart.Builder many = Cart.newBuilder();
     for (int i = 0; i < 10_000; i++) {
       many.addLines(CartLine.newBuilder().setItemId("knife").setQuantity(1));
     }
     assertThat(cartField(many.build())).isEqualTo("cart.lines");
+  }
+
+  private static Cart priced(long unitPrice) {
+    return Cart.newBuilder()
+        .addLines(
+            CartLine.newBuilder()
+                .setItemId("knife")
+                .setQuantity(1)
+                .setUnitPriceMinorUnits(unitPrice))
+        .build();
+  }
+
+  @Test
+  void amountsOfPromotionsThatAreNegativeOrTooLargeAreRefusedByField() {
+    assertThat(upsertField(Fixtures.amount("p", -1, Fixtures.category("a"))))
+        .isEqualTo("promotions[0].action.amount_off.amount_minor_units");
+    assertThat(upsertField(Fixtures.amount("p", Long.MAX_VALUE, Fixtures.category("a"))))
+        .isEqualTo("promotions[0].action.amount_off.amount_minor_units");
+    assertThat(
+            upsertField(
+                Fixtures.amount("p", 1, Fixtures.category("a"))
+                    .setLimits(Limits.newBuilder().setBudgetMinorUnits(-5))))
+        .isEqualTo("promotions[0].limits.budget_minor_units");
+    assertThat(
+            upsertField(
+                Fixtures.promotion("p", PromotionType.PROMOTION_TYPE_THRESHOLD)
+                    .setAction(
+                        Action.newBuilder()
+                            .setTieredAmountOff(
+                                TieredAmountOff.newBuilder()
+                                    .addTiers(
+                                        SpendTier.newBuilder()
+                                            .setSpendMinorUnits(100)
+                                            .setOffBasisPoints(10_001))))))
+        .isEqualTo("promotions[0].action.tiered_amount_off.tiers[0].off_basis_points");
+    // One wrong promotion keeps the right one beside it out as well.
+    refusal(() ->
+        service.upsertPromotions(
+            UpsertPromotionsRequest.newBuilder()
+                .addPromotions(Fixtures.percent("good", 100, Fixtures.category("a")))
+                .addPromotions(Fixtures.amount("bad", -1, Fixtures.category("a")))
+                .build()));
+    assertThat(promotions.snapshot().size()).isZero();
+    assertThat(promotions.snapshot().version()).isZero();
+  }
+
+  @Test
+  void codesThatAreUnknownForeignOrExpiredCostTheSameWork() {
+    List<String> asked = new java.util.ArrayList<>();
+    CouponLookup lookup =
+        new CouponLookup() {
+          @Override
+          public Set<String> ofCode(
+              String code, String userId, long unixMs, boolean otherwiseUsable) {
+            asked.add(userId + " " + otherwiseUsable);
+            return Set.of();
+          }
+
+          @Override
+          public Set<String> ofWallet(String userId, long unixMs) {
+            return Set.of();
+          }
+        };
+    upsert(
+        Fixtures.percent("old", 2_000, ItemSelector.getDefaultInstance())
+            .setType(PromotionType.PROMOTION_TYPE_COUPON)
+            .setCode("OLD20")
+            .setSchedule(Schedule.newBuilder().setEndUnixMs(Fixtures.NOW - 1)),
+        Fixtures.percent("vip", 2_000, ItemSelector.getDefaultInstance())
+            .setType(PromotionType.PROMOTION_TYPE_COUPON)
+            .setCode("VIP20")
+            .addConditions(
+                Condition.newBuilder()
+                    .setPerson(PersonCondition.newBuilder().addUserIds("somebody"))));
+    try (Promotions other =
+        new Promotions(
+            database,
+            items::get,
+            people::get,
+            LaneRules.DEFAULT,
+            clock,
+            new SimpleMeterRegistry(),
+            Redemptions.NONE,
+            lookup)) {
+      for (String code : List.of("OLD20", "VIP20", "UNKNOWN")) {
+        other
+            .carts()
+            .resolve(
+                cart("knife", 1).toBuilder().addCodes(code).build(),
+                Person.newBuilder().setUserId("eve").build(),
+                Fixtures.NOW);
+      }
+    }
+
+    assertThat(asked).containsExactly("eve false", "eve false", "eve false");
   }
 
   @Test

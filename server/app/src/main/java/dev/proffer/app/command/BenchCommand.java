@@ -25,7 +25,12 @@ import picocli.CommandLine.ParentCommand;
     footer = "./proffer bench features",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchCommand.Features.class, BenchTreesCommand.class, BenchPoliciesCommand.class})
+    subcommands = {
+      BenchCommand.Features.class,
+      BenchTreesCommand.class,
+      BenchPoliciesCommand.class,
+      BenchPromotions.class
+    })
 final class BenchCommand implements Callable<Integer> {
   private final Console console;
 
@@ -39,7 +44,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    console.say("bench: name what to measure, such as 'bench features'");
+    console.say("bench: name what to measure, such as 'bench features' or 'bench promotions'");
     return Commands.WRONG_USE;
   }
 

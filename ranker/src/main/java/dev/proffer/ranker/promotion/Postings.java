@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.promotion;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Lists of promotions by what their selectors name, so that an item meets only promotions that
+/// name it in some way. Filled once, then read by any thread.
+final class Postings {
+  private static final int[] NONE = {};
+  // Categories come from the catalogue, so their number is its size at most; the bound is for a
+  // caller that makes them up.
+  private static final int CATEGORIES_MAX = 200_000;
+
+  private final Map<String, int[]> byItem = new HashMap<>();
+  private final Map<String, int[]> byCategory = new HashMap<>();
+  private final Map<String, int[]> byBrand = new HashMap<>();
+  private final Map<String, int[]> byAttribute = new HashMap<>();
+  private final int[] everything;
+  private final ConcurrentHashMap<String, int[]> withAncestors = new ConcurrentHashMap<>();
+
+  /// @param selectors by number of the promotion
+  /// @param posted which of them are in the lists
+  Postings(Selector[] selectors, boolean[] posted) {
+    Map<String, List<Integer>> items = new HashMap<>();
+    Map<String, List<Integer>> categories = new HashMap<>();
+    Map<String, List<Integer>> brands = new HashMap<>();
+    Map<String, List<Integer>> attributes = new HashMap<>();
+    List<Integer> all = new ArrayList<>();
+    for (int p = 0; p < selectors.length; p++) {
+      if (posted[p]) {
+        Selector selector = selectors[p];
+        if (selector.includesAll()) {
+          all.add(p);
+        }
+        post(items, selector.itemIds(), p);
+        post(categories, selector.categories(), p);
+        post(brands, selector.brands(), p);
+        post(attributes, selector.attributes(), p);
+      }
+    }
+    items.forEach((key, posting) -> byItem.put(key, array(posting)));
+    categories.forEach((key, posting) -> byCategory.put(key, array(posting)));
+    brands.forEach((key, posting) -> byBrand.put(key, array(posting)));
+    attributes.forEach((key, posting) -> byAttribute.put(key, array(posting)));
+    everything = array(all);
+  }
+
+  /// The promotions that name the item in some way, as lists that may overlap.
+  int[][] of(ItemFacts item) {
+    int[] ofItem = byItem.getOrDefault(item.itemId(), NONE);
+    int[] ofCategory = byCategory.isEmpty() ? NONE : withAncestors(item.category());
+    int[] ofBrand = byBrand.getOrDefault(item.brand(), NONE);
+    if (byAttribute.isEmpty() || item.attributes().isEmpty()) {
+      return new int[][] {ofItem, ofCategory, ofBrand, everything};
+    }
+    int[][] result = new int[4 + item.attributes().size()][];
+    result[0] = ofItem;
+    result[1] = ofCategory;
+    result[2] = ofBrand;
+    result[3] = everything;
+    int next = 4;
+    for (Map.Entry<String, String> attribute : item.attributes().entrySet()) {
+      result[next++] =
+          byAttribute.getOrDefault(attribute.getKey() + "=" + attribute.getValue(), NONE);
+    }
+    return result;
+  }
+
+  private int[] withAncestors(String category) {
+    int[] known = withAncestors.get(category);
+    if (known != null) {
+      return known;
+    }
+    List<Integer> posting = new ArrayList<>();
+    for (String name = category; !name.isEmpty(); ) {
+      for (int p : byCategory.getOrDefault(name, NONE)) {
+        posting.add(p);
+      }
+      int slash = name.lastIndexOf('/');
+      name = slash < 0 ? "" : name.substring(0, slash);
+    }
+    int[] result = array(posting);
+    if (withAncestors.size() < CATEGORIES_MAX) {
+      withAncestors.put(category, result);
+    }
+    return result;
+  }
+
+  private static void post(Map<String, List<Integer>> postings, Set<String> keys, int promotion) {
+    for (String key : keys) {
+      postings.computeIfAbsent(key, _ -> new ArrayList<>()).add(promotion);
+    }
+  }
+
+  private static int[] array(List<Integer> posting) {
+    int[] result = posting.stream().mapToInt(Integer::intValue).toArray();
+    Arrays.sort(result);
+    return result;
+  }
+}
