@@ -43,6 +43,44 @@ public final class FpGrowth implements ItemsetMiner {
     new Search(itemOfRank, supportMin, sizeMax, visitor).grow(tree, 0);
   }
 
+  /// Baskets that are given one by one, each so many times.
+  interface Source {
+    /// Gives every basket to the consumer; the array is reused between calls.
+    void each(Consumer consumer);
+
+    /// Takes a basket.
+    interface Consumer {
+      void basket(int[] items, int length, int times);
+    }
+  }
+
+  /// Mines baskets of a source whose item supports are known.
+  static void mine(int[] supports, Source source, int supportMin, int sizeMax, Visitor visitor) {
+    int[] itemOfRank = frequentByFallingSupport(supports, supportMin);
+    int[] rankOfItem = new int[supports.length];
+    Arrays.fill(rankOfItem, -1);
+    for (int rank = 0; rank < itemOfRank.length; rank++) {
+      rankOfItem[itemOfRank[rank]] = rank;
+    }
+    Tree tree = new Tree(itemOfRank.length, 1 << 12);
+    int[][] path = {new int[64]};
+    source.each((items, size, times) -> {
+      if (path[0].length < size) {
+        path[0] = new int[size * 2];
+      }
+      int length = 0;
+      for (int i = 0; i < size; i++) {
+        int rank = rankOfItem[items[i]];
+        if (rank >= 0) {
+          path[0][length++] = rank;
+        }
+      }
+      Arrays.sort(path[0], 0, length);
+      tree.insert(path[0], length, times);
+    });
+    new Search(itemOfRank, supportMin, sizeMax, visitor).grow(tree, 0);
+  }
+
   private static int[] frequentByFallingSupport(int[] supports, int supportMin) {
     long[] order = new long[supports.length];
     int frequent = 0;

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /// Makes association rules with one item on the right side from frequent itemsets.
 ///
@@ -60,13 +61,31 @@ public final class RuleMiner {
   }
 
   public Result mine(Baskets baskets, Query query) {
-    int n = baskets.size();
+    return mine(
+        baskets.size(),
+        baskets.supports(),
+        baskets::label,
+        query,
+        (supportMin, sizeMax, visitor) -> miner.mine(baskets, supportMin, sizeMax, visitor));
+  }
+
+  /// Makes rules of baskets that are kept by day.
+  public static Result mine(DailyBaskets baskets, Query query) {
+    return mine(baskets.size(), baskets.supports(), baskets::label, query, baskets::mine);
+  }
+
+  /// Visits the frequent itemsets of some baskets.
+  private interface Frequent {
+    void mine(int supportMin, int sizeMax, ItemsetMiner.Visitor visitor);
+  }
+
+  private static Result mine(
+      int n, int[] single, IntFunction<String> label, Query query, Frequent frequent) {
     if (n == 0) {
       return new Result(0, List.of(), 0);
     }
     Map<ItemKey, Integer> supports = new HashMap<>();
-    miner.mine(
-        baskets,
+    frequent.mine(
         ItemsetMiner.supportMin(query.supportMin(), n),
         query.sizeMax(),
         (items, size, support) -> {
@@ -74,7 +93,6 @@ public final class RuleMiner {
           Arrays.sort(set);
           supports.put(new ItemKey(set), support);
         });
-    int[] single = baskets.supports();
     List<Draft> drafts = new ArrayList<>();
     supports.forEach((set, support) -> {
       if (set.items.length < query.sizeMin()) {
@@ -85,14 +103,14 @@ public final class RuleMiner {
         // The empty left side holds for every basket.
         int leftSupport = left.items.length == 0 ? n : supports.getOrDefault(left, 0);
         double confidence = (double) support / leftSupport;
-        if (confidence >= query.confidenceMin()) {
+        if (leftSupport > 0 && confidence >= query.confidenceMin()) {
           drafts.add(new Draft(left, set.items[i], support, leftSupport, confidence));
         }
       }
     });
     List<Draft> kept = query.prune() ? withoutRedundant(drafts) : drafts;
     return new Result(
-        supports.size(), describe(baskets, single, n, kept), drafts.size() - kept.size());
+        supports.size(), describe(label, single, n, kept), drafts.size() - kept.size());
   }
 
   private record Draft(ItemKey left, int right, int support, int leftSupport, double confidence) {}
@@ -135,7 +153,8 @@ public final class RuleMiner {
     return found;
   }
 
-  private static List<Rule> describe(Baskets baskets, int[] single, int n, List<Draft> drafts) {
+  private static List<Rule> describe(
+      IntFunction<String> label, int[] single, int n, List<Draft> drafts) {
     double[] pValues = new double[drafts.size()];
     HypergeometricTail tail = new HypergeometricTail(n);
     for (int i = 0; i < pValues.length; i++) {
@@ -149,8 +168,8 @@ public final class RuleMiner {
       double rightShare = (double) single[draft.right()] / n;
       rules.add(
           new Rule(
-              Arrays.stream(draft.left().items).mapToObj(baskets::label).toList(),
-              baskets.label(draft.right()),
+              Arrays.stream(draft.left().items).mapToObj(label).toList(),
+              label.apply(draft.right()),
               draft.support(),
               (double) draft.support() / n,
               draft.confidence(),

@@ -30,6 +30,10 @@ public final class Amounts {
     this.digits = fraction;
   }
 
+  public String text(long minorUnits) {
+    return text((double) minorUnits);
+  }
+
   /// Whole units from one hundred on, the fraction below.
   public String text(double minorUnits) {
     double units = minorUnits / Math.pow(10, digits);

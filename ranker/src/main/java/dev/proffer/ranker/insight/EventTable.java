@@ -31,6 +31,7 @@ public final class EventTable implements AutoCloseable {
 
   private final String file;
   private final DuckDBConnection connection;
+  private final ZoneId zoneId;
   private final ZoneRules zone;
   private final ItemDirectory items;
   private final Set<String> knownItems = new HashSet<>();
@@ -89,6 +90,7 @@ public final class EventTable implements AutoCloseable {
       int threads) {
     this.file = file;
     this.items = items;
+    this.zoneId = zone;
     this.zone = zone.getRules();
     this.eventsMax = eventsMax;
     try {
@@ -195,6 +197,10 @@ public final class EventTable implements AutoCloseable {
   /// The time of the newest event; 0 when there is none.
   public long newestMillis() {
     return newestMillis;
+  }
+
+  ZoneId zone() {
+    return zoneId;
   }
 
   ItemDirectory items() {

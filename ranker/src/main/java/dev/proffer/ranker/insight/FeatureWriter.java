@@ -29,7 +29,9 @@ final class FeatureWriter {
           PersonFact.PRICE_BAND,
           PersonFact.CONVERSION,
           PersonFact.CHURN_PROBABILITY,
-          PersonFact.EXPECTED_VALUE_MINOR_UNITS);
+          PersonFact.EXPECTED_VALUE_MINOR_UNITS,
+          PersonFact.BUYS_IN_7_DAYS,
+          PersonFact.BUYS_IN_VISIT);
 
   private static final int ROWS_MAX = 1_000;
 
@@ -78,6 +80,11 @@ final class FeatureWriter {
         "segment_ids",
         Value.newBuilder()
             .setStringList(StringList.newBuilder().addAllValues(portrait.segmentIds()))
+            .build());
+    row.putValues(
+        "interest_tags",
+        Value.newBuilder()
+            .setStringList(StringList.newBuilder().addAllValues(portrait.tags()))
             .build());
     row.putValues(
         "top_category",

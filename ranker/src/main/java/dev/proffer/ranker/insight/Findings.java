@@ -3,8 +3,10 @@ package dev.proffer.ranker.insight;
 
 import dev.proffer.ranker.basket.RuleBook;
 import dev.proffer.ranker.insight.lifetime.LifetimeModel;
+import dev.proffer.ranker.insight.intent.IntentModel;
 import dev.proffer.ranker.segment.Segmentation;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Everything that one study of the event log found. Immutable for readers.
@@ -23,10 +25,21 @@ public record Findings(
     List<Integer> outliers,
     List<List<Integer>> movements,
     long baskets,
-    RuleBook rules) {
+    Map<ShopAnalysis.Basis, RuleBook> ruleBooks,
+    IntentModel intent) {
   public Findings {
     places = List.copyOf(places);
     outliers = List.copyOf(outliers);
     movements = List.copyOf(movements);
+    ruleBooks = Map.copyOf(ruleBooks);
+  }
+
+  /// What is bought together.
+  public RuleBook rules() {
+    return rules(ShopAnalysis.Basis.PURCHASES);
+  }
+
+  public RuleBook rules(ShopAnalysis.Basis basis) {
+    return ruleBooks.getOrDefault(basis, RuleBook.empty());
   }
 }

@@ -13,7 +13,8 @@ public final class InsightSettings {
           "insight.refresh",
           "10m",
           "How often segments, lifetime values and association rules are made anew from the event"
-              + " log; portraits follow events at once");
+              + " log, when it has not grown much before; 0s: only when asked to. Portraits follow"
+              + " events at once");
 
   public static final Setting<Duration> HALF_LIFE =
       Setting.duration(

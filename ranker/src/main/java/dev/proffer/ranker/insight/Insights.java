@@ -6,6 +6,8 @@ import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
 import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
 import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.ranker.basket.RuleBook;
+import dev.proffer.ranker.insight.intent.IntentModel;
+import dev.proffer.ranker.insight.report.InsightReport;
 import dev.proffer.ranker.segment.RuleSegments;
 import dev.proffer.ranker.segment.SegmentStore;
 import dev.proffer.ranker.segment.Segmentation;
@@ -29,6 +31,8 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +55,9 @@ public final class Insights implements AutoCloseable {
   /// Studies that grew before their time take at most one part in so many of the time.
   private static final int STUDY_PAUSES = 10;
 
+  /// After which models of intent are trained anew, unless the log has grown before.
+  private static final Duration RETRAIN = Duration.ofHours(6);
+
   /// After which the column store is read anew, so that what was erased from the log goes.
   private static final Duration REREAD = Duration.ofHours(24);
 
@@ -58,7 +65,7 @@ public final class Insights implements AutoCloseable {
   ///
   /// @param live whether portraits and segments follow events between studies
   /// @param folder where the column store of studies may be
-  /// @param refresh the time between two studies
+  /// @param refresh the time between two studies; zero studies only when asked to
   /// @param eventsMax the most events of a study
   /// @param memoryMaxMegabytes of the column store of a study
   public record Options(
@@ -86,7 +93,8 @@ public final class Insights implements AutoCloseable {
               halfLifeDays,
               settings.get(InsightSettings.RULE_SUPPORT),
               settings.get(InsightSettings.RULE_CONFIDENCE),
-              1));
+              1,
+              Math.max(1, Runtime.getRuntime().availableProcessors() / 2)));
     }
   }
 
@@ -106,6 +114,11 @@ public final class Insights implements AutoCloseable {
   private @Nullable EventTable table;
   private long tableSinceNanos;
   private long tableOffset;
+  private BasketDays baskets = new BasketDays();
+  private @Nullable IntentModel intent;
+  private long intentEvents;
+  private long intentNanos;
+  private long takenOffset;
   private volatile boolean closed;
   private volatile String studyProblem = "";
   private volatile String writeProblem = "";
@@ -133,7 +146,12 @@ public final class Insights implements AutoCloseable {
     byte[] secret = new byte[16];
     new SecureRandom().nextBytes(secret);
     Pseudonyms pseudonyms = new Pseudonyms(store.pseudonymKey(HexFormat.of().formatHex(secret)));
-    this.handler = new InsightHandler(portraits, pseudonyms);
+    this.handler = new InsightHandler(
+            portraits,
+            pseudonyms,
+            items,
+            new InsightReport(items, options.zone()),
+            this::studyApart);
     this.follower = new EventFollower(featureStore, this::take);
     this.writer = new FeatureWriter(featureStore);
     this.studies =
@@ -202,6 +220,9 @@ public final class Insights implements AutoCloseable {
       }
       long offset = options.live() ? follower.offset() : Long.MAX_VALUE;
       long since = System.nanoTime() - lastNanos;
+      if (options.refresh().isZero()) {
+        continue;
+      }
       boolean due = studied == 0 || since >= options.refresh().toNanos();
       boolean grown =
           options.live() && offset > GROWTH * studied && since > STUDY_PAUSES * tookNanos;
@@ -243,6 +264,7 @@ public final class Insights implements AutoCloseable {
       table = events;
       tableSinceNanos = start;
       tableOffset = 0;
+      baskets = new BasketDays();
     }
     Iterator<ReadEventsResponse> batches =
         FeatureStoreServiceGrpc.newBlockingStub(featureStore)
@@ -257,13 +279,32 @@ public final class Insights implements AutoCloseable {
       for (Event event : batch.getEventsList()) {
         events.append(ShopEvent.of(event));
       }
+      if (!options.live()) {
+        // Then people are as of the last study.
+        for (int i = 0; i < batch.getEventsCount(); i++) {
+          if (batch.getFirstOffset() + i >= takenOffset) {
+            take(batch.getEvents(i));
+          }
+        }
+        takenOffset = Math.max(takenOffset, batch.getFirstOffset() + batch.getEventsCount());
+      }
       tableOffset = batch.getFirstOffset() + batch.getEventsCount();
     }
     if (events.size() == 0) {
       return tableOffset;
     }
     Segmentation before = portraits.findings().map(Findings::segmentation).orElseGet(store::latest);
-    Findings findings = new Study(options.study()).run(events, clock.millis(), before);
+    IntentModel trained = intent;
+    if (events.size() > GROWTH * intentEvents || start - intentNanos > RETRAIN.toNanos()) {
+      trained = null;
+    }
+    Findings findings =
+        new Study(options.study()).run(events, clock.millis(), before, trained, baskets);
+    if (trained == null) {
+      intent = findings.intent();
+      intentEvents = events.size();
+      intentNanos = start;
+    }
     portraits.findings(findings);
     store.save(findings.segmentation(), clock.millis());
     studies.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
@@ -276,6 +317,24 @@ public final class Insights implements AutoCloseable {
         (System.nanoTime() - start) / 1_000_000);
     writeAll(findings);
     return tableOffset;
+  }
+
+  /// Studies on a thread of its own, because those of calls are few and must not be kept busy.
+  private long studyApart() {
+    FutureTask<Long> task = new FutureTask<>(this::studyOnce);
+    Thread.ofPlatform().name("insight-study-asked").daemon().start(task);
+    try {
+      return task.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a study was under way", e);
+    } catch (ExecutionException e) {
+      forget();
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   private synchronized void forget() {

@@ -17,23 +17,44 @@ import org.jspecify.annotations.Nullable;
 /// limit, those who were not heard of or asked for longest are left to the analysis.
 public final class LivePeople {
   private static final int TERMS_MAX = 200_000;
+  private static final int STRANGERS_MAX = 20_000;
+  private static final int ITEMS_MAX = 50_000;
   private static final long CLOCK_TOLERANCE_MILLIS = 300_000;
 
   private final ItemDirectory items;
   private final ZoneId zone;
   private final double halfLifeDays;
   private final Cache<String, LivePerson> people;
+  private final Cache<String, LivePerson> strangers;
+
+  // Segmenting Chinese is slow beside everything else here, and items come again and again.
+  private final Cache<ItemDirectory.ItemFact, ItemTerms> itemTerms =
+      Caffeine.newBuilder().maximumSize(ITEMS_MAX).build();
   private final Set<String> changed = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> termCounts = new HashMap<>();
   private long termTotal;
   private volatile long newestMillis;
   private volatile String currency = "";
 
+  /// What the texts of an item say: its titles aloud, its descriptions in passing.
+  record ItemTerms(List<String> titles, List<String> descriptions) {
+    static final ItemTerms NONE = new ItemTerms(List.of(), List.of());
+
+    static ItemTerms of(ItemDirectory.ItemFact item) {
+      List<String> titles = new ArrayList<>();
+      item.titles().values().forEach(title -> Words.each(title, titles::add));
+      List<String> descriptions = new ArrayList<>();
+      item.descriptions().values().forEach(text -> Words.each(text, descriptions::add));
+      return new ItemTerms(List.copyOf(titles), List.copyOf(descriptions));
+    }
+  }
+
   public LivePeople(ItemDirectory items, ZoneId zone, double halfLifeDays, int peopleMax) {
     this.items = items;
     this.zone = zone;
     this.halfLifeDays = halfLifeDays;
     this.people = Caffeine.newBuilder().maximumSize(peopleMax).build();
+    this.strangers = Caffeine.newBuilder().maximumSize(Math.min(STRANGERS_MAX, peopleMax)).build();
   }
 
   /// Takes in one event; those that lie in the future are not believed.
@@ -44,27 +65,35 @@ public final class LivePeople {
       return;
     }
     newestMillis = Math.max(newestMillis, Math.min(event.atMillis(), nowMillis));
-    if (event.userId().isEmpty()) {
+    if (event.userId().isEmpty() && event.sessionId().isEmpty()) {
       return;
     }
     if (currency.isEmpty() && event.kind() == ShopEvent.Kind.PURCHASE) {
       currency = event.currency();
     }
     ItemDirectory.ItemFact item = event.itemId().isEmpty() ? null : items.find(event.itemId());
-    people.get(event.userId(), id -> new LivePerson(zone, halfLifeDays)).add(event, item, currency);
-    countTerms(event, item);
+    if (event.userId().isEmpty()) {
+      strangers
+          .get(event.sessionId(), id -> new LivePerson(zone, halfLifeDays))
+          .add(event, item, ItemTerms.NONE, currency);
+      return;
+    }
+    ItemTerms terms = item == null ? ItemTerms.NONE : itemTerms.get(item, ItemTerms::of);
+    people
+        .get(event.userId(), id -> new LivePerson(zone, halfLifeDays))
+        .add(event, item, terms, currency);
+    countTerms(event, terms);
     changed.add(event.userId());
   }
 
   /// How common terms are, so that a tag says what sets a person apart and not what everybody says.
-  private void countTerms(ShopEvent event, ItemDirectory.@Nullable ItemFact item) {
+  private void countTerms(ShopEvent event, ItemTerms terms) {
     if (event.kind() == ShopEvent.Kind.IMPRESSION) {
       return;
     }
     synchronized (termCounts) {
-      if (item != null) {
-        item.titles().values().forEach(title -> Words.each(title, this::count));
-      }
+      terms.titles().forEach(this::count);
+      terms.descriptions().forEach(this::count);
       Words.each(event.query(), this::count);
     }
   }
@@ -97,6 +126,16 @@ public final class LivePeople {
 
   @Nullable LivePerson find(String userId) {
     return people.getIfPresent(userId);
+  }
+
+  /// Somebody of whom nothing is known.
+  LivePerson nobody() {
+    return new LivePerson(zone, halfLifeDays);
+  }
+
+  /// Who is behind a visit that nobody signed in to.
+  @Nullable LivePerson stranger(String sessionId) {
+    return strangers.getIfPresent(sessionId);
   }
 
   /// The time of the newest event that was believed; 0 before the first.

@@ -2,6 +2,7 @@
 package dev.proffer.ranker.insight;
 
 import dev.proffer.ranker.insight.ItemDirectory.ItemFact;
+import dev.proffer.ranker.insight.intent.IntentState;
 import dev.proffer.ranker.insight.lifetime.RepeatHistory;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of one person from the events so far, updated event by event.
@@ -24,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// Safe for use by many threads.
 public final class LivePerson {
   private static final int CATEGORIES_MAX = 256;
-  private static final int TERMS_MAX = 300;
+  private static final int TERMS_MAX = 150;
+
+  /// What a word of a description says beside one of a title, which everybody reads.
+  private static final double DESCRIPTION = 0.2;
   private static final int OPEN_MAX = 64;
   private static final int ITEMS_MAX = 2_000;
   private static final int DAYS_MAX = 4_000;
@@ -41,6 +46,7 @@ public final class LivePerson {
   record Membership(long events, long minute, @Nullable Findings study, List<String> segmentIds) {}
 
   private volatile @Nullable Membership membership;
+  private final IntentState intent;
 
   private final ZoneId zone;
   private final DecayedShares categories;
@@ -73,6 +79,7 @@ public final class LivePerson {
 
   LivePerson(ZoneId zone, double halfLifeDays) {
     this.zone = zone;
+    this.intent = new IntentState(zone);
     this.categories = new DecayedShares(CATEGORIES_MAX, halfLifeDays);
     this.brands = new DecayedShares(CATEGORIES_MAX, halfLifeDays);
     this.terms = new DecayedShares(TERMS_MAX, halfLifeDays);
@@ -90,7 +97,8 @@ public final class LivePerson {
   /// Takes in an event of this person.
   ///
   /// @param currency the currency of sums of money; prices in others are left out
-  synchronized void add(ShopEvent event, @Nullable ItemFact item, String currency) {
+  synchronized void add(
+      ShopEvent event, @Nullable ItemFact item, LivePeople.ItemTerms itemTerms, String currency) {
     java.time.ZonedDateTime local = Instant.ofEpochMilli(event.atMillis()).atZone(zone);
     int day = (int) local.toLocalDate().toEpochDay();
     events++;
@@ -98,8 +106,18 @@ public final class LivePerson {
     lastMillis = Math.max(lastMillis, event.atMillis());
     hours[local.getHour()]++;
     weekdays[local.getDayOfWeek().getValue() - 1]++;
-    interest(event, item);
+    interest(event, item, itemTerms);
     visit(event, day);
+    double paid =
+        event.kind() == ShopEvent.Kind.PURCHASE ? paid(event, item, currency) * event.quantity() : 0;
+    intent.take(
+        event.kind(),
+        event.atMillis(),
+        visitKey(event, day),
+        event.itemId(),
+        item == null ? "" : item.category(),
+        event.orderKey(day),
+        paid);
     switch (event.kind()) {
       case PURCHASE -> purchase(event, item, day, currency);
       case SEARCH -> searches++;
@@ -113,7 +131,8 @@ public final class LivePerson {
     }
   }
 
-  private void interest(ShopEvent event, @Nullable ItemFact item) {
+  private void interest(
+      ShopEvent event, @Nullable ItemFact item, LivePeople.ItemTerms itemTerms) {
     double weight = event.kind().interest();
     if (item != null) {
       if (!item.category().isEmpty()) {
@@ -122,18 +141,36 @@ public final class LivePerson {
       if (!item.brand().isEmpty()) {
         brands.add(item.brand(), weight, event.atMillis());
       }
-      if (weight > 0) {
-        item.titles()
-            .values()
-            .forEach(title -> Words.each(title, term -> terms.add(term, weight, event.atMillis())));
-      }
+    }
+    if (weight > 0) {
+      itemTerms.titles().forEach(term -> terms.add(term, weight, event.atMillis()));
+      itemTerms
+          .descriptions()
+          .forEach(term -> terms.add(term, weight * DESCRIPTION, event.atMillis()));
     }
     Words.each(event.query(), term -> terms.add(term, 2 * weight, event.atMillis()));
     Words.each(event.text(), term -> terms.add(term, weight / 2, event.atMillis()));
   }
 
+  static String visitKey(ShopEvent event, int day) {
+    return event.sessionId().isEmpty() ? event.userId() + "@" + day : event.sessionId();
+  }
+
+  private static double paid(ShopEvent event, @Nullable ItemFact item, String currency) {
+    if (event.unitPriceMinorUnits() <= 0) {
+      return item == null ? 0 : item.listPriceMinorUnits();
+    }
+    boolean ownCurrency = currency.isEmpty() || event.currency().equals(currency);
+    return ownCurrency ? event.unitPriceMinorUnits() : 0;
+  }
+
+  /// Asks the state of intent something, while nothing changes it.
+  synchronized <T> T intent(Function<IntentState, T> question) {
+    return question.apply(intent);
+  }
+
   private void visit(ShopEvent event, int day) {
-    String key = event.sessionId().isEmpty() ? event.userId() + "@" + day : event.sessionId();
+    String key = visitKey(event, day);
     Open visit = visits.get(key);
     if (visit == null) {
       visit = new Open();
@@ -159,12 +196,7 @@ public final class LivePerson {
   private void purchase(ShopEvent event, @Nullable ItemFact item, int day, String currency) {
     boolean ownCurrency = currency.isEmpty() || event.currency().equals(currency);
     long listPrice = item == null ? 0 : item.listPriceMinorUnits();
-    double paid;
-    if (event.unitPriceMinorUnits() > 0) {
-      paid = ownCurrency ? event.unitPriceMinorUnits() : 0;
-    } else {
-      paid = listPrice;
-    }
+    double paid = paid(event, item, currency);
     if (event.unitPriceMinorUnits() > 0 && ownCurrency) {
       pricedLines++;
       if ((listPrice > 0 && paid < listPrice * 0.995) || !event.promotionId().isEmpty()) {

@@ -32,8 +32,10 @@ public enum PersonFact {
   PURCHASE_SPAN_DAYS("days from the first to the last purchase", "首次至末次购买的天数"),
   PURCHASE_AGE_DAYS("days since the first purchase", "首次购买至今天数"),
   MEAN_REPEAT_VALUE("mean value of a day with a repeat purchase in minor units", "复购日平均金额"),
-  CHURN_PROBABILITY("probability not to come back", "流失概率"),
-  EXPECTED_VALUE_MINOR_UNITS("expected spend of the next 365 days in minor units", "未来一年预期消费");
+  CHURN_PROBABILITY("probability not to buy within 365 days", "一年内不再购买的概率"),
+  EXPECTED_VALUE_MINOR_UNITS("expected spend of the next 365 days in minor units", "未来一年预期消费"),
+  BUYS_IN_7_DAYS("probability of a purchase within 7 days", "7 天内购买的概率"),
+  BUYS_IN_VISIT("probability of a purchase in the visit under way", "本次访问购买的概率");
 
   private final String english;
   private final String chinese;

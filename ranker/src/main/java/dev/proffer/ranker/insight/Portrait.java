@@ -8,7 +8,9 @@ import java.util.Map;
 ///
 /// @param facts those that exist; no value is NaN
 /// @param categories decayed shares of interest, largest first
+/// @param interest the direction of interest in texts, of length 1 or empty; see [InterestVector]
 /// @param segmentIds the found segment first, then rule segments
+@SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
 public record Portrait(
     String userId,
     Map<PersonFact, Double> facts,
@@ -19,4 +21,5 @@ public record Portrait(
     List<Double> weekdayShares,
     List<String> segmentIds,
     List<String> tags,
+    float[] interest,
     long asOfMillis) {}

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.insight;
 
+import dev.proffer.ranker.insight.intent.IntentModel;
+import dev.proffer.ranker.insight.intent.IntentReport;
+import dev.proffer.ranker.insight.intent.IntentTarget;
 import dev.proffer.ranker.insight.lifetime.RepeatHistory;
 import dev.proffer.ranker.segment.FactSource;
 import dev.proffer.ranker.segment.RuleSegments;
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// win, facts that need other people come from the study.
 public final class Portraits {
   private static final double VALUE_HORIZON_DAYS = 365;
+
+  /// A visit without an event for half an hour has ended.
+  private static final long VISIT_ENDS_MILLIS = 1_800_000;
 
   private final LivePeople live;
   private final RuleSegments rules;
@@ -59,6 +65,7 @@ public final class Portraits {
       brands = study.people().brands(row);
     }
     List<String> tags = List.of();
+    float[] interest = new float[0];
     double[] hours = new double[24];
     double[] weekdays = new double[7];
     if (person != null) {
@@ -72,13 +79,28 @@ public final class Portraits {
         Optional<RepeatHistory> history = person.history(today);
         if (history.isPresent()) {
           var model = study.lifetime().get();
-          facts.put(PersonFact.CHURN_PROBABILITY, model.churnProbability(history.get()));
+          facts.put(PersonFact.CHURN_PROBABILITY, model.absenceProbability(history.get(), VALUE_HORIZON_DAYS));
           facts.put(
               PersonFact.EXPECTED_VALUE_MINOR_UNITS,
               model.expectedValue(history.get(), VALUE_HORIZON_DAYS));
         }
       }
-      tags = Tags.of(facts, categories, brands, person.terms(), live::rarity, chinese);
+      if (study != null) {
+        IntentModel intent = study.intent();
+        person
+            .intent(state -> intent.buysInWeek(state, asOf))
+            .ifPresent(probability -> facts.put(PersonFact.BUYS_IN_7_DAYS, probability));
+        person
+            .intent(state ->
+                intent.buysInVisit(
+                    state,
+                    asOf - state.lastMillis() < VISIT_ENDS_MILLIS ? state.visitKey() : "",
+                    asOf))
+            .ifPresent(probability -> facts.put(PersonFact.BUYS_IN_VISIT, probability));
+      }
+      Map<String, Double> terms = person.terms();
+      tags = Tags.of(facts, categories, brands, terms, live::rarity, chinese);
+      interest = InterestVector.of(terms, live::rarity);
     } else {
       tags = Tags.of(facts, categories, brands, Map.of(), term -> 0, chinese);
     }
@@ -93,6 +115,7 @@ public final class Portraits {
             Arrays.stream(weekdays).boxed().toList(),
             segments(facts, categories, brands, study),
             tags,
+            interest,
             asOf));
   }
 
@@ -144,6 +167,54 @@ public final class Portraits {
     }
     return List.copyOf(ids);
   }
+
+  /// What will happen, as far as behaviour tells.
+  record Intent(
+      double inVisit, double inWeek, String version, List<IntentModel.Contribution> why) {}
+
+  /// Predicts for a person, for a visit, or for both; of a category when one is named. Without a
+  /// model, or of somebody who was never heard of, it is what is usual in the shop.
+  Intent intent(String userId, String sessionId, String category) {
+    Findings study = findings;
+    IntentModel model = study == null ? IntentModel.none() : study.intent();
+    LivePerson person = userId.isEmpty() ? live.stranger(sessionId) : live.find(userId);
+    long asOf = Math.max(live.newestMillis(), study == null ? 0 : study.asOfMillis());
+    if (person == null) {
+      person = live.nobody();
+    }
+    double usualVisit = 0;
+    double usualWeek = 0;
+    if (study != null) {
+      ShopFacts.Funnel funnel = study.shop().funnel();
+      usualVisit = funnel.visits() == 0 ? 0 : (double) funnel.bought() / funnel.visits();
+      usualWeek =
+          study.intent().reports().stream()
+              .filter(report -> report.target() == IntentTarget.WEEK)
+              .mapToDouble(IntentReport::baseRate)
+              .findFirst()
+              .orElse(0);
+    }
+    return new Intent(
+        person
+            .intent(state ->
+                model.buysInVisit(
+                    state,
+                    sessionId.isEmpty() && asOf - state.lastMillis() < VISIT_ENDS_MILLIS
+                        ? state.visitKey()
+                        : sessionId,
+                    asOf))
+            .orElse(usualVisit),
+        person
+            .intent(state ->
+                category.isEmpty()
+                    ? model.buysInWeek(state, asOf)
+                    : model.buysCategory(state, category, asOf))
+            .orElse(category.isEmpty() ? usualWeek : 0),
+        model.version(),
+        person.intent(state -> model.why(state, category, asOf, REASONS_MAX)));
+  }
+
+  private static final int REASONS_MAX = 8;
 
   RuleSegments rules() {
     return rules;

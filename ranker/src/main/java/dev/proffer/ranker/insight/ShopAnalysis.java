@@ -6,6 +6,7 @@ import dev.proffer.ranker.insight.ShopFacts.CategorySales;
 import dev.proffer.ranker.insight.ShopFacts.Cohort;
 import dev.proffer.ranker.insight.ShopFacts.Funnel;
 import dev.proffer.ranker.insight.ShopFacts.Month;
+import dev.proffer.ranker.basket.DailyBaskets;
 import dev.proffer.ranker.insight.lifetime.LifetimeModel;
 import dev.proffer.ranker.insight.lifetime.RepeatHistory;
 import java.sql.Connection;
@@ -384,7 +385,10 @@ public final class ShopAnalysis {
     for (int person = 0; person < people.size(); person++) {
       if (people.isBuyer(person)) {
         RepeatHistory history = people.history(person);
-        people.set(PersonFact.CHURN_PROBABILITY, person, model.churnProbability(history));
+        people.set(
+            PersonFact.CHURN_PROBABILITY,
+            person,
+            model.absenceProbability(history, VALUE_HORIZON_DAYS));
         people.set(
             PersonFact.EXPECTED_VALUE_MINOR_UNITS,
             person,
@@ -599,34 +603,83 @@ public final class ShopAnalysis {
     return List.copyOf(sales);
   }
 
-  /// The items of each order, for association rules: `visit` is called once an order with its day
-  /// and its different items, by rising day.
+  /// What makes a basket.
+  public enum Basis {
+    /// Items bought in one order.
+    PURCHASES,
+    /// Items opened or put into the cart in one visit.
+    VIEWS,
+    /// Categories of the items of one order, with all categories above them.
+    CATEGORIES
+  }
+
+  /// The baskets for association rules: the visitor is called once a basket with its day and its
+  /// different items, by rising day.
   public void baskets(long asOfMillis, BasketVisitor visitor) {
+    baskets(Basis.PURCHASES, asOfMillis, 0, visitor);
+  }
+
+  /// The days of which events came in at this place of the table or after it.
+  public List<Integer> changedDays(long sinceSequence) {
+    List<Integer> days = new ArrayList<>();
+    try (Statement statement = sql.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT DISTINCT day FROM e WHERE seq >= %d ORDER BY day"
+                    .formatted(sinceSequence))) {
+      while (row.next()) {
+        days.add(row.getInt(1));
+      }
+    } catch (SQLException e) {
+      throw new AnalysisFailure(e);
+    }
+    return days;
+  }
+
+  /// Baskets of the days of which events came in at this place of the table or after it.
+  public void baskets(Basis basis, long asOfMillis, long sinceSequence, BasketVisitor visitor) {
+    String events =
+        switch (basis) {
+          case PURCHASES ->
+              "SELECT user_id || '|' || order_key AS basket, day, item_id AS item FROM until"
+                  + " WHERE kind = 3 AND item_id <> ''";
+          case VIEWS ->
+              "SELECT user_id || '|' || visit AS basket, day, item_id AS item FROM until"
+                  + " WHERE kind IN (1, 2) AND item_id <> ''";
+          case CATEGORIES ->
+              "SELECT user_id || '|' || order_key AS basket, day, category AS item FROM until"
+                  + " WHERE kind = 3 AND category <> ''";
+        };
     try {
       views(asOfMillis);
       List<String> items = new ArrayList<>();
-      String order = "";
+      String open = "";
       int day = 0;
       try (Statement statement = sql.createStatement();
           ResultSet row =
               statement.executeQuery(
                   """
-                  SELECT user_id || '|' || order_key AS basket, min(day) OVER (PARTITION BY basket)
-                    AS first, item_id
-                  FROM (SELECT DISTINCT user_id, order_key, day, item_id FROM until
-                    WHERE kind = 3 AND item_id <> '')
-                  ORDER BY first, basket, item_id
-                  """)) {
+                  SELECT * FROM (
+                    SELECT basket, min(day) OVER (PARTITION BY basket) AS first, item
+                    FROM (SELECT DISTINCT * FROM (%s)))
+                  WHERE first IN (SELECT DISTINCT day FROM e WHERE seq >= %d)
+                  ORDER BY first, basket, item
+                  """
+                      .formatted(events, sinceSequence))) {
         while (row.next()) {
-          if (!row.getString(1).equals(order)) {
+          if (!row.getString(1).equals(open)) {
             if (!items.isEmpty()) {
               visitor.basket(day, items);
             }
             items = new ArrayList<>();
-            order = row.getString(1);
+            open = row.getString(1);
             day = row.getInt(2);
           }
-          items.add(row.getString(3));
+          if (basis == Basis.CATEGORIES) {
+            items.addAll(DailyBaskets.withAncestors(row.getString(3)));
+          } else {
+            items.add(row.getString(3));
+          }
         }
       }
       if (!items.isEmpty()) {
@@ -635,6 +688,51 @@ public final class ShopAnalysis {
     } catch (SQLException e) {
       throw new AnalysisFailure(e);
     }
+  }
+
+  /// All kept events until then in the order of time, for models that replay them.
+  public void replay(long asOfMillis, ReplayVisitor visitor) {
+    try (Statement statement = sql.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                """
+                SELECT kind, at_ms, user_id, visit, item_id, category, order_key,
+                  coalesce(paid * quantity, 0)
+                FROM e WHERE at_ms <= %d ORDER BY at_ms, seq
+                """
+                    .formatted(asOfMillis))) {
+      ShopEvent.Kind[] kinds = ShopEvent.Kind.values();
+      while (row.next()) {
+        visitor.event(
+            kinds[row.getInt(1)],
+            row.getLong(2),
+            row.getString(3),
+            row.getString(4),
+            row.getString(5),
+            row.getString(6),
+            row.getString(7),
+            row.getDouble(8));
+      }
+    } catch (SQLException e) {
+      throw new AnalysisFailure(e);
+    }
+  }
+
+  /// Takes events one by one.
+  @FunctionalInterface
+  public interface ReplayVisitor {
+    /// Takes one event.
+    ///
+    /// @param value what was paid, for a purchase
+    void event(
+        ShopEvent.Kind kind,
+        long atMillis,
+        String userId,
+        String visit,
+        String itemId,
+        String category,
+        String orderKey,
+        double value);
   }
 
   /// Takes baskets one by one.

@@ -1,24 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.insight;
 
-import dev.proffer.ranker.basket.Baskets;
-import dev.proffer.ranker.basket.FpGrowth;
+import dev.proffer.ranker.basket.DailyBaskets;
 import dev.proffer.ranker.basket.RuleBook;
 import dev.proffer.ranker.basket.RuleMiner;
+import dev.proffer.ranker.insight.ShopAnalysis.Basis;
+import dev.proffer.ranker.insight.intent.IntentExamples;
+import dev.proffer.ranker.insight.intent.IntentModel;
+import dev.proffer.ranker.insight.intent.IntentState;
+import dev.proffer.ranker.insight.intent.IntentTrainer;
 import dev.proffer.ranker.insight.lifetime.LifetimeModel;
+import dev.proffer.ranker.segment.Agreement;
 import dev.proffer.ranker.segment.SegmentFinder;
 import dev.proffer.ranker.segment.Segmentation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One pass from events to [Findings].
 public final class Study {
   private static final long MOVEMENT_MILLIS = 90L * 86_400_000;
   private static final int OUTLIERS_MAX = 100;
   private static final int RULES_MAX = 20_000;
+
+  /// Baskets older than this say little about now.
+  private static final int BASKET_DAYS = 400;
 
   /// Rules that fewer baskets than this speak for are chance.
   private static final int RULE_BASKETS_MIN = 10;
@@ -28,13 +41,22 @@ public final class Study {
   /// @param halfLifeDays after which interest has halved
   /// @param ruleSupportMin least share of baskets of an association rule
   /// @param ruleConfidenceMin least confidence of an association rule
-  /// @param seed of clustering
+  /// @param seed of clustering and of models
+  /// @param threads of training
   public record Options(
-      double halfLifeDays, double ruleSupportMin, double ruleConfidenceMin, long seed) {
+      double halfLifeDays,
+      double ruleSupportMin,
+      double ruleConfidenceMin,
+      long seed,
+      int threads) {
     public static Options defaults() {
-      return new Options(30, 0.005, 0.2, 1);
+      return new Options(
+          30, 0.005, 0.2, 1, 1);
     }
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Study.class);
+  private static final int INTENT_ROWS_MAX = 150_000;
 
   private final Options options;
 
@@ -47,19 +69,49 @@ public final class Study {
   /// @param nowMillis the time of the study, after which events are not believed
   /// @param before the segmentation to continue
   public Findings run(EventTable events, long nowMillis, Segmentation before) {
+    return run(events, nowMillis, before, null, new BasketDays());
+  }
+
+  /// Studies all events, as of the newest one.
+  ///
+  /// @param nowMillis the time of the study, after which events are not believed
+  /// @param before the segmentation to continue
+  /// @param trained models of intent to go on with; null trains new ones
+  /// @param baskets what the study before left of the same table; it is brought up to date
+  public Findings run(
+      EventTable events,
+      long nowMillis,
+      Segmentation before,
+      @Nullable IntentModel trained,
+      BasketDays baskets) {
+    long start = System.nanoTime();
     ShopAnalysis analysis = new ShopAnalysis(events, nowMillis, options.halfLifeDays());
     long asOf = analysis.newestMillis() == 0 ? nowMillis : analysis.newestMillis();
     PeopleTable people = analysis.people(asOf);
     Optional<LifetimeModel> lifetime = analysis.addLifetime(people);
+    start = took("facts and lifetime values", start);
+    IntentExamples moments =
+        new IntentExamples(events.zone(), trained == null ? INTENT_ROWS_MAX : 1);
+    analysis.replay(asOf, moments::take);
+    IntentModel intent =
+        trained == null
+            ? new IntentTrainer((int) options.seed(), options.threads()).train(moments)
+            : trained;
+    addIntent(people, moments, intent, asOf);
+    start = took("models of intent", start);
     Segmentation segmentation =
         new SegmentFinder(options.seed(), analysis.currency()).find(people, before);
     int[] places = segmentation.placeAll(people);
+    start = took("segments", start);
     PeopleTable earlier = analysis.people(asOf - MOVEMENT_MILLIS);
     List<List<Integer>> movements = movements(segmentation, people, places, earlier);
-    Baskets.Builder baskets = new Baskets.Builder();
-    analysis.baskets(asOf, (day, items) -> baskets.add(items));
-    Baskets all = baskets.build();
+    baskets.follow(analysis, asOf, events.size(), BASKET_DAYS);
     ShopFacts shop = analysis.shop(asOf);
+    Map<Basis, RuleBook> rules = new EnumMap<>(Basis.class);
+    for (Basis basis : Basis.values()) {
+      rules.put(basis, rules(baskets.of(basis)));
+    }
+    took("movements, rules and facts of the shop", start);
     return new Findings(
         asOf,
         analysis.quality(),
@@ -70,20 +122,55 @@ public final class Study {
         Arrays.stream(places).boxed().toList(),
         outliers(segmentation, people),
         movements,
-        all.size(),
-        rules(all));
+        baskets.of(Basis.PURCHASES).size(),
+        rules,
+        intent);
   }
 
-  private RuleBook rules(Baskets baskets) {
+  private static long took(String what, long start) {
+    long now = System.nanoTime();
+    LOG.debug("{} took {} ms", what, (now - start) / 1_000_000);
+    return now;
+  }
+
+  private static void addIntent(
+      PeopleTable people, IntentExamples moments, IntentModel intent, long asOf) {
+    for (int person = 0; person < people.size(); person++) {
+      IntentState state = moments.state(people.id(person));
+      if (state != null) {
+        int row = person;
+        intent
+            .buysInWeek(state, asOf)
+            .ifPresent(probability -> people.set(PersonFact.BUYS_IN_7_DAYS, row, probability));
+      }
+    }
+  }
+
+  /// How well segmentations from different seeds agree: the adjusted Rand index of each pair.
+  public static double[] agreement(PeopleTable people, String currency, int seeds) {
+    List<int[]> places = new ArrayList<>();
+    for (int seed = 1; seed <= seeds; seed++) {
+      places.add(
+          new SegmentFinder(seed, currency).find(people, Segmentation.none()).placeAll(people));
+    }
+    List<Double> pairs = new ArrayList<>();
+    for (int i = 0; i < seeds; i++) {
+      for (int j = i + 1; j < seeds; j++) {
+        pairs.add(Agreement.adjustedRand(places.get(i), places.get(j)));
+      }
+    }
+    return pairs.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private RuleBook rules(DailyBaskets baskets) {
     if (baskets.size() < RULE_BASKETS_MIN) {
       return RuleBook.empty();
     }
     double support = Math.max(options.ruleSupportMin(), (double) RULE_BASKETS_MIN / baskets.size());
     RuleMiner.Result result =
-        new RuleMiner(new FpGrowth())
-            .mine(
-                baskets,
-                new RuleMiner.Query(Math.min(1, support), options.ruleConfidenceMin(), 2, 3, true));
+        RuleMiner.mine(
+            baskets,
+            new RuleMiner.Query(Math.min(1, support), options.ruleConfidenceMin(), 2, 3, true));
     return new RuleBook(
         result.rules().stream()
             .filter(rule -> rule.pValue() < 0.05 && rule.lift() > 1)

@@ -2,6 +2,7 @@
 package dev.proffer.ranker.insight;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ final class Tags {
   private static final int TERMS_MAX = 5;
   private static final int CATEGORIES_MAX = 3;
   private static final double SHARE_MIN = 0.1;
+  private static final double PHRASE = 1.3;
 
   private Tags() {}
 
@@ -62,10 +64,12 @@ final class Tags {
                 new Scored(
                     entry.getKey(),
                     entry.getValue(),
-                    // A longer run of characters is the better word when both are as frequent.
+                    // A longer term says more when both are as frequent.
                     entry.getValue()
                         * rarity.applyAsDouble(entry.getKey())
-                        * (chinese ? Math.sqrt(entry.getKey().length()) : 1)))
+                        * (chinese
+                            ? Math.sqrt(entry.getKey().length())
+                            : entry.getKey().indexOf(' ') > 0 ? PHRASE : 1)))
             .sorted(Comparator.comparingDouble(Scored::score).reversed())
             .limit(40)
             .toList();
@@ -86,6 +90,8 @@ final class Tags {
     if (a.contains(b) || b.contains(a)) {
       return true;
     }
-    return chinese && a.chars().anyMatch(c -> b.indexOf(c) >= 0);
+    return chinese
+        ? a.chars().anyMatch(c -> b.indexOf(c) >= 0)
+        : Arrays.stream(a.split(" ", -1)).anyMatch(List.of(b.split(" ", -1))::contains);
   }
 }

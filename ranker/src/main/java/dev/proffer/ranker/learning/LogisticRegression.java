@@ -109,6 +109,16 @@ public final class LogisticRegression implements Predictor {
     return weights.clone();
   }
 
+  /// What each column adds to the log-odds of a row, compared with its mean.
+  public double[] contributions(double[] row) {
+    double[] contributions = new double[weights.length];
+    for (int column = 0; column < weights.length; column++) {
+      double value = Double.isNaN(row[column]) ? means[column] : row[column];
+      contributions[column] = weights[column] * (value - means[column]);
+    }
+    return contributions;
+  }
+
   @Override
   public double predict(double[] row) {
     double sum = bias;

@@ -44,6 +44,9 @@ public final class TreeModel implements Predictor {
   private final int[] categoryBoundaries;
   private final int[] categoryBits;
   private final double[] gains;
+  // Training rows that came to each node and leaf, for Shapley values.
+  private final double[] nodeRows;
+  private final double[] leafRows;
 
   private TreeModel(String text, Map<String, String> header, List<Map<String, String>> trees) {
     this.text = text;
@@ -88,6 +91,8 @@ public final class TreeModel implements Predictor {
     this.categoryBoundaries = new int[boundaries];
     this.categoryBits = new int[bits];
     this.gains = new double[features];
+    this.nodeRows = new double[nodes];
+    this.leafRows = new double[leaves];
     int node = 0;
     int leaf = 0;
     int boundary = 0;
@@ -101,6 +106,11 @@ public final class TreeModel implements Predictor {
       }
       roots[t] = treeLeaves == 1 ? ~leaf : node;
       if (treeLeaves > 1) {
+        String[] leafCounts = exactly(tree, "leaf_count", treeLeaves);
+        for (int i = 0; i < treeLeaves; i++) {
+          leafRows[leaf + i] = number(leafCounts[i]);
+        }
+        String[] nodeCounts = exactly(tree, "internal_count", treeLeaves - 1);
         int inner = treeLeaves - 1;
         String[] splitFeatures = exactly(tree, "split_feature", inner);
         String[] thresholds = exactly(tree, "threshold", inner);
@@ -109,6 +119,7 @@ public final class TreeModel implements Predictor {
         String[] rights = exactly(tree, "right_child", inner);
         String[] splitGains = exactly(tree, "split_gain", inner);
         for (int i = 0; i < inner; i++) {
+          nodeRows[node + i] = number(nodeCounts[i]);
           feature[node + i] = Integer.parseInt(splitFeatures[i]);
           if (feature[node + i] < 0 || feature[node + i] >= features) {
             throw new LearningException("split_feature: " + splitFeatures[i] + " is no column");
@@ -228,7 +239,37 @@ public final class TreeModel implements Predictor {
     return average && roots.length > 0 ? sum / roots.length : sum;
   }
 
-  private boolean goesLeft(double value, int node) {
+  boolean isAverage() {
+    return average;
+  }
+
+  /// The node at which a tree starts; below 0 it is `~leaf`.
+  int root(int tree) {
+    return roots[tree];
+  }
+
+  int featureOf(int node) {
+    return feature[node];
+  }
+
+  int leftOf(int node) {
+    return left[node];
+  }
+
+  int rightOf(int node) {
+    return right[node];
+  }
+
+  double valueOfLeaf(int leaf) {
+    return leafValues[leaf];
+  }
+
+  /// Training rows that came to a node or `~leaf`.
+  double rowsAt(int node) {
+    return node >= 0 ? nodeRows[node] : leafRows[~node];
+  }
+
+  boolean goesLeft(double value, int node) {
     int how = decision[node];
     if ((how & CATEGORICAL) != 0) {
       return inCategory(value, (int) threshold[node]);

@@ -102,6 +102,13 @@ public record BgNbd(double r, double alpha, double a, double b) {
                     * (Math.log(alpha + person.ageDays()) - Math.log(alpha + person.lastDays())));
   }
 
+  /// The probability that a person who still buys here does not buy within the next days: their rate
+  /// is gamma(r + x, α + age) distributed by now.
+  public double noPurchaseProbability(RepeatHistory person, double days) {
+    double now = alpha + person.ageDays();
+    return Math.pow(now / (now + days), r + person.repeats());
+  }
+
   /// The expected number of days with a purchase within the next days.
   public double expectedPurchases(RepeatHistory person, double days) {
     // The formula divides by a - 1, whose limit exists.

@@ -63,9 +63,15 @@ public final class LifetimeModel {
     return Optional.ofNullable(much);
   }
 
-  /// The probability that the person does not come back.
+  /// The probability that the person has left for good. It is 0 before the first repeat.
   public double churnProbability(RepeatHistory person) {
     return 1 - often.aliveProbability(person);
+  }
+
+  /// The probability that the person does not buy within the next days, because they have left or
+  /// because they are slow.
+  public double absenceProbability(RepeatHistory person, double days) {
+    return 1 - often.aliveProbability(person) * (1 - often.noPurchaseProbability(person, days));
   }
 
   public double expectedPurchases(RepeatHistory person, double days) {

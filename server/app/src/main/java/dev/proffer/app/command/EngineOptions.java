@@ -52,6 +52,11 @@ final class EngineOptions {
     return texts;
   }
 
+  /// What --data names, if anything.
+  Optional<Path> data() {
+    return Optional.ofNullable(data);
+  }
+
   Optional<Path> config() {
     return Optional.ofNullable(config);
   }

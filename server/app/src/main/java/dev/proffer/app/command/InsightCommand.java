@@ -3,6 +3,17 @@ package dev.proffer.app.command;
 
 import dev.proffer.app.console.Console;
 import dev.proffer.app.console.Table;
+import dev.proffer.app.engine.EngineSession;
+import dev.proffer.app.reply.Texts;
+import dev.proffer.proto.insight.v1.AssociationRule;
+import dev.proffer.proto.insight.v1.InsightServiceGrpc;
+import dev.proffer.proto.insight.v1.ListAssociationRulesRequest;
+import dev.proffer.proto.insight.v1.ListAssociationRulesResponse;
+import dev.proffer.proto.insight.v1.ListSegmentsRequest;
+import dev.proffer.proto.insight.v1.RefreshInsightRequest;
+import dev.proffer.proto.insight.v1.RefreshInsightResponse;
+import dev.proffer.proto.ranker.v1.CatalogueServiceGrpc;
+import dev.proffer.proto.ranker.v1.GetItemRequest;
 import dev.proffer.ranker.basket.Apriori;
 import dev.proffer.ranker.basket.Baskets;
 import dev.proffer.ranker.basket.FpGrowth;
@@ -12,23 +23,39 @@ import dev.proffer.ranker.basket.RuleMiner.Query;
 import dev.proffer.ranker.basket.RuleMiner.Result;
 import dev.proffer.ranker.basket.RuleMiner.Rule;
 import dev.proffer.runtime.file.PlainOrGzip;
+import dev.proffer.runtime.service.Peers;
+import io.grpc.StatusRuntimeException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /// What behaviour says about people and baskets.
 @Command(
     name = "insight",
-    description = "Say what is bought together.",
-    footer = "./proffer insight rules --data baskets.csv --min-support 0.01 --min-confidence 0.5",
+    description = "Say who shops here, what they want, and what is bought together.",
+    footer = "./proffer insight report --out insight.html",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = InsightCommand.Rules.class)
+    subcommands = {
+      InsightSegmentsCommand.class,
+      InsightCommand.Rules.class,
+      InsightPortraitCommand.class,
+      InsightReportCommand.class,
+      InsightRedemptionsCommand.class
+    })
 final class InsightCommand implements Callable<Integer> {
   private final Console console;
 
@@ -40,16 +67,63 @@ final class InsightCommand implements Callable<Integer> {
     return console;
   }
 
+  /// The title of an item, or its id when the catalogue does not have it.
+  static String title(
+      CatalogueServiceGrpc.CatalogueServiceBlockingStub catalogue, String item, String language) {
+    try {
+      Map<String, String> titles =
+          catalogue
+              .getItem(GetItemRequest.newBuilder().setItemId(item).build())
+              .getItem()
+              .getTitlesMap();
+      return titles.getOrDefault(language, titles.getOrDefault("en", item));
+    } catch (StatusRuntimeException e) {
+      return item;
+    }
+  }
+
   @Override
   public Integer call() {
     console.say("insight: name what to show, such as 'insight rules'");
     return Commands.WRONG_USE;
   }
 
-  /// Association rules of a file of baskets.
+  /// Asks for a study where nothing was studied yet, or where the caller wants it fresh.
+  static InsightServiceGrpc.InsightServiceBlockingStub studied(
+      EngineSession engine, boolean fresh, Console console) {
+    InsightServiceGrpc.InsightServiceBlockingStub insight =
+        InsightServiceGrpc.newBlockingStub(engine.channel(Peers.RANKER));
+    boolean found =
+        insight.listSegments(ListSegmentsRequest.getDefaultInstance()).getSegmentsList().stream()
+            .anyMatch(segment -> segment.getRule().isEmpty());
+    if (fresh || !found) {
+      console.say("studying the event log");
+      RefreshInsightResponse studied =
+          insight
+              .withDeadlineAfter(STUDY_MAX.toMillis(), TimeUnit.MILLISECONDS)
+              .refreshInsight(RefreshInsightRequest.getDefaultInstance());
+      console.say(
+          String.format(
+              Locale.ROOT,
+              "%,d events, %,d people, %,d segments, %,d rules in %.1f s",
+              studied.getEvents(),
+              studied.getPeople(),
+              studied.getSegments(),
+              studied.getRules(),
+              studied.getTookMs() / 1e3));
+    }
+    return insight;
+  }
+
+  private static final Duration STUDY_MAX = Duration.ofSeconds(60);
+
+  /// Association rules of a file of baskets, or those that the ranker serves.
   @Command(
       name = "rules",
-      description = "Find association rules in a file with one basket a line, items by commas.",
+      description = {
+        "List association rules: those of the event log, or those of a file with one basket a line,"
+            + " items by commas (--data FILE).",
+      },
       footer = "./proffer insight rules --data baskets.csv --min-support 0.01 --min-confidence 0.5",
       mixinStandardHelpOptions = true)
   @SuppressWarnings("NullAway.Init") // picocli sets what is required.
@@ -62,8 +136,16 @@ final class InsightCommand implements Callable<Integer> {
 
     @ParentCommand private InsightCommand parent;
 
-    @Option(names = "--data", required = true, paramLabel = "FILE", description = "Plain or .gz.")
-    private Path data;
+    @Mixin private final SessionOptions session = new SessionOptions();
+
+    @Option(names = "--fresh", description = "Study the event log first.")
+    private boolean fresh;
+
+    @Option(names = "--items", split = ",", paramLabel = "ITEM", description = "Rules for these.")
+    private List<String> items = List.of();
+
+    @Option(names = "--lang", paramLabel = "LANG", description = "en or zh (default: en).")
+    private String language = "en";
 
     @Option(names = "--min-support", description = "Least share of baskets (default: 0.01).")
     private double minSupport = 0.01;
@@ -86,12 +168,58 @@ final class InsightCommand implements Callable<Integer> {
     @Option(names = "--top", description = "How many rules to print (default: 20).")
     private int top = 20;
 
-    @Option(names = "--json", description = "Print one JSON object as the last line.")
-    private boolean json;
-
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
       Console console = parent.console();
+      Optional<Path> file = session.dataFile();
+      return file.isPresent() ? ofFile(console, file.get()) : served(console);
+    }
+
+    private int served(Console console) throws Exception {
+      ListAssociationRulesResponse response;
+      Map<String, String> titles = new HashMap<>();
+      try (EngineSession engine =
+          session.openForBulk(console, Peers.FEATURE_STORE, Peers.RANKER)) {
+        response =
+            studied(engine, fresh, console)
+                .listAssociationRules(
+                    ListAssociationRulesRequest.newBuilder()
+                        .addAllItemIds(items)
+                        .setPageSize(Math.clamp(top, 1, 1000))
+                        .build());
+        CatalogueServiceGrpc.CatalogueServiceBlockingStub catalogue =
+            CatalogueServiceGrpc.newBlockingStub(engine.channel(Peers.RANKER));
+        for (AssociationRule rule : response.getRulesList()) {
+          for (String item : rule.getIfItemIdsList()) {
+            titles.computeIfAbsent(item, id -> InsightCommand.title(catalogue, id, language));
+          }
+          titles.computeIfAbsent(
+              rule.getThenItemIds(0), id -> InsightCommand.title(catalogue, id, language));
+        }
+      }
+      if (session.json()) {
+        console.print(Texts.json(response));
+        return Commands.DONE;
+      }
+      Table table = new Table("when", "then", ">support", ">confidence", ">lift", ">conviction");
+      for (AssociationRule rule : response.getRulesList()) {
+        table.row(
+            rule.getIfItemIdsList().stream()
+                .map(id -> titles.getOrDefault(id, id))
+                .collect(Collectors.joining(" + ")),
+            titles.getOrDefault(rule.getThenItemIds(0), ""),
+            String.format(Locale.ROOT, "%.4f", rule.getSupport()),
+            String.format(Locale.ROOT, "%.3f", rule.getConfidence()),
+            String.format(Locale.ROOT, "%.2f", rule.getLift()),
+            rule.getConviction() >= 1e9
+                ? "∞"
+                : String.format(Locale.ROOT, "%.2f", rule.getConviction()));
+      }
+      table.printTo(console);
+      return Commands.DONE;
+    }
+
+    private int ofFile(Console console, Path data) throws IOException {
       Query query = new Query(minSupport, minConfidence, minLength, maxLength, prune);
       long started = System.nanoTime();
       Baskets baskets;
@@ -110,7 +238,7 @@ final class InsightCommand implements Callable<Integer> {
               baskets.emptyBaskets(),
               baskets.repeatedItems()));
       print(console, result);
-      if (json) {
+      if (session.json()) {
         console.print(
             String.format(
                 Locale.ROOT,

@@ -7,12 +7,15 @@ import dev.proffer.app.engine.EngineSettings;
 import dev.proffer.app.engine.Installation;
 import dev.proffer.app.engine.ServiceModules;
 import dev.proffer.ranker.RankerSettings;
+import dev.proffer.ranker.insight.InsightSettings;
 import dev.proffer.runtime.service.Peers;
 import dev.proffer.runtime.settings.Settings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,6 +39,11 @@ final class SessionOptions {
     return json;
   }
 
+  /// What --data names when it is a file and not a folder.
+  Optional<Path> dataFile() {
+    return engine.data().filter(Files::isRegularFile);
+  }
+
   /// Where the ranker of the data folder keeps its model bundles.
   Path modelsFolder() throws IOException {
     Settings settings =
@@ -56,7 +64,10 @@ final class SessionOptions {
   EngineSession openForBulk(Console console, String... services) throws Exception {
     return open(
         console,
-        Map.of(RankerSettings.LEARN_ONLINE.key(), "false", RankerSettings.WARM_UP.key(), "0s"),
+        Map.of(
+            RankerSettings.LEARN_ONLINE.key(), "false",
+            RankerSettings.WARM_UP.key(), "0s",
+            InsightSettings.REFRESH.key(), "0s"),
         services);
   }
 

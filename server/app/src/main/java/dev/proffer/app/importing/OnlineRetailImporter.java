@@ -182,40 +182,69 @@ public final class OnlineRetailImporter {
     for (int i = 0; i < regions.length; i++) {
       regions[i] = countries.code(lines.countries.text(i));
     }
-    HexFormat hex = HexFormat.of();
     long shiftMs = options.timeShift().toMillis();
     try (Progress.Step step = progress.begin("writing events", cleaned.kept().length, "events");
         EventSender sender = new EventSender(featureStore, retry, step)) {
       for (int line : cleaned.kept()) {
-        String invoice = lines.invoices.text(lines.invoice[line]);
-        String item = lines.items.text(lines.item[line]);
         String region = regions[lines.country[line]];
         if (region.isEmpty()) {
           regionless.merge(lines.countries.text(lines.country[line]), 1L, Long::sum);
         }
-        sender.send(
-            Event.newBuilder()
-                .setEventId(
-                    "retail:"
-                        + invoice
-                        + ":"
-                        + item
-                        + ":"
-                        + hex.toHexDigits(lines.contentHash[line]))
-                .setType(EventType.EVENT_TYPE_PURCHASE)
-                .setEventTimeUnixMs(lines.timeUnixMs[line] + shiftMs)
-                .setUserId(lines.customers.text(lines.customer[line]))
-                .setSessionId("invoice:" + invoice)
-                .setItemId(item)
-                .setQuantity(cleaned.unitsLeft(line))
-                .setUnitPriceMinorUnits(lines.priceMinorUnits[line])
-                .setCurrency(CURRENCY)
-                .setOrderId(invoice)
-                .setRegion(region)
-                .build());
+        sender.send(event(cleaned, line, region, shiftMs));
       }
       return sender.finish();
     }
+  }
+
+  private static Event event(Cleaned cleaned, int line, String region, long shiftMs) {
+    OrderLines lines = cleaned.lines;
+    String invoice = lines.invoices.text(lines.invoice[line]);
+    String item = lines.items.text(lines.item[line]);
+    return Event.newBuilder()
+        .setEventId(
+            "retail:"
+                + invoice
+                + ":"
+                + item
+                + ":"
+                + HexFormat.of().toHexDigits(lines.contentHash[line]))
+        .setType(EventType.EVENT_TYPE_PURCHASE)
+        .setEventTimeUnixMs(lines.timeUnixMs[line] + shiftMs)
+        .setUserId(lines.customers.text(lines.customer[line]))
+        .setSessionId("invoice:" + invoice)
+        .setItemId(item)
+        .setQuantity(cleaned.unitsLeft(line))
+        .setUnitPriceMinorUnits(lines.priceMinorUnits[line])
+        .setCurrency(CURRENCY)
+        .setOrderId(invoice)
+        .setRegion(region)
+        .build();
+  }
+
+  /// What a file says, for whoever needs no server: items and purchases.
+  ///
+  /// @param read lines of the file
+  public record Orders(long read, List<Item> items, Iterable<Event> purchases) {}
+
+  /// Reads a plain or gzip file into items and purchases, by the same rules as an import.
+  public static Orders read(Path file, Options options, Progress progress) {
+    Parsed parsed;
+    try (InputStream in = Files.newInputStream(file)) {
+      parsed = OnlineRetailParser.parse(in, progress);
+    } catch (NoSuchFileException e) {
+      throw new ImportFailure("there is no file " + file, e);
+    } catch (IOException e) {
+      throw new ImportFailure("cannot read " + file + ": " + e.getMessage(), e);
+    }
+    Cleaned cleaned = OrderCleaning.clean(parsed, options.anonymousBasketLinesMax());
+    long shiftMs = options.timeShift().toMillis();
+    return new Orders(
+        parsed.read(),
+        new ItemFacts(cleaned).items(),
+        () ->
+            Arrays.stream(cleaned.kept())
+                .mapToObj(line -> event(cleaned, line, "", shiftMs))
+                .iterator());
   }
 
   /// What the kept lines say about items.

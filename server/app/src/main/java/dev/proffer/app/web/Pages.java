@@ -4,6 +4,7 @@ package dev.proffer.app.web;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.proffer.proto.insight.v1.InsightServiceGrpc;
 import dev.proffer.runtime.service.RunningService.Shortcoming;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,9 @@ final class Pages {
     page.append("</ul>\n<h2>Addresses</h2>\n<ul>\n");
     if (docs) {
       page.append("<li><a href=\"/docs/\">/docs/</a>: the API, to read and to try</li>\n");
+    }
+    if (grpcServices.contains(InsightServiceGrpc.SERVICE_NAME)) {
+      page.append("<li><a href=\"/insight\">/insight</a>: who shops here and how</li>\n");
     }
     page.append(
         """

@@ -16,6 +16,7 @@ import com.linecorp.armeria.server.cors.CorsService;
 import com.linecorp.armeria.server.docs.DocService;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import dev.proffer.proto.insight.v1.InsightServiceGrpc;
 import dev.proffer.runtime.grpc.GrpcSettings;
 import dev.proffer.runtime.service.RunningService.Shortcoming;
 import dev.proffer.runtime.settings.Settings;
@@ -89,6 +90,9 @@ public final class WebEdge implements AutoCloseable {
     page(builder, "/proffer.css", MediaType.CSS_UTF_8, () -> Pages.STYLE);
     page(builder, "/health", MediaType.JSON, () -> Pages.health(status.get()));
     page(builder, "/metrics", MediaType.parse("text/plain; version=0.0.4; charset=utf-8"), metrics);
+    if (names.contains(InsightServiceGrpc.SERVICE_NAME)) {
+      builder.service("/insight", new InsightPage(engine));
+    }
     if (docs) {
       builder.serviceUnder("/docs", DocService.builder().build());
     }
@@ -165,7 +169,10 @@ public final class WebEdge implements AutoCloseable {
         .mapHeaders(headers ->
             headers.withMutations(changed ->
                 changed
-                    .set("content-security-policy", policy)
+                    // A page with a style of its own says so itself.
+                    .set(
+                        "content-security-policy",
+                        changed.get("content-security-policy", policy))
                     .set("x-content-type-options", "nosniff")
                     .set("referrer-policy", "no-referrer")
                     .set("cross-origin-resource-policy", "same-site")));
