@@ -2,9 +2,12 @@
 package dev.proffer.ranker.model;
 
 import dev.proffer.proto.featurestore.v1.Event;
+import dev.proffer.proto.featurestore.v1.FeatureRegistryServiceGrpc;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
 import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
 import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
+import dev.proffer.proto.featurestore.v1.RegisterModelRequest;
+import dev.proffer.proto.featurestore.v1.RegisterModelResponse;
 import dev.proffer.ranker.catalogue.ItemNumbers;
 import io.grpc.Channel;
 import io.grpc.Context;
@@ -23,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class ModelHost implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ModelHost.class);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+  private static final Duration REGISTER_MAX = Duration.ofSeconds(2);
   private static final int SHOPPERS_MAX = 200_000;
 
   // Steps just before the end of the training data are read again, to be remembered but not
@@ -40,6 +44,7 @@ public final class ModelHost implements AutoCloseable {
   private volatile @Nullable Follower canary;
   private volatile String wantedCanary = "";
   private volatile String refusedCanary = "";
+  private String registered = "";
 
   /// Starts serving with what is current.
   ///
@@ -159,12 +164,35 @@ public final class ModelHost implements AutoCloseable {
         try {
           reload();
           loadCanary();
+          register();
         } catch (RuntimeException e) {
           log.warn("could not look for a new model bundle", e);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Tells the feature store which feature set the model pins, so that a plan there can name it. It
+  /// is tried again at the next look when the feature store does not answer.
+  private void register() {
+    TrainedModel model = follower.model.trained();
+    if (model.featureSetHash().isEmpty() || model.version().equals(registered)) {
+      return;
+    }
+    try {
+      RegisterModelResponse _ =
+          FeatureRegistryServiceGrpc.newBlockingStub(featureStore)
+              .withDeadlineAfter(REGISTER_MAX.toMillis(), TimeUnit.MILLISECONDS)
+              .registerModel(
+                  RegisterModelRequest.newBuilder()
+                      .setModel(model.version())
+                      .addFeatureSetHashes(model.featureSetHash())
+                      .build());
+      registered = model.version();
+    } catch (StatusRuntimeException e) {
+      log.debug("the model is not registered with the feature store yet", e);
     }
   }
 

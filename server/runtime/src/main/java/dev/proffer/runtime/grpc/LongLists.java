@@ -12,6 +12,7 @@ import com.google.protobuf.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Checks long lists of short texts, such as the ids of candidates, without the general validator,
@@ -27,29 +28,30 @@ final class LongLists {
   private LongLists() {}
 
   /// A list of texts whose only rules are its size and the lengths of its elements.
-  private record Rule(
+  record Rule(
       FieldDescriptor field, long itemsMin, long itemsMax, long lengthMin, long lengthMax) {
     boolean holds(List<?> list) {
       if (list.size() < itemsMin || list.size() > itemsMax) {
         return false;
       }
       for (int i = 0; i < list.size(); i++) {
-        if (!(list.get(i) instanceof String text) || !fits(text)) {
+        if (!(list.get(i) instanceof String text) || !fits(text, lengthMin, lengthMax)) {
           return false;
         }
       }
       return true;
     }
 
-    /// Lengths are in code points, of which a text has at most its length and at least half of it.
-    private boolean fits(String text) {
-      int length = text.length();
-      if (length <= lengthMax && length >= 2 * lengthMin) {
-        return true;
-      }
-      int points = text.codePointCount(0, length);
-      return points >= lengthMin && points <= lengthMax;
+  }
+
+  /// Lengths are in code points, of which a text has at most its length and at least half of it.
+  static boolean fits(String text, long min, long max) {
+    int length = text.length();
+    if (length <= max && length >= 2 * min) {
+      return true;
     }
+    int points = text.codePointCount(0, length);
+    return points >= min && points <= max;
   }
 
   /// The message with every long list that is known to be fine cut short, for the general validator
@@ -74,27 +76,32 @@ final class LongLists {
     }
     for (FieldDescriptor field : type.getFields()) {
       FieldOptions options = field.getOptions();
-      if (field.isRepeated()
-          && field.getJavaType() == FieldDescriptor.JavaType.STRING
-          && options.hasExtension(ValidateProto.field)) {
-        FieldRules all = options.getExtension(ValidateProto.field);
-        RepeatedRules list = all.getRepeated();
-        StringRules text = list.getItems().getString();
-        // Built again from what is known here, rules must be the same: nothing else may be asked.
-        FieldRules known =
-            FieldRules.newBuilder().setRepeated(sizesOf(list).setItems(lengthsOf(text))).build();
-        if (known.equals(all)) {
-          rules.add(
-              new Rule(
-                  field,
-                  list.getMinItems(),
-                  list.hasMaxItems() ? list.getMaxItems() : Integer.MAX_VALUE,
-                  text.getMinLen(),
-                  text.hasMaxLen() ? text.getMaxLen() : Integer.MAX_VALUE));
-        }
+      if (options.hasExtension(ValidateProto.field)) {
+        ruleOf(field, options.getExtension(ValidateProto.field)).ifPresent(rules::add);
       }
     }
     return rules;
+  }
+
+  /// The rule of a list of texts; empty when it has another rule as well.
+  static Optional<Rule> ruleOf(FieldDescriptor field, FieldRules all) {
+    if (!field.isRepeated() || field.getJavaType() != FieldDescriptor.JavaType.STRING) {
+      return Optional.empty();
+    }
+    RepeatedRules list = all.getRepeated();
+    StringRules text = list.getItems().getString();
+    // Built again from what is known here, rules must be the same: nothing else may be asked.
+    FieldRules known =
+        FieldRules.newBuilder().setRepeated(sizesOf(list).setItems(lengthsOf(text))).build();
+    return known.equals(all)
+        ? Optional.of(
+            new Rule(
+                field,
+                list.getMinItems(),
+                list.hasMaxItems() ? list.getMaxItems() : Integer.MAX_VALUE,
+                text.getMinLen(),
+                text.hasMaxLen() ? text.getMaxLen() : Integer.MAX_VALUE))
+        : Optional.empty();
   }
 
   private static RepeatedRules.Builder sizesOf(RepeatedRules list) {
@@ -108,7 +115,7 @@ final class LongLists {
     return sizes;
   }
 
-  private static FieldRules lengthsOf(StringRules text) {
+  static FieldRules lengthsOf(StringRules text) {
     StringRules.Builder lengths = StringRules.newBuilder();
     if (text.hasMinLen()) {
       lengths.setMinLen(text.getMinLen());
