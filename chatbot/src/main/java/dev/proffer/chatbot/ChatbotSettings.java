@@ -55,6 +55,58 @@ public final class ChatbotSettings {
           1,
           "The probability of an intent below which the bot asks what was meant.");
 
+  public static final Setting<String> CONVERSATIONS =
+      Setting.text(
+          "chatbot.conversations",
+          "redis",
+          "Where conversations are remembered: redis, so that every server can go on with them, or memory.");
+  public static final Setting<List<String>> DESK_HOURS =
+      Setting.list(
+          "chatbot.desk-hours",
+          "always",
+          "When humans are at the desk, in the time zone of the shop: always, never, or spans such as mon-fri 09:00-18:00.");
+  public static final Setting<Duration> AGENT_PRESENCE =
+      Setting.duration(
+          "chatbot.agent-presence",
+          "3m",
+          "How long an agent counts as present after the last sign of life; later, another may take the conversation over.");
+  public static final Setting<String> HAND_OFF_RULES =
+      Setting.text(
+          "chatbot.hand-off-rules",
+          "",
+          "A file that says when humans take over and who is first, in place of the plugin's; empty means the plugin's.");
+  public static final Setting<Integer> TURNS_PER_MINUTE =
+      Setting.integer(
+          "chatbot.turns-per-minute",
+          60,
+          0,
+          1_000_000,
+          "How many turns a person may send in a minute; 0 means no limit.");
+  public static final Setting<Integer> WATCHERS_MAX =
+      Setting.integer(
+          "chatbot.watchers-max",
+          5_000,
+          1,
+          1_000_000,
+          "How many streams of conversations may be open at once.");
+  public static final Setting<Double> KNOWLEDGE_THRESHOLD =
+      Setting.number(
+          "chatbot.knowledge-threshold",
+          0.8,
+          0,
+          1,
+          "The probability from which an entry of the shop's knowledge is quoted; below it, agents see it as a suggestion.");
+  public static final Setting<Duration> KNOWLEDGE_STALE_AFTER =
+      Setting.duration(
+          "chatbot.knowledge-stale-after",
+          "365d",
+          "After how long without a review an entry of the shop's knowledge is flagged as stale.");
+  public static final Setting<String> SENTIMENT_MODEL =
+      Setting.text(
+          "chatbot.sentiment-model",
+          "",
+          "A sentiment model that ./proffer chatbot train made; empty reads with the lexicon alone.");
+
   private ChatbotSettings() {}
 
   public static List<Setting<?>> all() {
@@ -67,6 +119,15 @@ public final class ChatbotSettings {
         CATALOGUE_INTERVAL,
         CONVERSATION_TTL,
         CONVERSATIONS_MAX,
-        INTENT_THRESHOLD);
+        INTENT_THRESHOLD,
+        CONVERSATIONS,
+        DESK_HOURS,
+        AGENT_PRESENCE,
+        HAND_OFF_RULES,
+        TURNS_PER_MINUTE,
+        WATCHERS_MAX,
+        KNOWLEDGE_THRESHOLD,
+        KNOWLEDGE_STALE_AFTER,
+        SENTIMENT_MODEL);
   }
 }

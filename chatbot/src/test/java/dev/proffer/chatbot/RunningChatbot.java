@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package dev.proffer.chatbot;
 
+import dev.proffer.chatbot.intent.IntentClassifier;
+import dev.proffer.chatbot.skill.SkillBook;
 import dev.proffer.proto.chatbot.v1.ChatRequest;
 import dev.proffer.proto.chatbot.v1.ChatResponse;
 import dev.proffer.proto.chatbot.v1.ChatServiceGrpc;
+import dev.proffer.proto.chatbot.v1.HandOffServiceGrpc;
+import dev.proffer.proto.chatbot.v1.KnowledgeServiceGrpc;
 import dev.proffer.proto.chatbot.v1.LanguageServiceGrpc;
 import dev.proffer.proto.promotion.v1.Cart;
 import dev.proffer.runtime.failure.Failures;
@@ -28,6 +32,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 
@@ -49,9 +54,15 @@ public final class RunningChatbot implements AutoCloseable {
     shop = new FakeShopServer("shop-" + UUID.randomUUID());
     Map<String, String> all =
         new HashMap<>(
-            Map.of("chatbot.catalogue-interval", "200ms", "chatbot.ranker-deadline", "20s"));
+            Map.of(
+                "chatbot.catalogue-interval",
+                "200ms",
+                "chatbot.ranker-deadline",
+                "20s",
+                "chatbot.conversations",
+                "memory"));
     all.putAll(settings);
-    ChatbotModule module = new ChatbotModule();
+    ChatbotModule module = new ChatbotModule(_ -> () -> Trained.CLASSIFIER);
     service =
         module.start(
             new ServiceContext(
@@ -91,6 +102,14 @@ public final class RunningChatbot implements AutoCloseable {
 
   public LanguageServiceGrpc.LanguageServiceBlockingStub language() {
     return LanguageServiceGrpc.newBlockingStub(channel);
+  }
+
+  public HandOffServiceGrpc.HandOffServiceBlockingStub desk() {
+    return HandOffServiceGrpc.newBlockingStub(channel);
+  }
+
+  public KnowledgeServiceGrpc.KnowledgeServiceBlockingStub knowledge() {
+    return KnowledgeServiceGrpc.newBlockingStub(channel);
   }
 
   /// A conversation of a new shopper.
@@ -138,6 +157,12 @@ public final class RunningChatbot implements AutoCloseable {
     public String user() {
       return user;
     }
+  }
+
+  /// Trained once for all tests: training takes as long as all else at a start.
+  private static final class Trained {
+    static final IntentClassifier CLASSIFIER =
+        IntentClassifier.train(SkillBook.load(Optional.empty()).phrases());
   }
 
   /// What the host does with what a handler throws.

@@ -5,6 +5,7 @@ import dev.proffer.chatbot.dialogue.Understander;
 import dev.proffer.chatbot.dialogue.Understanding;
 import dev.proffer.chatbot.language.Language;
 import dev.proffer.chatbot.language.Languages;
+import dev.proffer.chatbot.sentiment.SentimentReader;
 import dev.proffer.proto.chatbot.v1.AnalyzeSentimentRequest;
 import dev.proffer.proto.chatbot.v1.AnalyzeSentimentResponse;
 import dev.proffer.proto.chatbot.v1.LanguageServiceGrpc;
@@ -26,7 +27,11 @@ public final class LanguageHandler extends LanguageServiceGrpc.LanguageServiceIm
   private final Languages languages;
   private final Understander understander;
 
-  public LanguageHandler(Languages languages, Understander understander) {
+  private final SentimentReader sentiments;
+
+  public LanguageHandler(
+      Languages languages, Understander understander, SentimentReader sentiments) {
+    this.sentiments = sentiments;
     this.languages = languages;
     this.understander = understander;
   }
@@ -75,6 +80,7 @@ public final class LanguageHandler extends LanguageServiceGrpc.LanguageServiceIm
         UnderstandResponse.newBuilder().setLanguage(turn.language().code());
     Protos.addIntents(turn, reply::addIntents);
     Protos.addEntities(turn, reply::addEntities);
+    reply.setSentiment(Protos.of(turn.sentiment())).setUrgency(turn.sentiment().urgency());
     observer.onNext(reply.build());
     observer.onCompleted();
   }
@@ -82,7 +88,12 @@ public final class LanguageHandler extends LanguageServiceGrpc.LanguageServiceIm
   @Override
   public void analyzeSentiment(
       AnalyzeSentimentRequest request, StreamObserver<AnalyzeSentimentResponse> observer) {
-    throw ProfferException.notImplemented(
-        "proffer.chatbot.v1.LanguageService/AnalyzeSentiment", "there is no sentiment model yet");
+    if (!request.getLanguage().isEmpty() && Language.of(request.getLanguage()).isEmpty()) {
+      throw ProfferException.invalidField("language", "must be en, zh or empty");
+    }
+    AnalyzeSentimentResponse.Builder reply = AnalyzeSentimentResponse.newBuilder();
+    request.getTextsList().forEach(text -> reply.addSentiments(Protos.of(sentiments.read(text))));
+    observer.onNext(reply.build());
+    observer.onCompleted();
   }
 }

@@ -2,6 +2,7 @@
 package dev.proffer.chatbot.chat;
 
 import dev.proffer.chatbot.dialogue.Understanding;
+import dev.proffer.chatbot.sentiment.Sentiment;
 import dev.proffer.proto.chatbot.v1.Entity;
 import dev.proffer.proto.chatbot.v1.IntentScore;
 import java.util.function.Consumer;
@@ -18,6 +19,24 @@ final class Protos {
                     .setIntent(score.intent())
                     .setConfidence(score.confidence())
                     .build()));
+  }
+
+  static dev.proffer.proto.chatbot.v1.Sentiment of(Sentiment sentiment) {
+    dev.proffer.proto.chatbot.v1.Sentiment.Builder proto =
+        dev.proffer.proto.chatbot.v1.Sentiment.newBuilder()
+            .setNegative(sentiment.negative())
+            .setNeutral(sentiment.neutral())
+            .setPositive(sentiment.positive())
+            .addAllDecidingWords(sentiment.words());
+    sentiment
+        .aspects()
+        .forEach(opinion ->
+            proto.addAspects(
+                dev.proffer.proto.chatbot.v1.AspectOpinion.newBuilder()
+                    .setAspect(opinion.aspect())
+                    .setScore(opinion.score())
+                    .addAllWords(opinion.words())));
+    return proto.build();
   }
 
   static void addEntities(Understanding turn, Consumer<Entity> to) {

@@ -30,8 +30,22 @@ public final class InMemoryConversationStore implements ConversationStore {
   }
 
   @Override
-  public void save(Conversation conversation) {
-    conversations.put(conversation.id(), conversation);
+  public boolean save(Conversation conversation) {
+    Conversation kept =
+        conversations
+            .asMap()
+            .compute(
+                conversation.id(),
+                (_, before) ->
+                    before != null && before.version() >= conversation.version()
+                        ? before
+                        : conversation);
+    return kept == conversation;
+  }
+
+  @Override
+  public String trouble() {
+    return "";
   }
 
   @Override

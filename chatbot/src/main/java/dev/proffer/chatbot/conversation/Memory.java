@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// @param promotions the promotions that were last named, in order
 /// @param seenItemIds items that were shown on this topic, so that "more" shows others
 /// @param pending what the bot asked and waits for; null when nothing
-/// @param fallbacks how many turns in a row were not understood
+/// @param fallbacks how many turns in a row were not understood, or got the same answer again
+/// @param unsure how many turns in a row were answered without being sure
+/// @param anger how angry the last turn was, from 0 to 1
+/// @param offered promotions that were named in this conversation, so that others come first
+/// @param lastAnswer a fingerprint of the last answer
 public record Memory(
     String language,
     String listingSkill,
@@ -22,14 +26,41 @@ public record Memory(
     List<ShownPromotion> promotions,
     List<String> seenItemIds,
     @Nullable Pending pending,
-    int fallbacks) {
+    int fallbacks,
+    int unsure,
+    double anger,
+    List<String> offered,
+    int lastAnswer) {
   public static final Memory EMPTY =
-      new Memory("", "", Slots.NONE, List.of(), List.of(), List.of(), null, 0);
+      new Memory("", "", Slots.NONE, List.of(), List.of(), List.of(), null, 0, 0, 0, List.of(), 0);
 
   public Memory {
     items = List.copyOf(items);
     promotions = List.copyOf(promotions);
     seenItemIds = List.copyOf(seenItemIds);
+    offered = List.copyOf(offered);
+  }
+
+  public Memory withTurn(int newFallbacks, int newUnsure, double newAnger, int newLastAnswer) {
+    return new Memory(
+        language,
+        listingSkill,
+        slots,
+        items,
+        promotions,
+        seenItemIds,
+        pending,
+        newFallbacks,
+        newUnsure,
+        newAnger,
+        offered,
+        newLastAnswer);
+  }
+
+  /// Once a human was called, what led to it does not count again.
+  public Memory afterHandOff() {
+    return new Memory(
+        language, listingSkill, slots, items, promotions, seenItemIds, null, 0, 0, 0, offered, 0);
   }
 
   /// An item that was shown.

@@ -6,7 +6,10 @@ import dev.proffer.chatbot.answer.Formats;
 import dev.proffer.chatbot.answer.GroundingCheck;
 import dev.proffer.chatbot.conversation.Memory;
 import dev.proffer.chatbot.conversation.Slots;
+import dev.proffer.chatbot.handoff.HandOffRules;
+import dev.proffer.chatbot.handoff.Humans;
 import dev.proffer.chatbot.intent.IntentScore;
+import dev.proffer.chatbot.knowledge.Knowledge;
 import dev.proffer.chatbot.language.Language;
 import dev.proffer.chatbot.language.Languages;
 import dev.proffer.chatbot.mention.Gazetteer;
@@ -21,13 +24,18 @@ import dev.proffer.chatbot.skill.Answer;
 import dev.proffer.chatbot.skill.Skill;
 import dev.proffer.chatbot.skill.SkillBook;
 import dev.proffer.chatbot.skill.SkillTurn;
+import dev.proffer.proto.chatbot.v1.Card;
 import dev.proffer.proto.chatbot.v1.ChatRequest;
+import dev.proffer.proto.chatbot.v1.HandOffNotice;
+import dev.proffer.proto.chatbot.v1.KnowledgeEntry;
+import dev.proffer.proto.chatbot.v1.KnowledgeSource;
 import dev.proffer.proto.common.v1.DegradedCause;
 import dev.proffer.runtime.degraded.Degradation;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +53,11 @@ public final class Dialogue {
   private static final Logger log = LoggerFactory.getLogger(Dialogue.class);
 
   private static final int REMEMBERED_ITEMS = 60;
+  private static final String KNOWLEDGE = "knowledge";
+
+  /// The probability from which a clause asks for something of its own.
+  private static final double CLEAR = 0.6;
+
   private static final String REFINED_BY_DEFAULT = "deals_in_scope";
 
   private static final Set<String> SMALL_TALK =
@@ -63,6 +76,8 @@ public final class Dialogue {
   private final Formats formats;
   private final Clock clock;
   private final double threshold;
+  private final HandOffRules rules;
+  private final Knowledge knowledge;
 
   /// @param threshold the probability below which the bot asks instead of guessing
   public Dialogue(
@@ -73,7 +88,9 @@ public final class Dialogue {
       Shop shop,
       Formats formats,
       Clock clock,
-      double threshold) {
+      double threshold,
+      HandOffRules rules,
+      Knowledge knowledge) {
     this.understander = understander;
     this.languages = languages;
     this.names = names;
@@ -82,39 +99,239 @@ public final class Dialogue {
     this.formats = formats;
     this.clock = clock;
     this.threshold = threshold;
+    this.rules = rules;
+    this.knowledge = knowledge;
   }
 
   /// The answer to a turn and what to remember.
   ///
   /// @param understanding what the turn was understood as
   /// @param skill the name of the skill that answered
+  /// @param handOff set when a human takes over
+  /// @param knowledge the entry of the shop's knowledge that is quoted
   /// @param ungrounded what the check found and replaced; empty when nothing
   public record Reply(
       Understanding understanding,
       String skill,
-      Answer answer,
+      String text,
+      List<Card> cards,
+      List<String> quickReplies,
       Memory memory,
       Degradation degradation,
+      Optional<HandOffNotice> handOff,
+      Optional<KnowledgeSource> knowledge,
       List<String> ungrounded) {}
 
-  public Reply answer(ChatRequest request, Memory memory) {
+  /// One thing that a turn asks for, answered.
+  private record Part(
+      Understanding turn,
+      Skill skill,
+      Answer answer,
+      Evidence evidence,
+      Memory memory,
+      Optional<KnowledgeSource> knowledge) {}
+
+  /// The answer to a turn. The same turn, memory, replies and humans give the same answer.
+  public Reply answer(ChatRequest request, Memory memory, Humans humans) {
+    Instant now = clock.instant();
+    Optional<Language> hint =
+        Language.of(request.getLanguage()).or(() -> Language.of(memory.language()));
+    Understanding whole = understander.understand(request.getText(), hint);
+    Degradation degradation = new Degradation();
+    if (whole.plain()) {
+      degradation.missing(
+          "language:" + whole.language().code(),
+          DegradedCause.DEGRADED_CAUSE_NOT_LOADED,
+          "words without a model",
+          languages.status(whole.language()).detail(),
+          0.2);
+    }
+    List<Part> parts = new ArrayList<>();
+    Memory known = memory;
+    for (Understanding turn : requests(whole, memory)) {
+      Part part = part(turn, request, known, humans, degradation, now);
+      parts.add(part);
+      known = part.memory;
+    }
+    Part last = parts.getLast();
+    Memory after = withTurn(memory, known, whole, parts);
+    String asked =
+        parts.stream()
+            .map(part -> part.answer.handOffReason())
+            .filter(reason -> !reason.isEmpty())
+            .findFirst()
+            .orElse("");
+    Optional<HandOffNotice> notice = Optional.empty();
+    Optional<String> reason = rules.reason(whole, last.skill.name(), memory, after, asked);
+    if (reason.isPresent() && humans.reachable()) {
+      HandOffNotice called =
+          humans.call(
+              reason.get(),
+              rules.priority(reason.get()),
+              Summaries.of(whole, last.skill.name(), reason.get(), after));
+      passOn(last.answer, last.evidence, called, reason.get());
+      notice = Optional.of(called);
+      after = after.afterHandOff();
+    } else if (!asked.isEmpty()) {
+      last.answer.say("no_desk");
+    }
+    List<String> ungrounded = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    List<Card> cards = new ArrayList<>();
+    for (Part part : parts) {
+      ungrounded.addAll(check(part.answer, part.evidence, part.skill));
+      text.append(text.isEmpty() ? "" : "\n").append(part.answer.text());
+      cards.addAll(part.answer.cards());
+    }
+    return new Reply(
+        whole,
+        last.skill.name(),
+        text.toString(),
+        cards,
+        notice.isPresent()
+            ? skills.common().quickReplies().getOrDefault(whole.language(), List.of())
+            : last.answer.quickReplies(),
+        after,
+        degradation,
+        notice,
+        last.knowledge,
+        ungrounded);
+  }
+
+  /// What is said to a shopper who waits for a human and writes on.
+  public Reply stillWaiting(ChatRequest request, Memory memory, HandOffNotice notice) {
     Instant now = clock.instant();
     Optional<Language> hint =
         Language.of(request.getLanguage()).or(() -> Language.of(memory.language()));
     Understanding turn = understander.understand(request.getText(), hint);
-    Degradation degradation = new Degradation();
-    if (turn.plain()) {
-      degradation.missing(
-          "language:" + turn.language().code(),
-          DegradedCause.DEGRADED_CAUSE_NOT_LOADED,
-          "words without a model",
-          languages.status(turn.language()).detail(),
-          0.2);
+    Evidence evidence = new Evidence(formats, now);
+    Skill skill = known("human");
+    Answer answer = new Answer(skill, skills.common(), turn.language(), formats, evidence, now);
+    answer.say("message_kept");
+    sayWhen(answer, evidence, notice);
+    List<String> ungrounded = check(answer, evidence, skill);
+    return new Reply(
+        turn,
+        "waiting_for_human",
+        answer.text(),
+        List.of(),
+        skills.common().quickReplies().getOrDefault(turn.language(), List.of()),
+        memory,
+        new Degradation(),
+        Optional.of(notice),
+        Optional.empty(),
+        ungrounded);
+  }
+
+  /// What is said to a shopper who would rather go on with the bot.
+  public Reply botAgain(ChatRequest request, Memory memory) {
+    Optional<Language> hint =
+        Language.of(request.getLanguage()).or(() -> Language.of(memory.language()));
+    Understanding turn = understander.understand(request.getText(), hint);
+    return new Reply(
+        turn,
+        "bot_again",
+        sentence("bot_again", turn.language()),
+        List.of(),
+        known("help").quickReplies().getOrDefault(turn.language(), List.of()),
+        memory.afterHandOff(),
+        new Degradation(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
+  }
+
+  /// A sentence of the common templates, without figures.
+  public String sentence(String key, Language language) {
+    Evidence evidence = new Evidence(formats, clock.instant());
+    return new Answer(
+            known("human"), skills.common(), language, formats, evidence, clock.instant())
+        .say(key)
+        .text();
+  }
+
+  private static void passOn(
+      Answer answer, Evidence evidence, HandOffNotice notice, String reason) {
+    if (reason.equals(HandOffRules.RISKY)) {
+      answer.say("risky_topic");
+    } else if (reason.equals(HandOffRules.ANGER)
+        || reason.equals(HandOffRules.FAILURE)
+        || reason.equals(HandOffRules.UNSURE)) {
+      answer.say("sorry_passing_on");
     }
+    answer.say("passing_on");
+    sayWhen(answer, evidence, notice);
+  }
+
+  private static void sayWhen(Answer answer, Evidence evidence, HandOffNotice notice) {
+    // The desk is a service like others: what it replies is what may be said.
+    evidence.reply(notice);
+    if (notice.getOpensAtUnixMs() > 0) {
+      answer.say("desk_opens", "time", answer.moment(notice.getOpensAtUnixMs()));
+    } else if (notice.getEstimatedWaitSeconds() > 0) {
+      int minutes = Math.max(1, (notice.getEstimatedWaitSeconds() + 59) / 60);
+      evidence.count(minutes);
+      answer.say("desk_place", "place", notice.getQueuePosition(), "minutes", minutes);
+    } else if (notice.getQueuePosition() > 0) {
+      answer.say("desk_nobody");
+    }
+  }
+
+  /// What a turn asks for, one by one: "when does the sale start, and what is in my cart worth?" is
+  /// two requests. A turn whose clauses do not clearly ask for different things is one.
+  private List<Understanding> requests(Understanding whole, Memory memory) {
+    List<String> clauses = Clauses.of(whole.text());
+    if (clauses.size() < 2 || !languages.isOn(whole.language())) {
+      return List.of(whole);
+    }
+    List<Understanding> asked = new ArrayList<>();
+    Set<String> intents = new HashSet<>();
+    for (String clause : clauses) {
+      Understanding part = understander.understand(clause, Optional.of(whole.language()));
+      IntentScore top = part.intents().getFirst();
+      Optional<Skill> skill = skills.skill(top.intent());
+      boolean clear =
+          top.confidence() >= CLEAR
+              && skill.isPresent()
+              && !SMALL_TALK.contains(top.intent())
+              && !skill.get().settings().containsKey("refines")
+              && !top.intent().equals("out_of_scope");
+      if (clear && intents.add(top.intent())) {
+        asked.add(part);
+      }
+    }
+    return asked.size() < 2 || memory.pending() != null ? List.of(whole) : asked;
+  }
+
+  private Part part(
+      Understanding turn,
+      ChatRequest request,
+      Memory memory,
+      Humans humans,
+      Degradation degradation,
+      Instant now) {
     Evidence evidence = new Evidence(formats, now);
     Choice choice = choose(turn, memory);
     boolean refines = choice.followUp != null;
     Skill skill = refines ? merged(choice.skill, choice.followUp) : choice.skill;
+    Optional<Knowledge.Hit> quoted =
+        knowledgeMay(skill)
+            ? knowledge.answer(turn.text().text(), turn.language())
+            : Optional.empty();
+    if (quoted.isPresent()) {
+      Skill quoting =
+          new Skill(KNOWLEDGE, "say", Map.of(), Map.of(), Map.of(), skill.quickReplies());
+      Answer answer =
+          new Answer(quoting, skills.common(), turn.language(), formats, evidence, now);
+      KnowledgeSource source = quote(quoted.get(), answer, evidence);
+      return new Part(
+          turn,
+          quoting,
+          answer,
+          evidence,
+          remember(memory, turn, quoting, answer, false),
+          Optional.of(source));
+    }
     Slots said =
         SlotReader.read(
             turn, wantsQuery(skill, refines), names.get().currency(), now, formats.zone());
@@ -129,20 +346,35 @@ public final class Dialogue {
             slots,
             memory,
             new TurnShop(shop, evidence, degradation),
-            false,
+            humans.reachable(),
             now);
     act(skillTurn, turn, answer);
-    if (!answer.handOffReason().isEmpty()) {
-      answer.say("no_desk");
+    return new Part(
+        turn, skill, answer, evidence, remember(memory, turn, skill, answer, refines), Optional.empty());
+  }
+
+  /// The shop's own words are better than general ones about how shops work, and than none.
+  private static boolean knowledgeMay(Skill skill) {
+    return skill.name().startsWith("fallback")
+        || skill.name().equals("out_of_scope")
+        || (skill.action().equals("say")
+            && skill.settings().getOrDefault("hand_off", "").equals("offer"));
+  }
+
+  private static KnowledgeSource quote(Knowledge.Hit hit, Answer answer, Evidence evidence) {
+    KnowledgeEntry entry = hit.entry();
+    evidence.text(entry.getAnswer());
+    evidence.text(entry.getSource());
+    answer.quote(entry.getAnswer());
+    if (!entry.getSource().isEmpty()) {
+      answer.say("source_named", "source", entry.getSource());
     }
-    List<String> ungrounded = check(answer, evidence, skill);
-    return new Reply(
-        turn,
-        skill.name(),
-        answer,
-        remember(memory, turn, skill, answer, refines),
-        degradation,
-        ungrounded);
+    return KnowledgeSource.newBuilder()
+        .setEntryId(entry.getEntryId())
+        .setQuestion(entry.getQuestion())
+        .setSource(entry.getSource())
+        .setConfidence(hit.confidence())
+        .build();
   }
 
   private void act(SkillTurn turn, Understanding understood, Answer answer) {
@@ -336,7 +568,43 @@ public final class Dialogue {
             ? seen.subList(Math.max(0, seen.size() - REMEMBERED_ITEMS), seen.size())
             : before.seenItemIds(),
         answer.pending(),
-        fallback ? before.fallbacks() + 1 : 0);
+        fallback ? before.fallbacks() + 1 : 0,
+        before.unsure(),
+        before.anger(),
+        offered(before, answer),
+        before.lastAnswer());
+  }
+
+  private static List<String> offered(Memory before, Answer answer) {
+    List<String> offered = new ArrayList<>(before.offered());
+    answer.shownPromotions().stream()
+        .map(Memory.ShownPromotion::promotionId)
+        .filter(id -> !offered.contains(id))
+        .forEach(offered::add);
+    return offered.subList(Math.max(0, offered.size() - REMEMBERED_ITEMS), offered.size());
+  }
+
+  /// What the whole turn adds to what its parts remember: mood, doubt, and whether the bot goes in
+  /// circles.
+  private Memory withTurn(Memory before, Memory after, Understanding whole, List<Part> parts) {
+    Part last = parts.getLast();
+    String skill = last.skill.name();
+    boolean sure =
+        whole.intents().getFirst().confidence() >= rules.sureAbove()
+            || !last.knowledge.isEmpty()
+            || parts.size() > 1
+            || last.answer.listedFor() != null;
+    int fingerprint = last.answer.text().hashCode();
+    boolean circles =
+        fingerprint == before.lastAnswer()
+            && !SMALL_TALK.contains(skill)
+            && last.answer.listedFor() == null
+            && after.fallbacks() == 0;
+    return after.withTurn(
+        circles ? before.fallbacks() + 1 : after.fallbacks(),
+        sure ? 0 : before.unsure() + 1,
+        whole.sentiment().anger(),
+        fingerprint);
   }
 
   // --- grounding

@@ -12,6 +12,7 @@ import dev.proffer.chatbot.mention.Gazetteer;
 import dev.proffer.chatbot.mention.Mention;
 import dev.proffer.chatbot.mention.MentionFinder;
 import dev.proffer.chatbot.mention.MentionType;
+import dev.proffer.chatbot.sentiment.SentimentReader;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -27,6 +28,7 @@ public final class Understander {
   private final Languages languages;
   private final Supplier<Gazetteer> names;
   private final Supplier<IntentClassifier> classifier;
+  private final SentimentReader sentiments;
   private final Clock clock;
   private final ZoneId zone;
 
@@ -34,11 +36,13 @@ public final class Understander {
       Languages languages,
       Supplier<Gazetteer> names,
       Supplier<IntentClassifier> classifier,
+      SentimentReader sentiments,
       Clock clock,
       ZoneId zone) {
     this.languages = languages;
     this.names = names;
     this.classifier = classifier;
+    this.sentiments = sentiments;
     this.clock = clock;
     this.zone = zone;
   }
@@ -64,6 +68,7 @@ public final class Understander {
         tokens(text, analyser, mentions),
         masked,
         classifier.get().classify(masked, INTENTS),
+        sentiments.read(original),
         languages.isOn(language) && languages.status(language).state() != Languages.State.READY);
   }
 

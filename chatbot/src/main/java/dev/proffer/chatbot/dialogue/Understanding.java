@@ -7,6 +7,7 @@ import dev.proffer.chatbot.language.NormalText;
 import dev.proffer.chatbot.language.Token;
 import dev.proffer.chatbot.mention.Mention;
 import dev.proffer.chatbot.mention.MentionType;
+import dev.proffer.chatbot.sentiment.Sentiment;
 import java.util.List;
 
 /// What a turn was understood as.
@@ -18,6 +19,7 @@ import java.util.List;
 /// @param tokens its words
 /// @param masked what the classifier read
 /// @param intents what it wants, likeliest first
+/// @param sentiment how it feels
 /// @param plain whether the models of the language were not there
 public record Understanding(
     NormalText text,
@@ -27,6 +29,7 @@ public record Understanding(
     List<Token> tokens,
     String masked,
     List<IntentScore> intents,
+    Sentiment sentiment,
     boolean plain) {
 
   public boolean has(MentionType type) {

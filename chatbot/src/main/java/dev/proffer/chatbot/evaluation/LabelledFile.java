@@ -41,8 +41,33 @@ final class LabelledFile {
     if (part.equals("val") || part.startsWith("oos")) {
       return List.of();
     }
-    return start.startsWith("{") ? jsonLines(text) : separated(text);
+    return start.startsWith("{") ? jsonLines(text) : separated(text, LABELS, LabelledFile::phrase);
   }
+
+  /// Reads long texts, such as reviews, with the label of a column.
+  static List<LabelledPhrase> readLong(Path file, String labelColumn) throws IOException {
+    return separated(
+        content(file),
+        new String[] {labelColumn},
+        (text, label) -> new LabelledPhrase(longText(text), label));
+  }
+
+  /// The normal form of a text of up to 2,000 characters, in lower case.
+  private static String longText(String text) {
+    StringBuilder normal = new StringBuilder();
+    for (int from = 0; from < Math.min(text.length(), 2_000); from += NormalText.MAX_CHARS) {
+      normal.append(
+          NormalText.of(text.substring(from, Math.min(text.length(), from + NormalText.MAX_CHARS)))
+              .lower());
+    }
+    return normal.toString();
+  }
+
+  private interface RowMaker {
+    LabelledPhrase make(String text, String label);
+  }
+
+  private static final String[] LABELS = {"category", "intent", "label", "cat"};
 
   private static List<LabelledPhrase> jsonLines(String text) throws IOException {
     List<LabelledPhrase> rows = new ArrayList<>();
@@ -54,7 +79,7 @@ final class LabelledFile {
     return rows;
   }
 
-  private static List<LabelledPhrase> separated(String text) {
+  private static List<LabelledPhrase> separated(String text, String[] labels, RowMaker maker) {
     char separator = text.lines().limit(20).allMatch(line -> line.indexOf('\t') >= 0) ? '\t' : ',';
     List<List<String>> rows = cells(text, separator);
     if (rows.isEmpty()) {
@@ -63,14 +88,14 @@ final class LabelledFile {
     List<String> header =
         rows.getFirst().stream().map(c -> c.strip().toLowerCase(Locale.ROOT)).toList();
     int textColumn = indexOf(header, "text", "utterance", "sentence", "review", "query");
-    int labelColumn = indexOf(header, "category", "intent", "label", "cat");
+    int labelColumn = indexOf(header, labels);
     boolean named = textColumn >= 0 && labelColumn >= 0;
     List<LabelledPhrase> phrases = new ArrayList<>();
     for (List<String> row : rows.subList(named ? 1 : 0, rows.size())) {
       int textAt = named ? textColumn : 0;
       int labelAt = named ? labelColumn : row.size() - 1;
       if (row.size() > Math.max(textAt, labelAt) && !row.get(textAt).isBlank()) {
-        phrases.add(phrase(row.get(textAt), row.get(labelAt).strip()));
+        phrases.add(maker.make(row.get(textAt), row.get(labelAt).strip()));
       }
     }
     return phrases;

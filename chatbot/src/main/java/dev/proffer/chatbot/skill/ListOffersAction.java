@@ -7,7 +7,9 @@ import dev.proffer.proto.promotion.v1.ListOffersRequest;
 import dev.proffer.proto.promotion.v1.Offer;
 import dev.proffer.proto.promotion.v1.PromotionType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /// Lists promotions. Setting `types`: the types to list, all when it is absent. Setting
@@ -47,7 +49,12 @@ final class ListOffersAction implements Action {
       answer.say("none");
       return;
     }
-    answer.say("found", "count", Math.min(offers.size(), Answer.SHOWN)).offers(offers);
+    // What was not named yet comes first.
+    List<Offer> fresh = new ArrayList<>(offers);
+    fresh.sort(
+        Comparator.comparing(
+            (Offer offer) -> turn.memory().offered().contains(offer.getPromotionId())));
+    answer.say("found", "count", Math.min(offers.size(), Answer.SHOWN)).offers(fresh);
   }
 
   static List<PromotionType> types(Skill skill) {

@@ -5,6 +5,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.proffer.proto.chatbot.v1.ChatServiceGrpc;
 import dev.proffer.proto.chatbot.v1.HandOffServiceGrpc;
+import dev.proffer.proto.chatbot.v1.KnowledgeServiceGrpc;
 import dev.proffer.proto.chatbot.v1.LanguageServiceGrpc;
 import dev.proffer.proto.experiment.v1.ExperimentServiceGrpc;
 import dev.proffer.proto.experiment.v1.PolicyServiceGrpc;
@@ -42,7 +43,8 @@ public final class Contract {
           InsightServiceGrpc.getServiceDescriptor(),
           ChatServiceGrpc.getServiceDescriptor(),
           LanguageServiceGrpc.getServiceDescriptor(),
-          HandOffServiceGrpc.getServiceDescriptor());
+          HandOffServiceGrpc.getServiceDescriptor(),
+          KnowledgeServiceGrpc.getServiceDescriptor());
 
   private Contract() {}
 

@@ -86,7 +86,12 @@ public final class Database implements AutoCloseable {
 
   /// Brings the tables of one module up to date from `classpath:db/<module>/V1__….sql` files.
   public void migrate(String module) {
-    Flyway.configure(Database.class.getClassLoader())
+    migrate(module, Database.class.getClassLoader());
+  }
+
+  /// Brings the tables of a plugin up to date, whose files only its own loader sees.
+  public void migrate(String module, ClassLoader loader) {
+    Flyway.configure(loader)
         .dataSource(writers)
         .locations("classpath:db/" + module)
         .table("schema_history_" + module.replace('-', '_'))
