@@ -12,10 +12,12 @@ import dev.proffer.chatbot.conversation.InMemoryConversationStore;
 import dev.proffer.chatbot.conversation.RedisConversationStore;
 import dev.proffer.chatbot.dialogue.Dialogue;
 import dev.proffer.chatbot.dialogue.Understander;
+import dev.proffer.chatbot.embedding.TurnEncoder;
 import dev.proffer.chatbot.handoff.DeskHours;
 import dev.proffer.chatbot.handoff.HandOffDesk;
 import dev.proffer.chatbot.handoff.HandOffRules;
 import dev.proffer.chatbot.intent.IntentClassifier;
+import dev.proffer.chatbot.intent.LabelledPhrase;
 import dev.proffer.chatbot.knowledge.Knowledge;
 import dev.proffer.chatbot.knowledge.KnowledgeStore;
 import dev.proffer.chatbot.language.Language;
@@ -54,21 +56,23 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The chatbot as a plugin of the engine. It starts at once; the models of its languages load
 /// behind it, and until they are there it understands with less.
 public final class ChatbotModule implements ServiceModule {
-  private final Function<SkillBook, Supplier<IntentClassifier>> training;
+  private final BiFunction<SkillBook, String, Supplier<IntentClassifier>> training;
 
   public ChatbotModule() {
     this(Running::trainInBackground);
   }
 
   /// @param training makes what knows the intents of the skills, without waiting for it
-  ChatbotModule(Function<SkillBook, Supplier<IntentClassifier>> training) {
+  ChatbotModule(BiFunction<SkillBook, String, Supplier<IntentClassifier>> training) {
     this.training = training;
   }
 
@@ -98,6 +102,7 @@ public final class ChatbotModule implements ServiceModule {
   }
 
   private static final class Running implements RunningService {
+    private static final Logger log = LoggerFactory.getLogger(ChatbotModule.class);
     private static final long TRAINING_SECONDS = 120;
 
     private final Languages languages;
@@ -106,13 +111,13 @@ public final class ChatbotModule implements ServiceModule {
     private final ConversationStore store;
     private final List<BindableService> services;
 
-    Running(ServiceContext context, Function<SkillBook, Supplier<IntentClassifier>> training) {
+    Running(ServiceContext context, BiFunction<SkillBook, String, Supplier<IntentClassifier>> training) {
       Settings settings = context.settings();
       ZoneId zone = ZoneId.of(settings.get(ChatbotSettings.TIME_ZONE));
       String folder = settings.get(ChatbotSettings.SKILLS);
       SkillBook skills =
           SkillBook.load(folder.isEmpty() ? Optional.empty() : Optional.of(Path.of(folder)));
-      Supplier<IntentClassifier> classifier = training.apply(skills);
+      Supplier<IntentClassifier> classifier = training.apply(skills, settings.get(ChatbotSettings.INTENT_MODEL));
       ModelCache models = ModelCache.at(settings.get(ChatbotSettings.MODEL_CACHE));
       this.languages =
           new Languages(
@@ -207,11 +212,26 @@ public final class ChatbotModule implements ServiceModule {
       }
     }
 
-    /// Training takes a second or two: the engine does not wait for it, the first turn does.
-    private static Supplier<IntentClassifier> trainInBackground(SkillBook skills) {
+    /// Reading or training takes a second or two: the engine does not wait for it, the first turn
+    /// does.
+    private static Supplier<IntentClassifier> trainInBackground(SkillBook skills, String model) {
       FutureTask<IntentClassifier> training =
-          new FutureTask<>(() -> IntentClassifier.train(skills.phrases()));
-      Thread.ofPlatform().name("chatbot-training").daemon(true).start(training);
+          new FutureTask<>(() -> {
+            List<LabelledPhrase> phrases = skills.phrases();
+            if (!model.isEmpty()) {
+              Optional<IntentClassifier> read =
+                  IntentClassifier.load(
+                      Path.of(model), IntentClassifier.hash(phrases), TurnEncoder::load);
+              if (read.isPresent()) {
+                return read.get();
+              }
+              log.warn("{} learnt other phrases; learning from words alone", model);
+            }
+            return IntentClassifier.train(phrases);
+          });
+      Thread thread = Thread.ofPlatform().name("chatbot-training").daemon(true).unstarted(training);
+      thread.setContextClassLoader(ChatbotModule.class.getClassLoader());
+      thread.start();
       return () -> {
         try {
           return training.get(TRAINING_SECONDS, TimeUnit.SECONDS);

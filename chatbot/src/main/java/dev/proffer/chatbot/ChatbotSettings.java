@@ -107,6 +107,12 @@ public final class ChatbotSettings {
           "",
           "A sentiment model that ./proffer chatbot train made; empty reads with the lexicon alone.");
 
+  public static final Setting<String> INTENT_MODEL =
+      Setting.text(
+          "chatbot.intent-model",
+          "",
+          "An intent model that ./proffer chatbot train made, with sentence vectors; empty, or one of other phrases, learns the intents at the start from words alone.");
+
   private ChatbotSettings() {}
 
   public static List<Setting<?>> all() {
@@ -128,6 +134,7 @@ public final class ChatbotSettings {
         WATCHERS_MAX,
         KNOWLEDGE_THRESHOLD,
         KNOWLEDGE_STALE_AFTER,
-        SENTIMENT_MODEL);
+        SENTIMENT_MODEL,
+        INTENT_MODEL);
   }
 }

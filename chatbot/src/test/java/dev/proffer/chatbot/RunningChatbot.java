@@ -62,7 +62,7 @@ public final class RunningChatbot implements AutoCloseable {
                 "chatbot.conversations",
                 "memory"));
     all.putAll(settings);
-    ChatbotModule module = new ChatbotModule(_ -> () -> Trained.CLASSIFIER);
+    ChatbotModule module = new ChatbotModule((_, _) -> () -> Trained.CLASSIFIER);
     service =
         module.start(
             new ServiceContext(

@@ -458,7 +458,8 @@ public final class ChatHandler extends ChatServiceGrpc.ChatServiceImplBase {
             .setLanguage(reply.understanding().language().code())
             .addAllCards(reply.cards())
             .addAllQuickReplies(reply.quickReplies())
-            .setGrounded(true);
+            .setGrounded(true)
+            .setReplaced(!reply.ungrounded().isEmpty());
     reply.handOff().ifPresent(response::setHandOff);
     reply.knowledge().ifPresent(response::setKnowledge);
     Protos.addIntents(reply.understanding(), response::addIntents);

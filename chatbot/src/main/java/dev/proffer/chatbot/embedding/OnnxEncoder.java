@@ -31,6 +31,11 @@ public final class OnnxEncoder implements SentenceEncoder, AutoCloseable {
     return load("/bge-small-en-v1.5-q.onnx", "/bge-small-en-v1.5-q-tokenizer.json");
   }
 
+  /// The Chinese encoder bge-small-zh-v1.5, quantised to eight bits, 512 dimensions.
+  public static OnnxEncoder chinese() throws IOException {
+    return load("/bge-small-zh-v1.5-q.onnx", "/bge-small-zh-v1.5-q-tokenizer.json");
+  }
+
   private static OnnxEncoder load(String model, String tokenizer) throws IOException {
     try (InputStream network = OnnxEncoder.class.getResourceAsStream(model);
         InputStream vocabulary = OnnxEncoder.class.getResourceAsStream(tokenizer)) {

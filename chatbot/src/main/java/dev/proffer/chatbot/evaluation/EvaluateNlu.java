@@ -4,6 +4,7 @@ package dev.proffer.chatbot.evaluation;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proffer.chatbot.embedding.OnnxEncoder;
+import dev.proffer.chatbot.embedding.RememberingEncoder;
 import dev.proffer.chatbot.embedding.SentenceEncoder;
 import dev.proffer.chatbot.intent.LabelledPhrase;
 import dev.proffer.chatbot.intent.LinearClassifier;
@@ -52,7 +53,7 @@ public final class EvaluateNlu implements ToolModule {
     }
     List<LabelledPhrase> validation = new ArrayList<>(LabelledFile.read(trainFile, "val"));
     validation.addAll(LabelledFile.read(trainFile, "oos_val"));
-    SentenceEncoder encoder = vectors ? new Remembering(OnnxEncoder.english()) : null;
+    SentenceEncoder encoder = vectors ? new RememberingEncoder(OnnxEncoder.english()) : null;
     LinearClassifier classifier = LinearClassifier.train(train, cost, encoder);
     double trained = seconds(start);
     Set<String> labels = new HashSet<>(classifier.labels());
@@ -199,20 +200,5 @@ public final class EvaluateNlu implements ToolModule {
 
   private static double round4(double value) {
     return Math.round(value * 10_000) / 10_000.0;
-  }
-
-  /// Encodes each text once.
-  private static final class Remembering implements SentenceEncoder {
-    private final SentenceEncoder encoder;
-    private final Map<String, float[]> vectors = new HashMap<>();
-
-    Remembering(SentenceEncoder encoder) {
-      this.encoder = encoder;
-    }
-
-    @Override
-    public float[] encode(String text) {
-      return vectors.computeIfAbsent(text, encoder::encode);
-    }
   }
 }

@@ -1,15 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package dev.proffer.chatbot.intent;
 
+import dev.proffer.chatbot.embedding.SentenceEncoder;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /// Says what a turn wants, with probabilities. Immutable and safe for use by many threads.
 public final class IntentClassifier {
   /// Below this share of known words a phrase is more likely noise than what its margins say.
   private static final double MIN_KNOWN_SHARE = 0.5;
+
+  private static final int MAGIC = 0x50494e31;
 
   private final LinearClassifier classifier;
   private final Calibration calibration;
@@ -20,6 +41,9 @@ public final class IntentClassifier {
     /// Fitted by cross-validation on the phrases of the plugin (`./proffer chatbot train` fits
     /// anew).
     public static final Calibration DEFAULT = new Calibration(2.2, 3.0, 0.6);
+
+    /// The same with sentence vectors.
+    public static final Calibration WITH_VECTORS = new Calibration(2.2, 3.0, 0.6);
 
     double probability(double topMargin, double gapToNext) {
       return 1 / (1 + Math.exp(-(margin * topMargin + gap * gapToNext + bias)));
@@ -38,6 +62,137 @@ public final class IntentClassifier {
   public static IntentClassifier train(
       Collection<LabelledPhrase> phrases, Calibration calibration) {
     return new IntentClassifier(LinearClassifier.train(phrases, 1), calibration);
+  }
+
+  /// Learns from the vectors of the phrases too, when there is an encoder.
+  public static IntentClassifier train(
+      Collection<LabelledPhrase> phrases, @Nullable SentenceEncoder encoder) {
+    return new IntentClassifier(
+        LinearClassifier.train(phrases, 1, encoder),
+        encoder == null ? Calibration.DEFAULT : Calibration.WITH_VECTORS);
+  }
+
+  /// Writes the classifier, without its encoder.
+  ///
+  /// @param phrasesHash tells which phrases it learnt
+  public void save(Path file, String phrasesHash, boolean withEncoder) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".new");
+    try (DataOutputStream out =
+        new DataOutputStream(
+            new BufferedOutputStream(new GZIPOutputStream(Files.newOutputStream(temporary))))) {
+      out.writeInt(MAGIC);
+      out.writeUTF(phrasesHash);
+      out.writeBoolean(withEncoder);
+      out.writeDouble(calibration.margin);
+      out.writeDouble(calibration.gap);
+      out.writeDouble(calibration.bias);
+      classifier.write(out);
+    }
+    Files.move(
+        temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// Makes the encoder of a model that needs one.
+  @FunctionalInterface
+  public interface EncoderSource {
+    SentenceEncoder open() throws IOException;
+  }
+
+  /// Reads a classifier; empty when it learnt other phrases than those of a hash.
+  public static Optional<IntentClassifier> load(
+      Path file, String phrasesHash, EncoderSource encoder) throws IOException {
+    try (DataInputStream in =
+        new DataInputStream(
+            new BufferedInputStream(new GZIPInputStream(Files.newInputStream(file))))) {
+      if (in.readInt() != MAGIC) {
+        throw new IOException(file + " is not an intent model");
+      }
+      if (!in.readUTF().equals(phrasesHash)) {
+        return Optional.empty();
+      }
+      boolean encoded = in.readBoolean();
+      Calibration calibration =
+          new Calibration(in.readDouble(), in.readDouble(), in.readDouble());
+      return Optional.of(
+          new IntentClassifier(
+              LinearClassifier.read(in, encoded ? encoder.open() : null), calibration));
+    }
+  }
+
+  /// What tells one set of phrases from another.
+  public static String hash(Collection<LabelledPhrase> phrases) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (LabelledPhrase phrase : phrases) {
+        digest.update((phrase.label() + "\t" + phrase.phrase() + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Learns from phrases and fits the probabilities by cross-validation in folds: each phrase is
+  /// judged by a classifier that never saw it.
+  public static IntentClassifier calibrated(
+      Collection<LabelledPhrase> phrases, @Nullable SentenceEncoder encoder, int folds) {
+    List<LabelledPhrase> shuffled = new ArrayList<>(phrases);
+    Collections.shuffle(shuffled, new Random(3));
+    List<double[]> rows = new ArrayList<>();
+    for (int fold = 0; fold < folds; fold++) {
+      List<LabelledPhrase> train = new ArrayList<>();
+      List<LabelledPhrase> held = new ArrayList<>();
+      for (int i = 0; i < shuffled.size(); i++) {
+        (i % folds == fold ? held : train).add(shuffled.get(i));
+      }
+      LinearClassifier part = LinearClassifier.train(train, 1, encoder);
+      for (LabelledPhrase phrase : held) {
+        double[] margins = part.margins(phrase.phrase());
+        int best = 0;
+        double next = Double.NEGATIVE_INFINITY;
+        for (int c = 1; c < margins.length; c++) {
+          if (margins[c] > margins[best]) {
+            next = margins[best];
+            best = c;
+          } else {
+            next = Math.max(next, margins[c]);
+          }
+        }
+        rows.add(
+            new double[] {
+              margins[best],
+              margins[best] - next,
+              part.labels().get(best).equals(phrase.label()) ? 1 : 0
+            });
+      }
+    }
+    return new IntentClassifier(LinearClassifier.train(phrases, 1, encoder), fit(rows));
+  }
+
+  public Calibration calibration() {
+    return calibration;
+  }
+
+  /// Logistic regression by gradient steps.
+  private static Calibration fit(List<double[]> rows) {
+    double a = Calibration.DEFAULT.margin;
+    double b = Calibration.DEFAULT.gap;
+    double c = Calibration.DEFAULT.bias;
+    for (int step = 0; step < 3_000; step++) {
+      double ga = 0;
+      double gb = 0;
+      double gc = 0;
+      for (double[] row : rows) {
+        double error = row[2] - 1 / (1 + Math.exp(-(a * row[0] + b * row[1] + c)));
+        ga += error * row[0];
+        gb += error * row[1];
+        gc += error;
+      }
+      a += 3 * ga / rows.size();
+      b += 3 * gb / rows.size();
+      c += 3 * gc / rows.size();
+    }
+    return new Calibration(a, b, c);
   }
 
   /// The likeliest intents of a masked phrase, at most `limit`. The first has the calibrated

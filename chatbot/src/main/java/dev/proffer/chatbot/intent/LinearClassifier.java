@@ -9,6 +9,9 @@ import de.bwaldvogel.liblinear.Parameter;
 import de.bwaldvogel.liblinear.Problem;
 import de.bwaldvogel.liblinear.SolverType;
 import dev.proffer.chatbot.embedding.SentenceEncoder;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -123,6 +126,59 @@ public final class LinearClassifier {
       }
     }
     return new LinearClassifier(labels, vocabulary, idf, weights, encoder);
+  }
+
+  /// Writes everything but the encoder.
+  void write(DataOutputStream out) throws IOException {
+    out.writeInt(labels.size());
+    for (String label : labels) {
+      out.writeUTF(label);
+    }
+    out.writeInt(idf.length);
+    String[] features = new String[idf.length];
+    vocabulary.forEach((feature, index) -> features[index] = feature);
+    for (int i = 0; i < idf.length; i++) {
+      out.writeUTF(features[i]);
+      out.writeFloat(idf[i]);
+    }
+    out.writeInt(weights.length);
+    for (float[] row : weights) {
+      for (float weight : row) {
+        out.writeFloat(weight);
+      }
+    }
+  }
+
+  /// Reads what [#write] wrote.
+  ///
+  /// @param encoder the encoder that it was trained with; null when there was none
+  static LinearClassifier read(DataInputStream in, @Nullable SentenceEncoder encoder)
+      throws IOException {
+    List<String> labels = new ArrayList<>();
+    for (int n = limited(in.readInt(), 10_000); n > 0; n--) {
+      labels.add(in.readUTF());
+    }
+    int size = limited(in.readInt(), 10_000_000);
+    Map<String, Integer> vocabulary = HashMap.newHashMap(size);
+    float[] idf = new float[size];
+    for (int i = 0; i < size; i++) {
+      vocabulary.put(in.readUTF(), i);
+      idf[i] = in.readFloat();
+    }
+    float[][] weights = new float[limited(in.readInt(), 10_010_000)][labels.size()];
+    for (float[] row : weights) {
+      for (int c = 0; c < row.length; c++) {
+        row[c] = in.readFloat();
+      }
+    }
+    return new LinearClassifier(List.copyOf(labels), vocabulary, idf, weights, encoder);
+  }
+
+  private static int limited(int size, int max) throws IOException {
+    if (size < 0 || size > max) {
+      throw new IOException("the model is damaged");
+    }
+    return size;
   }
 
   public List<String> labels() {

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package dev.proffer.chatbot.embedding;
+
+import dev.proffer.chatbot.mention.MentionType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Vectors of masked turns in either language: the English encoder reads Latin turns, the Chinese
+/// one those with Han characters, each in its own dimensions, so that one classifier serves both.
+/// Masks are read as a plain name of their kind.
+public final class TurnEncoder implements SentenceEncoder, AutoCloseable {
+  private static final int ENGLISH_SIZE = 384;
+  private static final int CHINESE_SIZE = 512;
+  private static final Map<MentionType, String> ENGLISH_NAMES = new EnumMap<>(MentionType.class);
+  private static final Map<MentionType, String> CHINESE_NAMES = new EnumMap<>(MentionType.class);
+
+  static {
+    name(MentionType.PROMOTION, "the autumn sale", "秋季活动");
+    name(MentionType.THRESHOLD, "40 off 300", "满300减40");
+    name(MentionType.BUY_GET, "buy one get one free", "买一送一");
+    name(MentionType.NTH_OFF, "second item half price", "第二件半价");
+    name(MentionType.DISCOUNT, "20% off", "8折");
+    name(MentionType.ITEM, "the blue backpack", "蓝色背包");
+    name(MentionType.CODE, "code SAVE10", "优惠码SAVE10");
+    name(MentionType.PRICE_RANGE, "between 100 and 200", "100到200元");
+    name(MentionType.PRICE_ABOUT, "around 100", "100元左右");
+    name(MentionType.PRICE_MAX, "under 100", "100元以下");
+    name(MentionType.PRICE_MIN, "over 100", "100元以上");
+    name(MentionType.MONEY, "100 dollars", "100元");
+    name(MentionType.DATE, "November 27", "11月27日");
+    name(MentionType.CATEGORY, "headphones", "耳机");
+    name(MentionType.BRAND, "nike", "耐克");
+    name(MentionType.QUANTITY, "2 pieces", "2件");
+    name(MentionType.COLOUR, "red", "红色");
+  }
+
+  private final OnnxEncoder english;
+  private final OnnxEncoder chinese;
+
+  private TurnEncoder(OnnxEncoder english, OnnxEncoder chinese) {
+    this.english = english;
+    this.chinese = chinese;
+  }
+
+  public static TurnEncoder load() throws IOException {
+    return new TurnEncoder(OnnxEncoder.english(), OnnxEncoder.chinese());
+  }
+
+  @Override
+  public float[] encode(String masked) {
+    boolean han = masked.chars().anyMatch(c -> c >= '\u3400' && c <= '\u9fff');
+    float[] own = (han ? chinese : english).encode(named(masked, han));
+    float[] vector = new float[ENGLISH_SIZE + CHINESE_SIZE];
+    System.arraycopy(own, 0, vector, han ? ENGLISH_SIZE : 0, own.length);
+    return vector;
+  }
+
+  /// The vectors of many turns, by as many threads as there are cores.
+  public List<float[]> encodeAll(List<String> masked) throws InterruptedException {
+    int threads = Runtime.getRuntime().availableProcessors();
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Callable<float[]>> tasks = new ArrayList<>();
+      masked.forEach(text -> tasks.add(() -> encode(text)));
+      List<float[]> vectors = new ArrayList<>();
+      for (Future<float[]> done : pool.invokeAll(tasks)) {
+        vectors.add(done.get());
+      }
+      return vectors;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    english.close();
+    chinese.close();
+  }
+
+  private static String named(String masked, boolean han) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < masked.length(); i++) {
+      char c = masked.charAt(i);
+      if (c < '\ue000' || c > '\uf8ff') {
+        text.append(c);
+        continue;
+      }
+      for (Map.Entry<MentionType, String> name : (han ? CHINESE_NAMES : ENGLISH_NAMES).entrySet()) {
+        if (name.getKey().mask() == c) {
+          text.append(name.getValue());
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  private static void name(MentionType type, String english, String chinese) {
+    ENGLISH_NAMES.put(type, english);
+    CHINESE_NAMES.put(type, chinese);
+  }
+}
