@@ -67,17 +67,29 @@ class SimulationOverServicesTest {
   }
 
   @Test
-  void theLedgerKeepsTheBudgetAndTheLogSaysWhatWasEarned() throws Exception {
-    World world = new World(options(4_000));
-    PolicySpec spec = spec(world, "uniform");
+  void theLedgerKeepsTheBudget() throws Exception {
+    World world = new World(options(5_000));
+    PolicySpec spec = spec(world, "always thirty-percent");
     try (RunningRanker ranker = start(spec)) {
       World.Outcome outcome =
           world.run(
               new RemoteMarket(
                   world.shop(), spec, ranker.featureStoreChannel, ranker.channel, () -> {}));
       assertThat(outcome.overspentMinorUnits()).isZero();
-      assertThat(outcome.discountMinorUnits()).isPositive().isLessThanOrEqualTo(4 * 4_000);
+      assertThat(outcome.discountMinorUnits()).isPositive();
+      assertThat(outcome.refused()).isPositive();
+    }
+  }
 
+  @Test
+  void theLogSaysWhatWasEarned() throws Exception {
+    World world = new World(options(10_000_000));
+    PolicySpec spec = spec(world, "uniform");
+    try (RunningRanker ranker = start(spec)) {
+      World.Outcome outcome =
+          world.run(
+              new RemoteMarket(
+                  world.shop(), spec, ranker.featureStoreChannel, ranker.channel, () -> {}));
       Path file = folder.resolve("decisions.parquet");
       double earned = 0;
       DecisionFile decisions = null;

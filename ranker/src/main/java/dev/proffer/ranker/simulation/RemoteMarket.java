@@ -58,6 +58,7 @@ public final class RemoteMarket implements Market {
   private final List<Event> today = new ArrayList<>();
   private long refused;
   private long events;
+  private long decided;
 
   /// Writes the shop's items, promotions and policy.
   ///
@@ -148,12 +149,17 @@ public final class RemoteMarket implements Market {
       request.addPolicyContext(feature);
     }
     RecommendResponse reply = recommender.recommend(request.build());
+    if (reply.getPersonalOfferPropensity() == 0 && decided > 0 && !lacksPolicy(reply)) {
+      // No budget is left for any offer, so there is nothing to decide.
+      return new Offered(shop.offers().getFirst(), 1);
+    }
     if (reply.getItemsCount() != 1
         || !reply.getItems(0).getItemId().equals(visit.item().id())
         || reply.getPersonalOfferPropensity() == 0) {
       throw new IllegalStateException(
           "the services do not decide as the simulation needs: " + reply.getDegraded());
     }
+    decided++;
     String chosen =
         reply.hasPersonalOffer() ? reply.getPersonalOffer().getPromotionId() : Shop.NOTHING;
     Shop.Offer offer = offers.get(chosen);
@@ -161,6 +167,11 @@ public final class RemoteMarket implements Market {
       throw new IllegalStateException("the services offer '" + chosen + "', which is not ours");
     }
     return new Offered(offer, reply.getPersonalOfferPropensity());
+  }
+
+  private static boolean lacksPolicy(RecommendResponse reply) {
+    return reply.getDegraded().getReasonsList().stream()
+        .anyMatch(reason -> reason.getPart().startsWith("policy:"));
   }
 
   @Override
