@@ -14,6 +14,7 @@ import dev.proffer.featurestore.serving.OnlineFeaturesReader;
 import dev.proffer.featurestore.training.TrainingExporter;
 import dev.proffer.featurestore.writing.FeatureWriter;
 import dev.proffer.featurestore.writing.Quarantine;
+import dev.proffer.featurestore.writing.RowRestorer;
 import dev.proffer.proto.common.v1.Degraded;
 import dev.proffer.proto.common.v1.DegradedCause;
 import dev.proffer.proto.featurestore.v1.CheckConsistencyRequest;
@@ -76,6 +77,7 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
   private final EventLog events;
   private final EventStreamer streamer;
   private final Aggregator aggregator;
+  private final RowRestorer restorer;
   private final OnlineStore store;
   private final Duration readTimeout;
 
@@ -93,6 +95,7 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
       EventLog events,
       EventStreamer streamer,
       Aggregator aggregator,
+      RowRestorer restorer,
       OnlineStore store,
       Duration readTimeout) {
     this.matrix = matrix;
@@ -108,6 +111,7 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
     this.events = events;
     this.streamer = streamer;
     this.aggregator = aggregator;
+    this.restorer = restorer;
     this.store = store;
     this.readTimeout = readTimeout;
   }
@@ -257,6 +261,14 @@ final class FeatureStoreGrpc extends FeatureStoreServiceImplBase {
           DegradedCause.DEGRADED_CAUSE_NOT_LOADED,
           "",
           "aggregated features are being made again from the event log",
+          0);
+    }
+    if (restorer.isRestoring()) {
+      degradation.missing(
+          "rows",
+          DegradedCause.DEGRADED_CAUSE_NOT_LOADED,
+          "",
+          "rows that the online store lost are being put back from their history",
           0);
     }
     return degradation.toProto();

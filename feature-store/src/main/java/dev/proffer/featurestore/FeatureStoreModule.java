@@ -24,6 +24,7 @@ import dev.proffer.featurestore.training.RowHistory;
 import dev.proffer.featurestore.training.TrainingExporter;
 import dev.proffer.featurestore.writing.FeatureWriter;
 import dev.proffer.featurestore.writing.Quarantine;
+import dev.proffer.featurestore.writing.RowRestorer;
 import dev.proffer.runtime.redis.RedisLink;
 import dev.proffer.runtime.redis.RedisLinkOptions;
 import dev.proffer.runtime.redis.RedisSettings;
@@ -125,8 +126,12 @@ public final class FeatureStoreModule implements ServiceModule {
             aggregator,
             running -> (double) (events.endOffset() - running.position()))
         .register(meters);
+    RowRestorer restorer =
+        new RowRestorer(
+            rowHistory, store.forBatches(), near, live::registry, context.clock(), events.epoch());
     aggregator.start();
     sampler.start();
+    restorer.start();
     return new Running(
         List.of(
             new FeatureStoreGrpc(
@@ -140,6 +145,7 @@ public final class FeatureStoreModule implements ServiceModule {
                     settings.get(FeatureStoreSettings.EVENT_FUTURE_MAX),
                     quarantine,
                     rowHistory,
+                    restorer,
                     meters),
                 quarantine,
                 new EntityInspector(live, store, context.clock()),
@@ -150,6 +156,7 @@ public final class FeatureStoreModule implements ServiceModule {
                     quarantine,
                     rowHistory,
                     served,
+                    restorer,
                     folder.resolve("erasures.log"),
                     context.clock()),
                 exporter,
@@ -159,6 +166,7 @@ public final class FeatureStoreModule implements ServiceModule {
                 events,
                 streamer,
                 aggregator,
+                restorer,
                 store,
                 redis.commandTimeout()),
             new FeatureRegistryGrpc(
@@ -167,6 +175,7 @@ public final class FeatureStoreModule implements ServiceModule {
         events,
         streamer,
         aggregator,
+        restorer,
         store,
         rowHistory,
         database);
@@ -197,6 +206,7 @@ public final class FeatureStoreModule implements ServiceModule {
       LocalEventLog events,
       EventStreamer streamer,
       Aggregator aggregator,
+      RowRestorer restorer,
       RedisOnlineStore store,
       RowHistory rowHistory,
       Database database)
@@ -214,6 +224,9 @@ public final class FeatureStoreModule implements ServiceModule {
             new Shortcoming(
                 "aggregation", "features are being made again from the log, " + lag + " to go"));
       }
+      if (restorer.isRestoring()) {
+        missing.add(new Shortcoming("rows", "rows that the online store lost are being put back"));
+      }
       return missing;
     }
 
@@ -222,6 +235,7 @@ public final class FeatureStoreModule implements ServiceModule {
       streamer.close();
       sampler.close();
       aggregator.close();
+      restorer.close();
       store.close();
       events.close();
       rowHistory.close();

@@ -61,12 +61,24 @@ final class RedisCluster implements AutoCloseable {
 
   /// Moves a slot with its keys from one master to another, as a resharding tool does.
   void migrate(int slot, int from, int to) {
+    beginMigration(slot, from, to, List.of());
+    finishMigration(slot, from, to);
+  }
+
+  /// Begins to move a slot and leaves it between two masters, with these keys moved.
+  void beginMigration(int slot, int from, int to, List<String> keys) {
     RedisCommands<String, String> source = connections.get(from).sync();
     RedisCommands<String, String> target = connections.get(to).sync();
-    String sourceId = source.clusterMyId();
-    String targetId = target.clusterMyId();
-    target.clusterSetSlotImporting(slot, sourceId);
-    source.clusterSetSlotMigrating(slot, targetId);
+    target.clusterSetSlotImporting(slot, source.clusterMyId());
+    source.clusterSetSlotMigrating(slot, target.clusterMyId());
+    if (!keys.isEmpty()) {
+      source.migrate("127.0.0.1", ports.get(to), 0, 5000, MigrateArgs.Builder.keys(keys).replace());
+    }
+  }
+
+  void finishMigration(int slot, int from, int to) {
+    RedisCommands<String, String> source = connections.get(from).sync();
+    String targetId = connections.get(to).sync().clusterMyId();
     while (true) {
       List<String> keys = source.clusterGetKeysInSlot(slot, 100);
       if (keys.isEmpty()) {

@@ -12,6 +12,7 @@ import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
 import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
 import dev.proffer.proto.featurestore.v1.RowStatus;
 import io.lettuce.core.cluster.SlotHash;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// A real cluster: three masters, three replicas.
 class RedisClusterTest {
   private static final int USERS = 300;
+  private static final int ITEMS = 150;
+  private static final Entity ITEM = new Entity("item", "item_id", 64);
   private static final Entity USER = new Entity("user", "user_id", 0);
 
   @TempDir Path folder;
@@ -44,6 +47,27 @@ class RedisClusterTest {
       store.ingest(clicks(1, 2));
       store.awaitAggregated();
       assertThat(counts(store)).containsOnly(2L);
+
+      // A slot that is between two masters, with keys on both, is read and written in full.
+      int between = SlotHash.getSlot(ITEM.key("item_activity", "i0"));
+      List<String> items =
+          IntStream.range(0, ITEMS)
+              .mapToObj(item -> "i" + item)
+              .filter(item -> SlotHash.getSlot(ITEM.key("item_activity", item)) == between)
+              .toList();
+      assertThat(items).hasSizeGreaterThan(1);
+      int owner = RedisCluster.masterOf(between);
+      assertThat(clicksOf(store, items)).isEqualTo(clicksSent(items, 2));
+      cluster.beginMigration(between, owner, (owner + 1) % 3, List.of(keyOf(items.getFirst())));
+      Thread.sleep(1100); // Until copies of items are no longer fresh.
+      assertThat(clicksOf(store, items)).isEqualTo(clicksSent(items, 2));
+      store.ingest(clicks(10, 11));
+      store.awaitAggregated();
+      Thread.sleep(1100);
+      assertThat(clicksOf(store, items)).isEqualTo(clicksSent(items, 3));
+      cluster.finishMigration(between, owner, (owner + 1) % 3);
+      assertThat(clicksOf(store, items)).isEqualTo(clicksSent(items, 3));
+      assertThat(counts(store)).containsOnly(3L);
 
       cluster.killFirstMaster();
       boolean missed = false;
@@ -76,8 +100,34 @@ class RedisClusterTest {
           "failover took " + (System.nanoTime() - killed) / 1_000_000 + " ms in all");
       assertThat(others).as("rows of other masters that were not answered").isZero();
       store.awaitAggregated();
-      assertThat(counts(store)).containsOnly(3L);
+      assertThat(counts(store)).containsOnly(4L);
     }
+  }
+
+  private static String keyOf(String item) {
+    return new String(ITEM.key("item_activity", item), StandardCharsets.UTF_8);
+  }
+
+  /// The clicks of items, read in one request; never degraded.
+  private static List<Long> clicksOf(RunningStore store, List<String> items) {
+    GetOnlineFeaturesResponse response =
+        store.stub.getOnlineFeatures(
+            GetOnlineFeaturesRequest.newBuilder()
+                .addFeatures("item_activity:clicks_7d")
+                .addAllEntityIds(items)
+                .build());
+    assertThat(response.hasDegraded()).as(response.getDegraded().toString()).isFalse();
+    return response.getResults(0).getValuesList().stream()
+        .map(value -> value.getInt64Value())
+        .toList();
+  }
+
+  private static List<Long> clicksSent(List<String> items, int rounds) {
+    return items.stream()
+        .map(item ->
+            rounds
+                * IntStream.range(0, USERS).filter(user -> item.equals("i" + user % ITEMS)).count())
+        .toList();
   }
 
   private static int slotOf(int user) {
@@ -108,7 +158,7 @@ class RedisClusterTest {
                 EventType.EVENT_TYPE_CLICK,
                 System.currentTimeMillis(),
                 "u" + user,
-                "i" + user % 20));
+                "i" + user % ITEMS));
       }
     }
     return events;

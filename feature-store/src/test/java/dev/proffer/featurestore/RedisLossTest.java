@@ -4,17 +4,23 @@ package dev.proffer.featurestore;
 import static dev.proffer.featurestore.RunningStore.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.proffer.proto.featurestore.v1.EraseEntityRequest;
 import dev.proffer.proto.featurestore.v1.Event;
 import dev.proffer.proto.featurestore.v1.EventType;
 import dev.proffer.proto.featurestore.v1.FeatureBlock;
+import dev.proffer.proto.featurestore.v1.FeatureRow;
 import dev.proffer.proto.featurestore.v1.GetFeatureMatrixRequest;
 import dev.proffer.proto.featurestore.v1.GetFeatureMatrixResponse;
 import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
 import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
 import dev.proffer.proto.featurestore.v1.RowStatus;
 import dev.proffer.proto.featurestore.v1.Value;
+import dev.proffer.proto.featurestore.v1.WriteFeaturesRequest;
+import dev.proffer.proto.featurestore.v1.WriteOutcome;
+import dev.proffer.proto.featurestore.v1.WriteResult;
 import dev.proffer.runtime.redis.EmbeddedRedis;
 import io.lettuce.core.RedisClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -108,6 +114,92 @@ class RedisLossTest {
         assertThat(values(store)).isEqualTo(replayed(random(0, 900)));
       }
     }
+  }
+
+  @Test
+  void writtenRowsThatRedisLosesArePutBackButNotWhatWasErased() throws Exception {
+    try (EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"));
+        RedisClient client = RedisClient.create(redis.uri())) {
+      Files.createDirectories(folder.resolve("store"));
+      Files.writeString(
+          folder.resolve("store/views.yaml"),
+          """
+          entities:
+            user: {event_field: user_id}
+          views:
+            - {name: profile, entity: user, features: [{name: x, type: int64}]}
+          """);
+      try (RunningStore store = startWritten(redis)) {
+        write(store, 0, 3000, 1);
+        write(store, 0, 3000, 2);
+        store.stub.eraseEntity(
+            EraseEntityRequest.newBuilder().setEntity("user").setEntityId("u7").build());
+        client.connect().sync().flushall();
+        write(store, 0, 10, 3);
+
+        awaitWritten(store, 3000);
+        assertThat(number(store, "u5")).isEqualTo(3);
+        assertThat(number(store, "u2999")).isEqualTo(2);
+        assertThat(store.stub.getOnlineFeatures(profileOf("u7")).getResults(0).getStatuses(0))
+            .as("written again after it was erased")
+            .isEqualTo(RowStatus.ROW_STATUS_PRESENT);
+        store.stub.eraseEntity(
+            EraseEntityRequest.newBuilder().setEntity("user").setEntityId("u8").build());
+      }
+      // Lost while nobody looks.
+      client.connect().sync().flushall();
+      try (RunningStore store = startWritten(redis)) {
+        awaitWritten(store, 3000);
+        assertThat(number(store, "u5")).isEqualTo(3);
+        assertThat(store.stub.getOnlineFeatures(profileOf("u8")).getResults(0).getStatuses(0))
+            .isEqualTo(RowStatus.ROW_STATUS_NOT_FOUND);
+      }
+    }
+  }
+
+  private RunningStore startWritten(EmbeddedRedis redis) throws Exception {
+    return RunningStore.start(
+        folder.resolve("store"),
+        redis.uri(),
+        Map.of("redis.command-timeout", "2s", "features.file", "views.yaml"));
+  }
+
+  private static void write(RunningStore store, int from, int to, long number) {
+    WriteFeaturesRequest.Builder request = WriteFeaturesRequest.newBuilder();
+    for (int user = from; user < to; user++) {
+      request.addRows(
+          FeatureRow.newBuilder()
+              .setFeatureView("profile")
+              .setEntityId("u" + user)
+              // All at the same time: of these the last one counts, put back or not.
+              .setEventTimeUnixMs(NOW)
+              .putValues("x", Value.newBuilder().setInt64Value(number).build()));
+    }
+    assertThat(
+            store.stub.writeFeatures(request.build()).getResultsList().stream()
+                .map(WriteResult::getOutcome))
+        .containsOnly(WriteOutcome.WRITE_OUTCOME_APPLIED);
+  }
+
+  private static void awaitWritten(RunningStore store, int users) throws InterruptedException {
+    long began = System.nanoTime();
+    while (number(store, "u" + (users - 1)) == 0
+        || number(store, "u11") == 0
+        || !store.shortcomings().isEmpty()) {
+      assertThat(System.nanoTime() - began).isLessThan(60_000_000_000L);
+      Thread.sleep(20);
+    }
+  }
+
+  private static long number(RunningStore store, String user) {
+    return store.stub.getOnlineFeatures(profileOf(user)).getResults(0).getValues(0).getInt64Value();
+  }
+
+  private static GetOnlineFeaturesRequest profileOf(String user) {
+    return GetOnlineFeaturesRequest.newBuilder()
+        .addFeatures("profile:x")
+        .addEntityIds(user)
+        .build();
   }
 
   private RunningStore start(EmbeddedRedis redis) throws Exception {

@@ -18,6 +18,7 @@ import dev.proffer.runtime.settings.Setting;
 import dev.proffer.runtime.settings.Settings;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -33,11 +34,14 @@ final class RunningStore implements AutoCloseable {
   private final RunningService running;
   private final GrpcHost host;
   private final ManagedChannel channel;
+  final MeterRegistry meters;
   final FeatureStoreServiceGrpc.FeatureStoreServiceBlockingStub stub;
   final FeatureStoreServiceGrpc.FeatureStoreServiceStub async;
   final FeatureRegistryServiceGrpc.FeatureRegistryServiceBlockingStub registry;
 
-  private RunningStore(RunningService running, GrpcHost host, ManagedChannel channel) {
+  private RunningStore(
+      RunningService running, GrpcHost host, ManagedChannel channel, MeterRegistry meters) {
+    this.meters = meters;
     this.running = running;
     this.host = host;
     this.channel = channel;
@@ -62,6 +66,7 @@ final class RunningStore implements AutoCloseable {
     texts.put("grpc.access-log", "off");
     texts.put("grpc.deadline-default", "30s");
     Settings settings = Settings.of(known, texts);
+    MeterRegistry meters = new SimpleMeterRegistry();
     RunningService running =
         module.start(
             new ServiceContext(
@@ -70,14 +75,15 @@ final class RunningStore implements AutoCloseable {
                 service -> {
                   throw new IllegalStateException("the feature store needs no peer: " + service);
                 },
-                new SimpleMeterRegistry(),
+                meters,
                 clock));
     String name = UUID.randomUUID().toString();
     GrpcHost host = GrpcHost.start(settings, name, running.services(), new SimpleMeterRegistry());
     return new RunningStore(
         running,
         host,
-        InProcessChannelBuilder.forName(name).maxInboundMessageSize(64 << 20).build());
+        InProcessChannelBuilder.forName(name).maxInboundMessageSize(64 << 20).build(),
+        meters);
   }
 
   List<RunningService.Shortcoming> shortcomings() {

@@ -12,6 +12,7 @@ import dev.proffer.proto.featurestore.v1.Event;
 import dev.proffer.proto.featurestore.v1.EventType;
 import dev.proffer.proto.featurestore.v1.Value;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// The states of all aggregations of one view for one entity, and how far in the log they are.
@@ -20,9 +21,13 @@ import org.jspecify.annotations.Nullable;
 /// or not at all. That makes applying an event idempotent: an event at or before the offset is
 /// skipped. With it a replay after any crash gives the same values.
 ///
-/// A stored row is `header | log epoch i32 | last offset i64 | for each feature: length u32,
-/// state`.
+/// A stored row is `header | log epoch i32 | last offset i64 | crc32c i32 | for each feature:
+/// length u32, state`. The checksum covers all of the row but itself: states are added to for
+/// months, so a flipped bit must not be carried on.
 public final class AggregateRow {
+  private static final int CHECKSUM_AT = RowHeader.BYTES + 12;
+  private static final int PARTS_AT = CHECKSUM_AT + 4;
+
   private final FeatureView view;
   private final State[] states;
   private long lastOffset = -1;
@@ -47,12 +52,16 @@ public final class AggregateRow {
         || (RowHeader.flags(stored) & RowHeader.FLAG_AGGREGATE) == 0) {
       return row;
     }
+    if (!isWhole(stored)) {
+      throw new CorruptRowException(view + ": a row has a wrong checksum");
+    }
     try {
       ByteReader in = new ByteReader(stored, RowHeader.BYTES, stored.length);
       if (in.i32() != logEpoch) {
         return row;
       }
       long lastOffset = in.i64();
+      int _ = in.i32();
       for (int i = 0; i < row.states.length; i++) {
         row.states[i] = aggregationOf(view, i).read(in.part());
       }
@@ -82,14 +91,29 @@ public final class AggregateRow {
   public byte[] write(ByteWriter out, int logEpoch) {
     out.clear();
     RowHeader.write(out, RowHeader.FLAG_AGGREGATE, view.schemaVersion(), eventTimeUnixMillis);
-    out.i32(logEpoch).i64(lastOffset);
+    out.i32(logEpoch).i64(lastOffset).i32(0);
     for (State state : states) {
       int begin = out.beginLength();
       state.write(out);
       out.endLength(begin);
     }
     bytesWritten = out.size();
-    return out.toBytes();
+    byte[] stored = out.toBytes();
+    ByteWriter.putI32(stored, CHECKSUM_AT, checksum(stored));
+    return stored;
+  }
+
+  /// Whether the bytes of an aggregated row are those that were written.
+  public static boolean isWhole(byte[] stored) {
+    return stored.length >= PARTS_AT
+        && new ByteReader(stored, CHECKSUM_AT, stored.length).i32() == checksum(stored);
+  }
+
+  private static int checksum(byte[] stored) {
+    CRC32C crc = new CRC32C();
+    crc.update(stored, 0, CHECKSUM_AT);
+    crc.update(stored, PARTS_AT, stored.length - PARTS_AT);
+    return (int) crc.getValue();
   }
 
   /// About how much memory this takes: what it took when it was last written, as objects.
@@ -141,7 +165,7 @@ public final class AggregateRow {
 
   /// A reader that stands before the first state of a stored row.
   public static ByteReader parts(byte[] stored) {
-    return new ByteReader(stored, RowHeader.BYTES + 12, stored.length);
+    return new ByteReader(stored, PARTS_AT, stored.length);
   }
 
   /// The aggregation of a feature of an aggregated view.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.featurestore.aggregation;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.common.hash.Hashing;
 import dev.proffer.featurestore.eventlog.EventLog;
 import dev.proffer.featurestore.eventlog.EventLog.Entry;
@@ -21,6 +19,8 @@ import dev.proffer.proto.featurestore.v1.EventType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +28,9 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,10 +60,11 @@ public final class Aggregator implements AutoCloseable {
 
   /// Part of what a checkpoint vouches for: rows whose states were written otherwise are made
   /// again.
-  private static final String STATE_FORMAT = "states 2\n";
+  private static final String STATE_FORMAT = "states 3\n";
 
   private static final int BATCH_MAX = 20_000;
   private static final int FETCH_MAX = 2_000;
+  private static final int SAVE_MAX = 2_000;
   private static final Duration FETCH_PATIENCE = Duration.ofSeconds(5);
   private static final Duration IDLE = Duration.ofMillis(200);
   private static final long VERIFY_EVERY_NANOS = 1_000_000_000;
@@ -70,10 +74,13 @@ public final class Aggregator implements AutoCloseable {
   private final OnlineStore store;
   private final NearCache near;
   private final Supplier<Registry> registry;
-  private final Cache<RowKey, AggregateRow> rows;
+  private final long rowsBytesMax;
   private final ByteWriter writer = new ByteWriter();
   private final AtomicLong late = new AtomicLong();
   private final Thread thread;
+  private final ExecutorService storing =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("aggregator-storing").factory());
   private final Queue<Forget> tasks = new ConcurrentLinkedQueue<>();
   private final List<byte[]> checkpointKeys = new ArrayList<>();
   private final List<Content> checkpoints = new ArrayList<>();
@@ -87,12 +94,63 @@ public final class Aggregator implements AutoCloseable {
   private volatile int plannedVersion;
   private List<ViewPlan> plans = List.of();
 
-  private record RowKey(String view, String entityId) {}
+  /// A view as the aggregator sees it, and its rows that are kept in memory, those used last at the
+  /// end.
+  private static final class ViewPlan {
+    final FeatureView view;
+    final EventField idField;
+    final int typeMask;
+    final Map<String, AggregateRow> kept = new LinkedHashMap<>(1024, 0.75f, true);
+    long keptBytes;
 
-  /// A view as the aggregator sees it.
-  private record ViewPlan(FeatureView view, EventField idField, int typeMask) {
+    ViewPlan(FeatureView view, EventField idField, int typeMask) {
+      this.view = view;
+      this.idField = idField;
+      this.typeMask = typeMask;
+    }
+
     boolean reads(EventType type) {
       return type != EventType.UNRECOGNIZED && (typeMask >>> type.getNumber() & 1) != 0;
+    }
+
+    /// The entity of an event; empty when the event is not for this view.
+    String idOf(Event event) {
+      return reads(event.getType()) ? idField.text(event) : "";
+    }
+
+    void keep(String id, AggregateRow row, int bytesBefore) {
+      keptBytes += row.bytesInMemory() - (kept.put(id, row) == null ? 0 : bytesBefore);
+    }
+
+    void forget(String id) {
+      AggregateRow row = kept.remove(id);
+      keptBytes -= row == null ? 0 : row.bytesInMemory();
+    }
+
+    void forgetOldest() {
+      Iterator<AggregateRow> oldest = kept.values().iterator();
+      if (oldest.hasNext()) {
+        keptBytes -= oldest.next().bytesInMemory();
+        oldest.remove();
+      }
+    }
+  }
+
+  /// A row that events of a batch are for.
+  private static final class Touched {
+    final ViewPlan plan;
+    final String id;
+    @Nullable AggregateRow row;
+    boolean changed;
+
+    Touched(ViewPlan plan, String id) {
+      this.plan = plan;
+      this.id = id;
+      this.row = plan.kept.get(id);
+    }
+
+    byte[] storeKey() {
+      return plan.view.entity().key(plan.view.name(), id);
     }
   }
 
@@ -107,12 +165,7 @@ public final class Aggregator implements AutoCloseable {
     this.store = store;
     this.near = near;
     this.registry = registry;
-    this.rows =
-        Caffeine.newBuilder()
-            .maximumWeight(rowsBytesMax)
-            .weigher((RowKey _, AggregateRow row) -> row.bytesInMemory())
-            .executor(Runnable::run)
-            .build();
+    this.rowsBytesMax = rowsBytesMax;
     this.thread = Thread.ofPlatform().name("aggregator").unstarted(this::run);
   }
 
@@ -162,7 +215,11 @@ public final class Aggregator implements AutoCloseable {
       try {
         List<byte[]> keys = new ArrayList<>();
         for (EntityRow row : task.rows) {
-          rows.invalidate(new RowKey(row.view.name(), row.entityId));
+          for (ViewPlan plan : plans) {
+            if (plan.view.name().equals(row.view.name())) {
+              plan.forget(row.entityId);
+            }
+          }
           keys.add(row.view.entity().key(row.view.name(), row.entityId));
         }
         int removed = store.delete(keys);
@@ -181,6 +238,7 @@ public final class Aggregator implements AutoCloseable {
     closing = true;
     try {
       thread.join();
+      storing.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -267,46 +325,54 @@ public final class Aggregator implements AutoCloseable {
   }
 
   /// Applies events to rows and stores the rows that changed.
-  private void apply(List<Entry> entries) {
-    Map<RowKey, AggregateRow> touched = new LinkedHashMap<>();
-    List<RowKey> missing = new ArrayList<>();
-    for (Entry entry : entries) {
-      for (ViewPlan plan : plans) {
-        RowKey key = keyOf(plan, entry.event());
-        if (key != null && !touched.containsKey(key)) {
-          AggregateRow known = rows.getIfPresent(key);
-          if (known == null) {
-            missing.add(key);
-            known = new AggregateRow(plan.view);
-          }
-          touched.put(key, known);
+  private void apply(List<Entry> entries) throws InterruptedException {
+    int width = plans.size();
+    @Nullable Touched[] of = new Touched[entries.size() * width];
+    List<Touched> missing = new ArrayList<>();
+    for (int p = 0; p < width; p++) {
+      ViewPlan plan = plans.get(p);
+      Map<String, Touched> touched = new HashMap<>();
+      for (int e = 0; e < entries.size(); e++) {
+        String id = plan.idOf(entries.get(e).event());
+        if (id.isEmpty()) {
+          continue;
         }
+        Touched known = touched.get(id);
+        if (known == null) {
+          known = new Touched(plan, id);
+          touched.put(id, known);
+          if (known.row == null) {
+            missing.add(known);
+          }
+        }
+        of[e * width + p] = known;
       }
     }
     if (!missing.isEmpty()) {
-      load(missing, touched);
+      load(missing);
       // A row that is not there may be new, or lost a moment ago. Only the checkpoint can tell, and
       // only before a row made from nothing is stored: its offset would hide what was lost.
       verifyCheckpoints();
     }
-    Map<RowKey, AggregateRow> changed = new LinkedHashMap<>();
-    for (Entry entry : entries) {
-      Event event = entry.event();
+    List<Touched> changed = new ArrayList<>();
+    for (int e = 0; e < entries.size(); e++) {
+      long offset = entries.get(e).offset();
+      Event event = entries.get(e).event();
       long time = event.getEventTimeUnixMs();
       boolean wasLate = false;
-      for (ViewPlan plan : plans) {
-        RowKey key = keyOf(plan, event);
-        if (key == null) {
+      for (int p = 0; p < width; p++) {
+        Touched touched = of[e * width + p];
+        if (touched == null) {
           continue;
         }
-        long lateness = plan.view.declaration().latenessMillis();
+        long lateness = touched.plan.view.declaration().latenessMillis();
         if (lateness > 0 && time < watermarkUnixMillis - lateness) {
           wasLate = true;
           continue;
         }
-        AggregateRow row = touched.get(key);
-        if (row != null && row.apply(entry.offset(), event)) {
-          changed.put(key, row);
+        if (touched.row != null && touched.row.apply(offset, event) && !touched.changed) {
+          touched.changed = true;
+          changed.add(touched);
         }
       }
       if (wasLate) {
@@ -317,30 +383,23 @@ public final class Aggregator implements AutoCloseable {
     save(changed);
   }
 
-  private static @Nullable RowKey keyOf(ViewPlan plan, Event event) {
-    if (!plan.reads(event.getType())) {
-      return null;
-    }
-    String id = plan.idField.text(event);
-    return id.isEmpty() ? null : new RowKey(plan.view.name(), id);
-  }
-
-  private void load(List<RowKey> missing, Map<RowKey, AggregateRow> into) {
+  private void load(List<Touched> missing) {
     for (int from = 0; from < missing.size(); from += FETCH_MAX) {
-      List<RowKey> part = missing.subList(from, Math.min(missing.size(), from + FETCH_MAX));
-      List<byte[]> keys = part.stream().map(this::storeKey).toList();
+      List<Touched> part = missing.subList(from, Math.min(missing.size(), from + FETCH_MAX));
+      List<byte[]> keys = part.stream().map(Touched::storeKey).toList();
       Fetched fetched = store.fetch(keys, FETCH_PATIENCE);
       Throwable failure = fetched.failure();
       if (failure != null) {
         throw new IllegalStateException("rows cannot be read: " + failure.getMessage(), failure);
       }
       for (int i = 0; i < part.size(); i++) {
-        RowKey key = part.get(i);
+        Touched touched = part.get(i);
         try {
-          into.put(key, AggregateRow.read(viewOf(key), fetched.rows()[i], events.epoch()));
+          touched.row = AggregateRow.read(touched.plan.view, fetched.rows()[i], events.epoch());
         } catch (CorruptRowException e) {
           // The row is the only one that knows how far it was: without it, replay from the start.
-          log.warn("{}: {}; it is made again from the log", key.view, e.getMessage());
+          log.warn(
+              "{}: {}; it is made again from the log", touched.plan.view.name(), e.getMessage());
           dropCheckpoints();
           store.delete(List.of(keys.get(i)));
           throw e;
@@ -349,36 +408,60 @@ public final class Aggregator implements AutoCloseable {
     }
   }
 
-  private void save(Map<RowKey, AggregateRow> changed) {
-    List<NewRow> news = new ArrayList<>(changed.size());
-    List<RowKey> keys = new ArrayList<>(changed.size());
-    changed.forEach((key, row) -> {
-      byte[] stored = row.write(writer, events.epoch());
-      news.add(new NewRow(storeKey(key), stored, viewOf(key).keepMillis()));
-      keys.add(key);
-    });
+  /// Stores rows in runs: while one is on its way, the next is written.
+  private void save(List<Touched> changed) throws InterruptedException {
+    Future<?> underWay = CompletableFuture.completedFuture(null);
+    for (int from = 0; from < changed.size(); from += SAVE_MAX) {
+      List<Touched> part = changed.subList(from, Math.min(changed.size(), from + SAVE_MAX));
+      List<NewRow> news = new ArrayList<>(part.size());
+      for (Touched touched : part) {
+        AggregateRow row = touched.row;
+        if (row != null) {
+          int bytesBefore = row.bytesInMemory();
+          byte[] stored = row.write(writer, events.epoch());
+          news.add(new NewRow(touched.storeKey(), stored, touched.plan.view.keepMillis()));
+          touched.plan.keep(touched.id, row, bytesBefore);
+        }
+      }
+      await(underWay);
+      underWay = storing.submit(() -> store(part, news));
+    }
+    await(underWay);
+    forgetOldest();
+  }
+
+  private void store(List<Touched> part, List<NewRow> news) {
     store.put(news);
-    for (int i = 0; i < keys.size(); i++) {
-      RowKey key = keys.get(i);
-      AggregateRow row = changed.get(key);
-      if (row != null) {
-        rows.put(key, row);
-      }
-      near.view(key.view).refresh(key.entityId, news.get(i).row());
+    for (int i = 0; i < news.size(); i++) {
+      Touched touched = part.get(i);
+      near.view(touched.plan.view.name()).refresh(touched.id, news.get(i).row());
     }
   }
 
-  private byte[] storeKey(RowKey key) {
-    return viewOf(key).entity().key(key.view, key.entityId);
+  private static void await(Future<?> underWay) throws InterruptedException {
+    try {
+      underWay.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException known
+          ? known
+          : new IllegalStateException(e.getCause());
+    }
   }
 
-  private FeatureView viewOf(RowKey key) {
+  private void forgetOldest() {
+    long bytes = 0;
     for (ViewPlan plan : plans) {
-      if (plan.view.name().equals(key.view)) {
-        return plan.view;
-      }
+      bytes += plan.keptBytes;
     }
-    throw new IllegalStateException("view: " + key.view);
+    while (bytes > rowsBytesMax) {
+      ViewPlan largest = plans.getFirst();
+      for (ViewPlan plan : plans) {
+        largest = plan.keptBytes > largest.keptBytes ? plan : largest;
+      }
+      bytes -= largest.keptBytes;
+      largest.forgetOldest();
+      bytes += largest.keptBytes;
+    }
   }
 
   // Checkpoints: `log epoch i32 | views i64 | position i64 | watermark i64`, one for each key.
@@ -413,7 +496,10 @@ public final class Aggregator implements AutoCloseable {
   }
 
   private void takePosition() {
-    rows.invalidateAll();
+    for (ViewPlan plan : plans) {
+      plan.kept.clear();
+      plan.keptBytes = 0;
+    }
     checkpointKeys.clear();
     for (int i = 0; i < store.checkpoints(); i++) {
       String key = "c:" + Integer.toHexString(events.epoch()) + ":{" + i + "}";

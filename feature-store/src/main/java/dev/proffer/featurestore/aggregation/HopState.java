@@ -279,6 +279,9 @@ final class HopState implements State {
       hop += in.zigzag();
       state.hops[i] = hop;
       int more = in.count();
+      if ((more == 0) != state.allTime || (i > 0 && hop <= state.hops[i - 1])) {
+        throw new CorruptRowException("hops are out of order or without cells");
+      }
       readNumbers(in, state.totals, i * width, width);
       if (cells + more > state.places.length) {
         int room = Math.max(cells + more, state.places.length * 2);

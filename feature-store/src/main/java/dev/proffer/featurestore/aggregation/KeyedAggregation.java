@@ -40,6 +40,10 @@ public abstract class KeyedAggregation implements Aggregation {
 
   abstract Value valueAt(KeyedState state, long unixMillis);
 
+  final EventField by() {
+    return by;
+  }
+
   final Aggregation values() {
     return values;
   }
@@ -169,7 +173,7 @@ public abstract class KeyedAggregation implements Aggregation {
 
     @Override
     public String describe() {
-      return values().describe() + describeKeys() + " " + keys;
+      return values().describe() + " by " + by() + " " + keys;
     }
   }
 

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// rather than all keys with wrong ones. Which keys stay depends neither on the order of events nor
 /// on how often a key comes, so that a replay in any order reads the same.
 final class KeyedState implements State {
-  /// Longer keys are cut, so that a key cannot make a row large.
-  static final int KEY_CHARS_MAX = 256;
+  /// Longer keys are cut, so that a key cannot make a row large. No id is that long.
+  static final int KEY_CHARS_MAX = 512;
 
   private final Aggregation values;
   private final EventField by;
@@ -178,10 +178,9 @@ final class KeyedState implements State {
   @Override
   public void write(ByteWriter out) {
     out.zigzag(newestHop).varint(states.size());
-    new TreeMap<>(states)
-        .forEach((key, state) -> {
-          out.text(key);
-          state.write(out);
-        });
+    states.forEach((key, state) -> {
+      out.text(key);
+      state.write(out);
+    });
   }
 }

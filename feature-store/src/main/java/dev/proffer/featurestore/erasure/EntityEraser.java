@@ -12,6 +12,7 @@ import dev.proffer.featurestore.registry.Registry;
 import dev.proffer.featurestore.served.ServedLog;
 import dev.proffer.featurestore.training.RowHistory;
 import dev.proffer.featurestore.writing.Quarantine;
+import dev.proffer.featurestore.writing.RowRestorer;
 import dev.proffer.proto.featurestore.v1.EraseEntityRequest;
 import dev.proffer.proto.featurestore.v1.EraseEntityResponse;
 import dev.proffer.runtime.failure.ProfferException;
@@ -47,6 +48,7 @@ public final class EntityEraser {
   private final Quarantine quarantine;
   private final RowHistory history;
   private final ServedLog served;
+  private final RowRestorer restorer;
   private final Path auditFile;
   private final Clock clock;
 
@@ -57,6 +59,7 @@ public final class EntityEraser {
       Quarantine quarantine,
       RowHistory history,
       ServedLog served,
+      RowRestorer restorer,
       Path auditFile,
       Clock clock) {
     this.registry = registry;
@@ -65,6 +68,7 @@ public final class EntityEraser {
     this.quarantine = quarantine;
     this.history = history;
     this.served = served;
+    this.restorer = restorer;
     this.auditFile = auditFile;
     this.clock = clock;
   }
@@ -103,7 +107,6 @@ public final class EntityEraser {
     if (!offsets.isEmpty()) {
       events.erase(offsets);
     }
-    history.erase(now.viewsOf(entity.name()), request.getEntityId());
     served.erase(request.getEntityId());
     List<EntityRow> rows = new ArrayList<>();
     for (FeatureView view : now.allViews()) {
@@ -113,15 +116,11 @@ public final class EntityEraser {
         visits.forEach(visit -> rows.add(new EntityRow(view, visit)));
       }
     }
-    int erasedRows;
-    try {
-      erasedRows = aggregator.forget(rows);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw ProfferException.unavailable("redis", e);
-    } catch (IllegalStateException e) {
-      throw ProfferException.unavailable("redis", e);
-    }
+    int erasedRows =
+        restorer.whileWriting(() -> {
+          history.erase(now.viewsOf(entity.name()), request.getEntityId());
+          return forget(rows);
+        });
     erasedRows += quarantine.erase(now.viewsOf(entity.name()), request.getEntityId());
     EraseEntityResponse receipt =
         EraseEntityResponse.newBuilder()
@@ -156,6 +155,17 @@ public final class EntityEraser {
       channel.force(true);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private int forget(List<EntityRow> rows) {
+    try {
+      return aggregator.forget(rows);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ProfferException.unavailable("redis", e);
+    } catch (IllegalStateException e) {
+      throw ProfferException.unavailable("redis", e);
     }
   }
 }

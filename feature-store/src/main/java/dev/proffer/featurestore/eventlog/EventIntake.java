@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Takes events in: refuses what lies outside of time and makes the rest durable.
+/// Takes events in: refuses what breaks the rules of an event or lies outside of time, and makes
+/// the rest durable.
 public final class EventIntake {
   private final EventLog log;
   private final Clock clock;
@@ -90,6 +91,10 @@ public final class EventIntake {
   }
 
   private @Nullable String reasonToRefuse(Event event, long now) {
+    String broken = EventRules.reasonToRefuse(event);
+    if (broken != null) {
+      return broken;
+    }
     long time = event.getEventTimeUnixMs();
     if (time > now + futureMax.toMillis()) {
       return "event_time_unix_ms: lies "

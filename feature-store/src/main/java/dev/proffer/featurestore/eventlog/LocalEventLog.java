@@ -508,7 +508,10 @@ public final class LocalEventLog implements EventLog {
       throw new EventLogException(file + " is missing although there are segments");
     }
     int epoch = new SecureRandom().nextInt() | 1;
-    writeDurably(file, Integer.toHexString(epoch));
+    // Moved into place, so that a process that is killed here leaves no empty file behind.
+    Path draft = folder.resolve("log.id.draft");
+    writeDurably(draft, Integer.toHexString(epoch));
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     return epoch;
   }
 

@@ -67,6 +67,10 @@ public final class ByteWriter {
   /// An unsigned number in groups of 7 bits, least significant first.
   public ByteWriter varint(long value) {
     ensure(10);
+    if ((value & ~0x7FL) == 0) {
+      bytes[size++] = (byte) value;
+      return this;
+    }
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
       bytes[size++] = (byte) ((rest & 0x7F) | 0x80);
@@ -91,8 +95,29 @@ public final class ByteWriter {
   }
 
   public ByteWriter text(String value) {
+    int length = value.length();
+    if (length < 0x80) {
+      // Short ids in ASCII are their own UTF-8.
+      ensure(length + 1);
+      int at = size + 1;
+      int i = 0;
+      while (i < length && value.charAt(i) < 0x80) {
+        bytes[at + i] = (byte) value.charAt(i);
+        i++;
+      }
+      if (i == length) {
+        bytes[size] = (byte) length;
+        size = at + length;
+        return this;
+      }
+    }
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
     return varint(utf8.length).bytes(utf8);
+  }
+
+  /// Sets 4 bytes of an array that was written before.
+  public static void putI32(byte[] bytes, int at, int value) {
+    INT.set(bytes, at, value);
   }
 
   /// Leaves room for a length, to be filled in by [#endLength].

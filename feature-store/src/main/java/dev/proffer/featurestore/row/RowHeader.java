@@ -10,9 +10,9 @@ public final class RowHeader {
   /// The row has a null bitmap.
   public static final int FLAG_NULLS = 1;
 
-  /// The row holds the state of aggregations instead of values. A first format of states had 2;
-  /// rows of it are made again from the log.
-  public static final int FLAG_AGGREGATE = 4;
+  /// The row holds the state of aggregations instead of values. Earlier formats of states had 2 and
+  /// 4; rows of them are made again from the log.
+  public static final int FLAG_AGGREGATE = 8;
 
   private RowHeader() {}
 

@@ -183,9 +183,11 @@ public final class RowLayout {
       case STRING -> {
         ByteReader in = variable(row, column);
         int length = in.count();
-        yield Value.newBuilder()
-            .setStringValueBytes(ByteString.copyFrom(row, in.position(), length))
-            .build();
+        ByteString text = ByteString.copyFrom(row, in.position(), length);
+        if (!text.isValidUtf8()) {
+          throw new CorruptRowException("a text is not UTF-8");
+        }
+        yield Value.newBuilder().setStringValueBytes(text).build();
       }
       case FLOAT_VECTOR -> {
         ByteReader in = variable(row, column);

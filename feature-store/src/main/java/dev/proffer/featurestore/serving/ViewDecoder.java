@@ -96,10 +96,7 @@ public final class ViewDecoder {
     if (stored == null || aggregate != view.isAggregated()) {
       return false;
     }
-    if (!aggregate) {
-      return stored.layout.isWhole(row);
-    }
-    return true;
+    return aggregate ? AggregateRow.isWhole(row) : stored.layout.isWhole(row);
   }
 
   /// Whether [#copyFloats] may copy these columns: it is so when they are floats that lie side by

@@ -2,6 +2,7 @@
 package dev.proffer.featurestore.training;
 
 import dev.proffer.featurestore.registry.FeatureView;
+import dev.proffer.featurestore.row.RowHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -200,6 +201,67 @@ public final class RowHistory implements AutoCloseable {
     } catch (SQLException e) {
       throw new IllegalStateException("the history of rows cannot be read", e);
     }
+  }
+
+  /// The number of the newest row, from 1; 0 when there is none.
+  public synchronized long lastSequence() {
+    if (connection == null && !Files.exists(file)) {
+      return 0;
+    }
+    try {
+      DuckDBConnection _ = open();
+      return nextSequence - 1;
+    } catch (SQLException e) {
+      throw new IllegalStateException("the history of rows cannot be read", e);
+    }
+  }
+
+  /// Gives no row a number up to this one any more.
+  public synchronized void numberFrom(long sequence) {
+    if (sequence == 0) {
+      return;
+    }
+    try {
+      DuckDBConnection _ = open();
+      nextSequence = Math.max(nextSequence, sequence + 1);
+    } catch (SQLException e) {
+      throw new IllegalStateException("the history of rows cannot be read", e);
+    }
+  }
+
+  /// The entities of which a view has rows after a number.
+  public synchronized List<String> entitiesAfter(String view, long sequence) {
+    try (PreparedStatement select =
+        open()
+            .prepareStatement(
+                "SELECT DISTINCT entity_id FROM " + all() + " WHERE view = ? AND sequence > ?")) {
+      select.setString(1, view);
+      select.setLong(2, sequence);
+      List<String> ids = new ArrayList<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          ids.add(rows.getString(1));
+        }
+      }
+      return ids;
+    } catch (SQLException e) {
+      throw new IllegalStateException("the history of rows cannot be read", e);
+    }
+  }
+
+  /// The rows of entities that won: those with the newest event time, of equal ones the last
+  /// written.
+  public synchronized List<Written> newest(String view, List<String> entityIds) {
+    List<Moment> ever = entityIds.stream().map(id -> new Moment(id, Long.MAX_VALUE)).toList();
+    List<Known> known = before(view, ever);
+    List<Written> rows = new ArrayList<>();
+    for (int i = 0; i < ever.size(); i++) {
+      byte[] row = known.get(i).row();
+      if (row != null) {
+        rows.add(new Written(view, entityIds.get(i), RowHeader.eventTimeUnixMillis(row), row));
+      }
+    }
+    return rows;
   }
 
   /// Removes the rows of one entity, also from the file.

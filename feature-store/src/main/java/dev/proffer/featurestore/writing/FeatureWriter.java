@@ -18,6 +18,8 @@ import dev.proffer.proto.featurestore.v1.Value;
 import dev.proffer.proto.featurestore.v1.WriteOutcome;
 import dev.proffer.proto.featurestore.v1.WriteResult;
 import dev.proffer.runtime.failure.ProfferException;
+import dev.proffer.runtime.failure.ProfferException.FieldViolation;
+import dev.proffer.runtime.grpc.RequestValidator;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Stores rows of written views: checks each value against its declaration, packs the row, and lets
@@ -38,6 +41,7 @@ public final class FeatureWriter {
   private final Duration futureMax;
   private final Quarantine quarantine;
   private final RowHistory history;
+  private final RowRestorer restorer;
   private final MeterRegistry meters;
 
   /// @param futureMax how far ahead of the clock an event time may be
@@ -49,6 +53,7 @@ public final class FeatureWriter {
       Duration futureMax,
       Quarantine quarantine,
       RowHistory history,
+      RowRestorer restorer,
       MeterRegistry meters) {
     this.registry = registry;
     this.store = store;
@@ -57,6 +62,7 @@ public final class FeatureWriter {
     this.futureMax = futureMax;
     this.quarantine = quarantine;
     this.history = history;
+    this.restorer = restorer;
     this.meters = meters;
   }
 
@@ -95,10 +101,14 @@ public final class FeatureWriter {
         }
       }
     }
-    // History first: a row that was served must be found when models are trained.
-    remember(positions.stream().map(rows::get).toList(), accepted);
     int unavailable = 0;
-    List<PutOutcome> outcomes = store.putNewer(accepted);
+    List<PutOutcome> outcomes =
+        restorer.whileWriting(() -> {
+          // History first: a row that was served must be found when models are trained, and put
+          // back when the online store loses it.
+          remember(positions.stream().map(rows::get).toList(), accepted);
+          return store.putNewer(accepted);
+        });
     for (int i = 0; i < accepted.size(); i++) {
       int position = positions.get(i);
       FeatureRow row = rows.get(position);
@@ -148,6 +158,14 @@ public final class FeatureWriter {
   }
 
   private NewRow pack(Registry now, FeatureRow row) {
+    // The batch leaves the rules of its rows to us, so that one bad row does not refuse the others.
+    List<FieldViolation> broken = keepsRules(row) ? List.of() : RequestValidator.violations(row);
+    if (!broken.isEmpty()) {
+      throw new RowRefusedException(
+          broken.stream()
+              .map(violation -> violation.field() + ": " + violation.description())
+              .collect(Collectors.joining("; ")));
+    }
     FeatureView view = now.view(row.getFeatureView());
     if (view == null) {
       throw new RowRefusedException(
@@ -182,6 +200,19 @@ public final class FeatureWriter {
         view.entity().key(view.name(), row.getEntityId()),
         layout.pack(view.schemaVersion(), row.getEventTimeUnixMs(), values),
         keepMillis(view, row.getEntityId()));
+  }
+
+  /// Whether a row certainly keeps the rules that stand in the proto, seen without evaluating them.
+  private static boolean keepsRules(FeatureRow row) {
+    int length = row.getEntityId().length();
+    int values = row.getValuesCount();
+    // Names of views and features are looked up, so their lengths need no rule here.
+    return length > 0
+        && length <= 256
+        && !row.getFeatureView().isEmpty()
+        && row.getEventTimeUnixMs() > 0
+        && values > 0
+        && values <= 512;
   }
 
   private Value checked(FeatureView view, Feature feature, Value value) {
@@ -318,8 +349,12 @@ public final class FeatureWriter {
               String.valueOf(e.getMessage())),
           false);
     }
-    remember(List.of(row), List.of(packed));
-    return switch (store.putNewer(List.of(packed)).getFirst()) {
+    PutOutcome put =
+        restorer.whileWriting(() -> {
+          remember(List.of(row), List.of(packed));
+          return store.putNewer(List.of(packed)).getFirst();
+        });
+    return switch (put) {
       case APPLIED -> {
         near.view(row.getFeatureView()).refresh(row.getEntityId(), packed.row());
         yield new Quarantine.Outcome(result(WriteOutcome.WRITE_OUTCOME_APPLIED, ""), true);

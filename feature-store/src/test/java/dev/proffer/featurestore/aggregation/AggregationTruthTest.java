@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /// Aggregations against a plain recount of the events of the window, with edges to the millisecond.
 class AggregationTruthTest {
-  private static final int HISTORIES = Integer.getInteger("proffer.histories", 3000) / 25;
+  private static final int HISTORIES = Integer.getInteger("proffer.histories", 10_000) / 80;
   private static final long START = 1_770_000_000_000L;
   private static final long DAY = 86_400_000;
 

@@ -46,8 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PointInTimeTest {
   private static final int USERS = 1000;
 
-  /// How many histories are compared; the whole study is 10,000.
-  private static final int HISTORIES = Integer.getInteger("proffer.histories", 3000);
+  private static final int HISTORIES = Integer.getInteger("proffer.histories", 10_000);
 
   private static final int ROUNDS = Math.ceilDiv(HISTORIES, USERS);
   private static final long START = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();

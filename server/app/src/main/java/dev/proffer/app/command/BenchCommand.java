@@ -27,6 +27,7 @@ import picocli.CommandLine.ParentCommand;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       BenchCommand.Features.class,
+      BenchIngestCommand.class,
       BenchInsightCommand.class,
       BenchTreesCommand.class,
       BenchPoliciesCommand.class,

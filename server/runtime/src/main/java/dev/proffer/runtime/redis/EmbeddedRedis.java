@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -174,34 +173,26 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
   }
 
+  /// Stops servers of this folder, whoever started them. They are found by their program and not by
+  /// the file with their id, because a process can be killed before it has written that.
   private static void stopOrphan(Path folder) throws IOException {
-    Path file = pidFile(folder);
-    if (!Files.exists(file)) {
-      return;
-    }
-    String text = Files.readString(file).strip();
-    Optional<ProcessHandle> orphan =
-        text.matches("\\d+") ? ProcessHandle.of(Long.parseLong(text)) : Optional.empty();
-    // The id may belong to another process by now: only a redis-server from this folder is ours to
-    // stop.
-    if (orphan.isPresent()
-        && orphan
-            .get()
-            .info()
-            .command()
-            .filter(command -> command.startsWith(folder.toAbsolutePath().toString()))
-            .isPresent()) {
-      log.info("stopping the redis-server that an earlier process left behind ({})", text);
-      orphan.get().destroy();
+    String program = folder.resolve("redis-server").toAbsolutePath().toString();
+    List<ProcessHandle> orphans =
+        ProcessHandle.allProcesses()
+            .filter(process -> process.info().command().filter(program::equals).isPresent())
+            .toList();
+    for (ProcessHandle orphan : orphans) {
+      log.info("stopping the redis-server that an earlier process left behind ({})", orphan.pid());
+      orphan.destroy();
       try {
-        orphan.get().onExit().get(10, TimeUnit.SECONDS);
+        orphan.onExit().get(10, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-        orphan.get().destroyForcibly();
+        orphan.destroyForcibly();
       }
     }
-    Files.deleteIfExists(file);
+    Files.deleteIfExists(pidFile(folder));
   }
 
   private static Path unpack(Path folder) throws IOException {

@@ -13,6 +13,7 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.ValueOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
@@ -29,8 +30,10 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A connection to Redis (one server, Sentinel or Cluster) that fails fast and comes back by
@@ -44,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 public final class RedisLink implements AutoCloseable {
   /// `MGET` is split at this many keys, so that one reply does not hold up a connection.
   private static final int MGET_MAX = 512;
+
+  private static final Duration OPENING_PAUSE = Duration.ofMillis(5);
 
   private final RedisNodes nodes;
   private final Duration commandTimeout;
@@ -158,6 +163,10 @@ public final class RedisLink implements AutoCloseable {
     Answers<byte[]> answers = new Answers<>(keys.size());
     for (int i = 0; i < sent.size(); i++) {
       Throwable failed = sent.get(i).failure;
+      if (failed != null && isSplit(failed)) {
+        oneByOne(chunks.get(i).positions(), keys, timeout, answers);
+        continue;
+      }
       if (failed != null) {
         answers.failed(failed);
         continue;
@@ -169,6 +178,32 @@ public final class RedisLink implements AutoCloseable {
       }
     }
     return answers;
+  }
+
+  /// Whether some keys of a command are on the node that a slot leaves and some on the one that it
+  /// goes to.
+  private static boolean isSplit(Throwable failure) {
+    return failure instanceof RedisCommandExecutionException
+        && String.valueOf(failure.getMessage()).startsWith("TRYAGAIN");
+  }
+
+  /// Reads keys of a slot that is moving right now: each by itself is somewhere.
+  private void oneByOne(
+      int[] positions, List<byte[]> keys, Duration timeout, Answers<byte[]> answers) {
+    long deadlineNanos = System.nanoTime() + min(timeout, commandTimeout).toNanos();
+    try {
+      for (int position : positions) {
+        Supplier<RedisCommand<byte[], byte[], byte[]>> get =
+            () ->
+                new Command<>(
+                    CommandType.GET,
+                    new ValueOutput<>(ByteArrayCodec.INSTANCE),
+                    args().addKey(keys.get(position)));
+        answers.set(position, anywhere(get, deadlineNanos).join());
+      }
+    } catch (RedisException e) {
+      answers.failed(e);
+    }
   }
 
   /// Runs many commands with one dispatch to each node; the order is kept for each key.
@@ -213,11 +248,9 @@ public final class RedisLink implements AutoCloseable {
       Sent<T> one = all.get(i);
       if (one.failure != null && isRedirect(one.failure)) {
         // The slot has moved: the cluster connection follows redirects, one command at a time.
-        AsyncCommand<byte[], byte[], T> again = new AsyncCommand<>(commands.apply(i));
+        int position = i;
         try {
-          nodes.dispatchAnywhere(again);
-          await(again, deadlineNanos);
-          one.command = again;
+          one.command = anywhere(() -> commands.apply(position), deadlineNanos);
           one.failure = null;
         } catch (RedisException e) {
           one.failure = e;
@@ -225,6 +258,26 @@ public final class RedisLink implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /// Runs a command on whatever node has its slot. The connection to that node may be opening just
+  /// now and refuses commands until it is open: refused ones were not sent, so they are sent again.
+  private <T> AsyncCommand<byte[], byte[], T> anywhere(
+      Supplier<RedisCommand<byte[], byte[], T>> command, long deadlineNanos) {
+    while (true) {
+      AsyncCommand<byte[], byte[], T> sent = new AsyncCommand<>(command.get());
+      try {
+        nodes.dispatchAnywhere(sent);
+        await(sent, deadlineNanos);
+        return sent;
+      } catch (RedisException e) {
+        boolean refused = String.valueOf(e.getMessage()).contains("not connected");
+        if (!refused || deadlineNanos - System.nanoTime() < OPENING_PAUSE.toNanos()) {
+          throw e;
+        }
+        LockSupport.parkNanos(OPENING_PAUSE.toNanos());
+      }
+    }
   }
 
   private static <T> void send(RedisNode node, List<Sent<T>> list) {
