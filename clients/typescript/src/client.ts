@@ -33,7 +33,7 @@ import type {
 } from "./gen/proffer/ranker/v1/recommender_service_pb.js";
 import { RecommenderService } from "./gen/proffer/ranker/v1/recommender_service_pb.js";
 import type { TokenSource } from "./interceptors.js";
-import { typedErrors, withRetries, withToken } from "./interceptors.js";
+import { withRetries, withToken, withTypedErrors } from "./interceptors.js";
 import { uuid } from "./uuid.js";
 
 /** How a client calls. */
@@ -172,11 +172,11 @@ export class Proffer {
     this.#platform = platform;
     this.#streamTimeoutMs = options.streamTimeoutMs ?? 60_000;
     this.#batchSize = platform.bidirectional ? BATCH_SIZE : WEB_BATCH_SIZE;
-    const interceptors = [...(options.interceptors ?? []), typedErrors, withRetries()];
+    const interceptors = [...(options.interceptors ?? []), withRetries()];
     if (options.token !== undefined) {
       interceptors.push(withToken(options.token));
     }
-    this.transport = platform.transport(interceptors, options.timeoutMs ?? 5_000);
+    this.transport = withTypedErrors(platform.transport(interceptors, options.timeoutMs ?? 5_000));
   }
 
   /** Every rpc of a service, with the same deadlines, repetitions, token and errors. */

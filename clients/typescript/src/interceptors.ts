@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Interceptor, StreamResponse, UnaryResponse } from "@connectrpc/connect";
+import type { Interceptor, StreamResponse, Transport, UnaryResponse } from "@connectrpc/connect";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ProfferError } from "./errors.js";
 import { serviceConfig } from "./gen/service-config.js";
@@ -7,19 +7,33 @@ import { serviceConfig } from "./gen/service-config.js";
 /** A bearer token, or a function that is asked for one before each call. */
 export type TokenSource = string | (() => string | Promise<string>);
 
-/** Every failure becomes a `ProfferError`, also one in the middle of a stream. */
-export const typedErrors: Interceptor = (next) => async (request) => {
-  try {
-    const response = await next(request);
-    return response.stream ? { ...response, message: typedStream(response) } : response;
-  } catch (failure) {
-    throw ProfferError.from(failure);
-  }
-};
+/**
+ * Every failure becomes a `ProfferError`, also one in the middle of a stream. It is around the transport, because deadlines
+ * end calls outside of all interceptors.
+ */
+export function withTypedErrors(transport: Transport): Transport {
+  return {
+    async unary(...call) {
+      try {
+        return await transport.unary(...call);
+      } catch (failure) {
+        throw ProfferError.from(failure);
+      }
+    },
+    async stream(...call) {
+      try {
+        const response = await transport.stream(...call);
+        return { ...response, message: typedStream(response.message) };
+      } catch (failure) {
+        throw ProfferError.from(failure);
+      }
+    },
+  };
+}
 
-async function* typedStream(response: StreamResponse): StreamResponse["message"] {
+async function* typedStream<T>(messages: AsyncIterable<T>): AsyncIterable<T> {
   try {
-    yield* response.message;
+    yield* messages;
   } catch (failure) {
     throw ProfferError.from(failure);
   }

@@ -31,13 +31,14 @@ class Address:
 
     @staticmethod
     def parse(text: str) -> Address:
-        parts = urlsplit(text)
+        expected = f"address: {text!r} (expected http://host:port or https://host:port)"
         try:
+            parts = urlsplit(text)
             port = parts.port
-        except ValueError:
-            port = None
+        except ValueError as error:
+            raise ValueError(expected) from error
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
-            raise ValueError(f"address: {text!r} (expected http://host:port or https://host:port)")
+            raise ValueError(expected)
         tls = parts.scheme == "https"
         host = parts.hostname
         shown = f"[{host}]" if ":" in host else host

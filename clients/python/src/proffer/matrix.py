@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from proffer.common.v1.degraded_pb2 import Degraded
@@ -21,6 +22,11 @@ class Block:
 
     message: FeatureBlock
 
+    @cached_property
+    def _values(self) -> bytes:
+        # protobuf makes new bytes of the field each time it is asked.
+        return self.message.values_f32_le
+
     @property
     def feature_view(self) -> str:
         return self.message.feature_view
@@ -37,11 +43,11 @@ class Block:
     def array(self) -> NDArray[np.float32]:
         """The numbers, rows by features; NaN stands for a missing value without default.
 
-        It is a read-only view of the bytes that were received: nothing is copied. Needs numpy.
+        It is a read-only view of the bytes of the message, the same ones each time. Needs numpy.
         """
         import numpy as np
 
-        return np.frombuffer(self.message.values_f32_le, dtype="<f4").reshape(self.shape)
+        return np.frombuffer(self._values, dtype="<f4").reshape(self.shape)
 
     def values(self) -> memoryview[float]:
         """The numbers as one flat view of float32, row by row, without numpy.
@@ -50,7 +56,7 @@ class Block:
         """
         from sys import byteorder
 
-        view = memoryview(self.message.values_f32_le)
+        view = memoryview(self._values)
         if byteorder == "big":
             from array import array
 
