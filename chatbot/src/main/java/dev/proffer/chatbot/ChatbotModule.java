@@ -111,13 +111,16 @@ public final class ChatbotModule implements ServiceModule {
     private final ConversationStore store;
     private final List<BindableService> services;
 
-    Running(ServiceContext context, BiFunction<SkillBook, String, Supplier<IntentClassifier>> training) {
+    Running(
+        ServiceContext context,
+        BiFunction<SkillBook, String, Supplier<IntentClassifier>> training) {
       Settings settings = context.settings();
       ZoneId zone = ZoneId.of(settings.get(ChatbotSettings.TIME_ZONE));
       String folder = settings.get(ChatbotSettings.SKILLS);
       SkillBook skills =
           SkillBook.load(folder.isEmpty() ? Optional.empty() : Optional.of(Path.of(folder)));
-      Supplier<IntentClassifier> classifier = training.apply(skills, settings.get(ChatbotSettings.INTENT_MODEL));
+      Supplier<IntentClassifier> classifier =
+          training.apply(skills, settings.get(ChatbotSettings.INTENT_MODEL));
       ModelCache models = ModelCache.at(settings.get(ChatbotSettings.MODEL_CACHE));
       this.languages =
           new Languages(
@@ -204,9 +207,7 @@ public final class ChatbotModule implements ServiceModule {
 
     private static Optional<NgramSentiment> sentimentModel(String file) {
       try {
-        return file.isEmpty()
-            ? Optional.empty()
-            : Optional.of(NgramSentiment.load(Path.of(file)));
+        return file.isEmpty() ? Optional.empty() : Optional.of(NgramSentiment.load(Path.of(file)));
       } catch (IOException e) {
         throw new UncheckedIOException("chatbot.sentiment-model: " + file + " cannot be read", e);
       }

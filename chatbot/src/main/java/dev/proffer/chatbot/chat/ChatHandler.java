@@ -242,9 +242,7 @@ public final class ChatHandler extends ChatServiceGrpc.ChatServiceImplBase {
             .answerTo(request.getTurnId())
             .orElseThrow(() ->
                 ProfferException.notFound(
-                    ErrorReason.ERROR_REASON_UNKNOWN_CONVERSATION,
-                    "turn_id",
-                    request.getTurnId()));
+                    ErrorReason.ERROR_REASON_UNKNOWN_CONVERSATION, "turn_id", request.getTurnId()));
     String skill = judged.getIntentsCount() == 0 ? "" : judged.getIntents(0).getIntent();
     knowledge.judge(
         new KnowledgeStore.Feedback(
@@ -339,11 +337,9 @@ public final class ChatHandler extends ChatServiceGrpc.ChatServiceImplBase {
     Timer.Sample sample = Timer.start(meters);
     long sequence = Math.max(conversation.sequence(), desk.lastSequence(conversation.id()));
     Dialogue.Reply reply =
-        dialogue.answer(
-            request, conversation.memory(), humans(request, conversation, sequence));
+        dialogue.answer(request, conversation.memory(), humans(request, conversation, sequence));
     Optional<ChatResponse> response = kept(conversation, request, reply, turnId, sequence);
-    reply.handOff()
-        .ifPresent(_ -> desk.complete(conversation.id(), sequence + 2, reply.text()));
+    reply.handOff().ifPresent(_ -> desk.complete(conversation.id(), sequence + 2, reply.text()));
     sample.stop(meters.timer("chatbot.turn", "skill", reply.skill()));
     if (!reply.ungrounded().isEmpty()) {
       meters.counter("chatbot.ungrounded", "skill", reply.skill()).increment();

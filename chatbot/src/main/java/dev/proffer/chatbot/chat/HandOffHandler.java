@@ -133,10 +133,7 @@ public final class HandOffHandler extends HandOffServiceGrpc.HandOffServiceImplB
           .map(hit -> hit.entry().getAnswer())
           .forEach(suggestions::add);
       Memory memory =
-          store
-              .load(handOff.getConversationId())
-              .map(Conversation::memory)
-              .orElse(Memory.EMPTY);
+          store.load(handOff.getConversationId()).map(Conversation::memory).orElse(Memory.EMPTY);
       Dialogue.Reply reply =
           dialogue.answer(
               ChatRequest.newBuilder()
@@ -183,8 +180,7 @@ public final class HandOffHandler extends HandOffServiceGrpc.HandOffServiceImplB
   }
 
   private HandOff end(String handOffId, HandOffState as, String farewell) {
-    Language language =
-        Language.of(desk.get(handOffId).getLanguage()).orElse(Language.ENGLISH);
+    Language language = Language.of(desk.get(handOffId).getLanguage()).orElse(Language.ENGLISH);
     return desk.end(handOffId, as, dialogue.sentence(farewell, language));
   }
 

@@ -10,9 +10,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 
-/// How many turns a person may send: a bucket that fills steadily and holds a few. Somebody who is not
-/// signed in is limited by visit, or by conversation when there is no visit; strangers without either
-/// share one wide bucket.
+/// How many turns a person may send: a bucket that fills steadily and holds a few. Somebody who is
+/// not signed in is limited by visit, or by conversation when there is no visit; strangers without
+/// either share one wide bucket.
 public final class TurnLimit {
   private static final int BUCKETS_MAX = 200_000;
   private static final int STRANGERS = 50;

@@ -244,8 +244,7 @@ public final class Dialogue {
   /// A sentence of the common templates, without figures.
   public String sentence(String key, Language language) {
     Evidence evidence = new Evidence(formats, clock.instant());
-    return new Answer(
-            known("human"), skills.common(), language, formats, evidence, clock.instant())
+    return new Answer(known("human"), skills.common(), language, formats, evidence, clock.instant())
         .say(key)
         .text();
   }
@@ -321,8 +320,7 @@ public final class Dialogue {
     if (quoted.isPresent()) {
       Skill quoting =
           new Skill(KNOWLEDGE, "say", Map.of(), Map.of(), Map.of(), skill.quickReplies());
-      Answer answer =
-          new Answer(quoting, skills.common(), turn.language(), formats, evidence, now);
+      Answer answer = new Answer(quoting, skills.common(), turn.language(), formats, evidence, now);
       KnowledgeSource source = quote(quoted.get(), answer, evidence);
       return new Part(
           turn,
@@ -350,7 +348,12 @@ public final class Dialogue {
             now);
     act(skillTurn, turn, answer);
     return new Part(
-        turn, skill, answer, evidence, remember(memory, turn, skill, answer, refines), Optional.empty());
+        turn,
+        skill,
+        answer,
+        evidence,
+        remember(memory, turn, skill, answer, refines),
+        Optional.empty());
   }
 
   /// The shop's own words are better than general ones about how shops work, and than none.

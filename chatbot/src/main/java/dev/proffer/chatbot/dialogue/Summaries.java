@@ -41,8 +41,7 @@ final class Summaries {
     }
     if (!memory.offered().isEmpty()) {
       lines.add(
-          "named promotions "
-              + String.join(", ", memory.offered().stream().limit(5).toList()));
+          "named promotions " + String.join(", ", memory.offered().stream().limit(5).toList()));
     }
     lines.add(
         String.format(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package dev.proffer.chatbot.embedding;
 
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Encodes each text once, for evaluations and training that ask again. It never forgets.
 public final class RememberingEncoder implements SentenceEncoder {

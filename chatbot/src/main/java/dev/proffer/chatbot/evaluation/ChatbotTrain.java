@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// `chatbot train`: learns the intents from the phrases of the skills, with sentence vectors, and
 /// fits their probabilities by cross-validation; with `reviews`, learns a sentiment model. The
-/// files go to a folder; the settings `chatbot.intent-model` and `chatbot.sentiment-model` name them.
+/// files go to a folder; the settings `chatbot.intent-model` and `chatbot.sentiment-model` name
+/// them.
 public final class ChatbotTrain implements ToolModule {
   private static final int FOLDS = 5;
 

@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// `evaluate-intents`: trains on the phrases of the skills, as a start of the bot does, and measures
-/// on files of `intent<TAB>phrase`. Several files are separated by commas.
+/// `evaluate-intents`: trains on the phrases of the skills, as a start of the bot does, and
+/// measures on files of `intent<TAB>phrase`. Several files are separated by commas.
 public final class EvaluateIntents implements ToolModule {
   @Override
   public String name() {
@@ -43,7 +43,8 @@ public final class EvaluateIntents implements ToolModule {
     String folder = options.getOrDefault("skills", "");
     double threshold = Double.parseDouble(options.getOrDefault("threshold", "0.45"));
     List<LabelledPhrase> phrases =
-        SkillBook.load(folder.isEmpty() ? Optional.empty() : Optional.of(Path.of(folder))).phrases();
+        SkillBook.load(folder.isEmpty() ? Optional.empty() : Optional.of(Path.of(folder)))
+            .phrases();
     long start = System.nanoTime();
     @Nullable SentenceEncoder encoder = null;
     if (vectors) {

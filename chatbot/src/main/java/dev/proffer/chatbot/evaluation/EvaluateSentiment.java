@@ -21,8 +21,8 @@ import java.util.Random;
 import java.util.Set;
 
 /// `evaluate-sentiment`: trains the polarity model on four fifths of labelled reviews and measures
-/// it on the rest; the lexicon is measured on the same rest. Reviews that occur twice count once, so
-/// that none is on both sides.
+/// it on the rest; the lexicon is measured on the same rest. Reviews that occur twice count once,
+/// so that none is on both sides.
 public final class EvaluateSentiment implements ToolModule {
   @Override
   public String name() {
@@ -83,7 +83,8 @@ public final class EvaluateSentiment implements ToolModule {
         .properties()
         .forEach(entry ->
             out.printf(Locale.ROOT, "%-20s %s%n", entry.getKey(), entry.getValue().asText()));
-    out.printf("%5d bad taken for good%n%5d good taken for bad%n", confusion[0][1], confusion[1][0]);
+    out.printf(
+        "%5d bad taken for good%n%5d good taken for bad%n", confusion[0][1], confusion[1][0]);
     if (options.containsKey("json")) {
       out.println(report);
     }

@@ -2,8 +2,8 @@
 package dev.proffer.chatbot.knowledge;
 
 import dev.proffer.chatbot.embedding.SentenceEncoder;
-import dev.proffer.chatbot.language.LanguageDetector;
 import dev.proffer.chatbot.language.Language;
+import dev.proffer.chatbot.language.LanguageDetector;
 import dev.proffer.chatbot.language.NormalText;
 import dev.proffer.proto.chatbot.v1.EntryFlag;
 import dev.proffer.proto.chatbot.v1.KnowledgeEntry;
@@ -126,9 +126,7 @@ public final class Knowledge {
       }
       if (row.getSimilarEntryIdsCount() > 0) {
         row.addFlags(
-            contradicts
-                ? EntryFlag.ENTRY_FLAG_CONTRADICTION
-                : EntryFlag.ENTRY_FLAG_NEAR_DUPLICATE);
+            contradicts ? EntryFlag.ENTRY_FLAG_CONTRADICTION : EntryFlag.ENTRY_FLAG_NEAR_DUPLICATE);
       }
       if (clock.millis() - entry.getReviewedAtUnixMs() > staleAfter.toMillis()) {
         row.addFlags(EntryFlag.ENTRY_FLAG_STALE);

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Finds the entries that ask what a shopper asks: words in common, weighed by how rare they are,
-/// and the nearness of sentence vectors when there is an encoder. Immutable; a change of the entries
-/// makes a new one.
+/// and the nearness of sentence vectors when there is an encoder. Immutable; a change of the
+/// entries makes a new one.
 public final class KnowledgeIndex {
   /// Two questions at least this alike ask the same.
   static final double DUPLICATE = 0.86;
@@ -24,8 +24,8 @@ public final class KnowledgeIndex {
   private static final int CALIBRATE_MIN = 30;
   private static final Set<String> STOP_WORDS =
       Set.of(
-          "a", "an", "the", "is", "are", "was", "do", "does", "did", "can", "could", "i", "my", "me",
-          "you", "your", "it", "to", "of", "for", "in", "on", "at", "and", "or", "be", "will",
+          "a", "an", "the", "is", "are", "was", "do", "does", "did", "can", "could", "i", "my",
+          "me", "you", "your", "it", "to", "of", "for", "in", "on", "at", "and", "or", "be", "will",
           "would", "please", "hi", "hello", "have", "has", "with", "if", "so", "that", "this", "am",
           "的", "了", "吗", "呢", "我", "你", "您", "们", "是", "请", "问", "啊", "吧", "在", "有", "和");
 
@@ -35,8 +35,8 @@ public final class KnowledgeIndex {
   /// @param confidence the calibrated probability that it answers the question
   public record Found(KnowledgeEntry entry, double similarity, double confidence) {}
 
-  /// How similarity becomes the probability of being right: a logistic function of the similarity of
-  /// the best entry and of its distance to the best one that answers something else.
+  /// How similarity becomes the probability of being right: a logistic function of the similarity
+  /// of the best entry and of its distance to the best one that answers something else.
   public record Calibration(double similarity, double gap, double bias) {
     /// Fitted by leaving out one question at a time of public support questions.
     public static final Calibration DEFAULT = new Calibration(9.0, 6.0, -5.2);
@@ -118,8 +118,7 @@ public final class KnowledgeIndex {
 
   private List<Scored> scored(String question, int leftOut) {
     Map<String, Double> query = vector(terms(question));
-    Optional<float[]> meaning =
-        encoder.map(e -> e.encode(NormalText.of(question).lower()));
+    Optional<float[]> meaning = encoder.map(e -> e.encode(NormalText.of(question).lower()));
     Set<Integer> candidates = new HashSet<>();
     if (meaning.isPresent()) {
       for (int i = 0; i < entries.size(); i++) {
@@ -142,7 +141,8 @@ public final class KnowledgeIndex {
       }
       scored.add(new Scored(i, similarity));
     }
-    scored.sort(Comparator.comparingDouble(Scored::similarity).reversed().thenComparing(Scored::entry));
+    scored.sort(
+        Comparator.comparingDouble(Scored::similarity).reversed().thenComparing(Scored::entry));
     return scored;
   }
 

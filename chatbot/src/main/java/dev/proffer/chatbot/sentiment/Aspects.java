@@ -8,13 +8,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// Opinions on price, quality, delivery, size and service: each clause speaks of the aspects that it
-/// names, and feels as its words do.
+/// Opinions on price, quality, delivery, size and service: each clause speaks of the aspects that
+/// it names, and feels as its words do.
 final class Aspects {
   static final List<String> NAMES = List.of("price", "quality", "delivery", "size", "service");
 
   private static final Pattern CLAUSE_END =
-      Pattern.compile("[.!?;,。！？；，、~\\n]+|\\b(?:but|although|though|however|while)\\b|但是?|不过|可是|就是|虽然");
+      Pattern.compile(
+          "[.!?;,。！？；，、~\\n]+|\\b(?:but|although|though|however|while)\\b|但是?|不过|可是|就是|虽然");
 
   private final Map<String, Pattern> patterns = new LinkedHashMap<>();
 

@@ -27,9 +27,10 @@ import java.util.function.IntConsumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
-/// A trained polarity: a linear support vector machine over which n-grams occur, each weighed by how
-/// rare it is. Han characters one to four at a time, Latin words one and two. Immutable. (Scaling each
-/// n-gram by how much more often it stands in good texts was tried and lost 1.8 points.)
+/// A trained polarity: a linear support vector machine over which n-grams occur, each weighed by
+/// how rare it is. Han characters one to four at a time, Latin words one and two. Immutable.
+/// (Scaling each n-gram by how much more often it stands in good texts was tried and lost 1.8
+/// points.)
 ///
 /// N-grams are hashed, so that a model is one array of numbers and keeps no text of its data.
 public final class NgramSentiment {
@@ -185,13 +186,15 @@ public final class NgramSentiment {
     record Scored(String gram, double weight) {}
     List<Scored> scored = new ArrayList<>();
     Set<String> seen = new HashSet<>();
-    eachGram(cut(lower), (start, end, hash) -> {
-      String gram = lower.substring(start, end);
-      double weight = weights[hash] * (positive ? 1 : -1);
-      if (weight > 0 && gram.length() > 1 && seen.add(gram)) {
-        scored.add(new Scored(gram, weight));
-      }
-    });
+    eachGram(
+        cut(lower),
+        (start, end, hash) -> {
+          String gram = lower.substring(start, end);
+          double weight = weights[hash] * (positive ? 1 : -1);
+          if (weight > 0 && gram.length() > 1 && seen.add(gram)) {
+            scored.add(new Scored(gram, weight));
+          }
+        });
     scored.sort(Comparator.comparingDouble(Scored::weight).reversed());
     List<String> words = new ArrayList<>();
     for (Scored candidate : scored) {
@@ -223,7 +226,8 @@ public final class NgramSentiment {
       }
       out.writeInt(-1);
     }
-    Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(
+        temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
   public static NgramSentiment load(Path file) throws IOException {

@@ -30,9 +30,34 @@ public final class SentimentLexicon {
 
   private static final Set<String> NEGATIONS =
       Set.of(
-          "not", "no", "never", "none", "nothing", "hardly", "barely", "without", "don't", "dont",
-          "doesn't", "doesnt", "didn't", "didnt", "isn't", "isnt", "wasn't", "wasnt", "aren't",
-          "won't", "wont", "can't", "cant", "cannot", "couldn't", "wouldn't", "shouldn't", "ain't");
+          "not",
+          "no",
+          "never",
+          "none",
+          "nothing",
+          "hardly",
+          "barely",
+          "without",
+          "don't",
+          "dont",
+          "doesn't",
+          "doesnt",
+          "didn't",
+          "didnt",
+          "isn't",
+          "isnt",
+          "wasn't",
+          "wasnt",
+          "aren't",
+          "won't",
+          "wont",
+          "can't",
+          "cant",
+          "cannot",
+          "couldn't",
+          "wouldn't",
+          "shouldn't",
+          "ain't");
   private static final Map<String, Double> DEGREES =
       Map.ofEntries(
           Map.entry("very", 1.4),
@@ -107,8 +132,7 @@ public final class SentimentLexicon {
         int end = longestHan(lower, i);
         if (end > i) {
           String word = lower.substring(i, end);
-          hits.add(
-              new Hit(word, han.getOrDefault(word, 0.0) * hanContext(lower, i, word), i, end));
+          hits.add(new Hit(word, han.getOrDefault(word, 0.0) * hanContext(lower, i, word), i, end));
           i = end;
         } else {
           i++;
@@ -214,8 +238,7 @@ public final class SentimentLexicon {
         throw new IllegalStateException("sentiment/" + name + " is not in the jar");
       }
       Map<String, List<String>> lines = new HashMap<>();
-      for (String line :
-          new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         if (!line.isBlank() && !line.startsWith("#")) {
           int colon = line.indexOf(':');
           lines.put(

@@ -21,7 +21,8 @@ public final class SentimentReader {
   private static final Pattern URGENT =
       Pattern.compile(
           "\\b(?:urgent(?:ly)?|asap|immediately|right (?:now|away)|at once|emergency|hurry|quickly|as soon as possible|still waiting|today|tonight)\\b|赶紧|马上|立刻|立即|紧急|急用|着急|很急|急[!！]|尽快|快点|今天就要|等着用|火急");
-  private static final Pattern SHOUTED = Pattern.compile("[!！]{2,}|[?？]{3,}|\\b[A-Z]{4,}\\b(?:\\W+\\b[A-Z]{2,}\\b)+");
+  private static final Pattern SHOUTED =
+      Pattern.compile("[!！]{2,}|[?？]{3,}|\\b[A-Z]{4,}\\b(?:\\W+\\b[A-Z]{2,}\\b)+");
 
   private final SentimentLexicon lexicon;
   private final Aspects aspects;
@@ -38,8 +39,8 @@ public final class SentimentReader {
     return new SentimentReader(SentimentLexicon.load(), Aspects.load(), model);
   }
 
-  /// The sentiment of a text of any length; only the first [NormalText#MAX_CHARS] characters of each
-  /// kind of evidence are read.
+  /// The sentiment of a text of any length; only the first [NormalText#MAX_CHARS] characters of
+  /// each kind of evidence are read.
   public Sentiment read(String original) {
     NormalText text = NormalText.of(original);
     List<SentimentLexicon.Hit> hits = lexicon.find(text);
@@ -99,10 +100,7 @@ public final class SentimentReader {
         .limit(WORDS)
         .forEach(words::add);
     if (words.size() < WORDS) {
-      model
-          .map(m -> m.deciding(lower, isGood, WORDS))
-          .orElse(List.of())
-          .stream()
+      model.map(m -> m.deciding(lower, isGood, WORDS)).orElse(List.of()).stream()
           .filter(word -> words.stream().noneMatch(w -> w.contains(word) || word.contains(w)))
           .limit(WORDS - words.size())
           .forEach(words::add);

@@ -68,8 +68,8 @@ class TurnLimitTest {
       limit.count(ChatRequest.newBuilder().setSessionId("s1").build(), "c" + i);
     }
 
-    assertThatThrownBy(() ->
-            limit.count(ChatRequest.newBuilder().setSessionId("s1").build(), "c99"))
+    assertThatThrownBy(
+            () -> limit.count(ChatRequest.newBuilder().setSessionId("s1").build(), "c99"))
         .isInstanceOf(ProfferException.class);
     assertThatCode(() -> limit.count(ChatRequest.newBuilder().setSessionId("s2").build(), "c1"))
         .doesNotThrowAnyException();

@@ -59,8 +59,7 @@ class HandOffTest {
 
   private HandOff claim(String id, String agent) {
     return bot.desk()
-        .claimHandOff(
-            ClaimHandOffRequest.newBuilder().setHandOffId(id).setAgentName(agent).build())
+        .claimHandOff(ClaimHandOffRequest.newBuilder().setHandOffId(id).setAgentName(agent).build())
         .getHandOff();
   }
 
@@ -343,8 +342,7 @@ class HandOffTest {
     String id = queue().getFirst().getHandOffId();
 
     bot.chat()
-        .eraseConversations(
-            EraseConversationsRequest.newBuilder().setUserId(talk.user()).build());
+        .eraseConversations(EraseConversationsRequest.newBuilder().setUserId(talk.user()).build());
 
     GetHandOffResponse left =
         bot.desk().getHandOff(GetHandOffRequest.newBuilder().setHandOffId(id).build());

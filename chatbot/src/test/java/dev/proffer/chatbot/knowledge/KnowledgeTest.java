@@ -31,7 +31,8 @@ class KnowledgeTest {
   void start(@TempDir Path folder) throws Exception {
     bot = RunningChatbot.plain(folder);
     write(
-        entry("r", "How many days do I have to send something back?", "You have 30 days.", "policy"),
+        entry(
+            "r", "How many days do I have to send something back?", "You have 30 days.", "policy"),
         entry("s", "Do you ship to Canada?", "Yes, within 9 days.", "shipping page"),
         entry("g", "Can you wrap an order as a present?", "Yes, for 5 dollars.", "gift page"),
         entry("z", "你们可以开增值税专用发票吗", "可以，下单时填写税号即可。", "财务"),
@@ -58,7 +59,8 @@ class KnowledgeTest {
   }
 
   private ListedEntry listed(String id) {
-    return bot.knowledge()
+    return bot
+        .knowledge()
         .listEntries(ListEntriesRequest.getDefaultInstance())
         .getEntriesList()
         .stream()

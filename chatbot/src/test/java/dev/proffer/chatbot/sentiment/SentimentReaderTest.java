@@ -55,8 +55,7 @@ class SentimentReaderTest {
 
   @Test
   void dividesOpinionsByAspect() {
-    List<AspectOpinion> opinions =
-        READER.read("质量很好，就是物流太慢了，客服很热情，价格有点贵").aspects();
+    List<AspectOpinion> opinions = READER.read("质量很好，就是物流太慢了，客服很热情，价格有点贵").aspects();
 
     assertThat(opinions)
         .extracting(AspectOpinion::aspect)
@@ -90,8 +89,7 @@ class SentimentReaderTest {
 
     assertThat(model.logOdds("真是杠杠的")).isPositive();
     assertThat(model.logOdds("真是辣眼睛")).isNegative();
-    assertThat(NgramSentiment.load(file).logOdds("真是杠杠的"))
-        .isEqualTo(model.logOdds("真是杠杠的"));
+    assertThat(NgramSentiment.load(file).logOdds("真是杠杠的")).isEqualTo(model.logOdds("真是杠杠的"));
     Sentiment read = SentimentReader.of(Optional.of(model)).read("辣眼睛");
     assertThat(read.negative()).isGreaterThan(read.positive());
     assertThat(read.words()).anySatisfy(word -> assertThat("辣眼睛").contains(word));

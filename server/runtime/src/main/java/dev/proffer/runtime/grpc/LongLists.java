@@ -28,8 +28,7 @@ final class LongLists {
   private LongLists() {}
 
   /// A list of texts whose only rules are its size and the lengths of its elements.
-  record Rule(
-      FieldDescriptor field, long itemsMin, long itemsMax, long lengthMin, long lengthMax) {
+  record Rule(FieldDescriptor field, long itemsMin, long itemsMax, long lengthMin, long lengthMax) {
     boolean holds(List<?> list) {
       if (list.size() < itemsMin || list.size() > itemsMax) {
         return false;
@@ -41,7 +40,6 @@ final class LongLists {
       }
       return true;
     }
-
   }
 
   /// Lengths are in code points, of which a text has at most its length and at least half of it.

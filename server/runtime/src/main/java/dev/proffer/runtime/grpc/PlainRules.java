@@ -64,7 +64,8 @@ final class PlainRules {
                 ? message -> message.getRepeatedFieldCount(field) == 0
                 : message -> !message.hasField(field));
       } else if (ruled) {
-        Optional<Check> check = checkOf(field, field.getOptions().getExtension(ValidateProto.field));
+        Optional<Check> check =
+            checkOf(field, field.getOptions().getExtension(ValidateProto.field));
         if (check.isEmpty()) {
           return Optional.empty();
         }
@@ -86,10 +87,8 @@ final class PlainRules {
         long min = rules.getString().getMinLen();
         long max = rules.getString().hasMaxLen() ? rules.getString().getMaxLen() : Long.MAX_VALUE;
         yield known.equals(rules)
-            ? Optional.of(
-                message ->
-                    message.getField(field) instanceof String text
-                        && LongLists.fits(text, min, max))
+            ? Optional.of(message ->
+                message.getField(field) instanceof String text && LongLists.fits(text, min, max))
             : Optional.empty();
       }
       case LONG -> {
@@ -102,11 +101,10 @@ final class PlainRules {
           same.setLte(range.getLte());
         }
         yield known(field, rules, FieldRules.newBuilder().setInt64(same).build())
-            ? Optional.of(
-                message ->
-                    message.getField(field) instanceof Long number
-                        && (!range.hasGte() || number >= range.getGte())
-                        && (!range.hasLte() || number <= range.getLte()))
+            ? Optional.of(message ->
+                message.getField(field) instanceof Long number
+                    && (!range.hasGte() || number >= range.getGte())
+                    && (!range.hasLte() || number <= range.getLte()))
             : Optional.empty();
       }
       case INT -> {
@@ -119,11 +117,10 @@ final class PlainRules {
           same.setLte(range.getLte());
         }
         yield known(field, rules, FieldRules.newBuilder().setInt32(same).build())
-            ? Optional.of(
-                message ->
-                    message.getField(field) instanceof Integer number
-                        && (!range.hasGte() || number >= range.getGte())
-                        && (!range.hasLte() || number <= range.getLte()))
+            ? Optional.of(message ->
+                message.getField(field) instanceof Integer number
+                    && (!range.hasGte() || number >= range.getGte())
+                    && (!range.hasLte() || number <= range.getLte()))
             : Optional.empty();
       }
       case FLOAT, DOUBLE, BOOLEAN, BYTE_STRING, ENUM, MESSAGE -> Optional.empty();
