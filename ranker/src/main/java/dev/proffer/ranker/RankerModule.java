@@ -4,7 +4,6 @@ package dev.proffer.ranker;
 import dev.proffer.proto.experiment.v1.Outcome;
 import dev.proffer.proto.experiment.v1.PolicySpec;
 import dev.proffer.proto.experiment.v1.Reward;
-import dev.proffer.ranker.allocation.PlanningHandler;
 import dev.proffer.ranker.catalogue.Catalogue;
 import dev.proffer.ranker.catalogue.CatalogueDirectory;
 import dev.proffer.ranker.catalogue.CatalogueHandler;
@@ -25,6 +24,8 @@ import dev.proffer.ranker.ledger.LedgerHandler;
 import dev.proffer.ranker.model.ModelHandler;
 import dev.proffer.ranker.model.ModelHost;
 import dev.proffer.ranker.model.ModelStore;
+import dev.proffer.ranker.planning.PlanningDesk;
+import dev.proffer.ranker.planning.PlanningHandler;
 import dev.proffer.ranker.policy.Policies;
 import dev.proffer.ranker.policy.PolicyState;
 import dev.proffer.ranker.promotion.LaneRules;
@@ -194,7 +195,14 @@ public final class RankerModule implements ServiceModule {
     services.add(new ModelHandler(store, models, decisions));
     services.addAll(promotions.services());
     services.add(new LedgerHandler(promotions, ledger, coupons, context.clock()));
-    services.add(new PlanningHandler());
+    PlanningDesk planning =
+        new PlanningDesk(
+            context.peers().channel(Peers.FEATURE_STORE),
+            promotions,
+            new CatalogueLookup(catalogue),
+            context.clock());
+    promotions.chooseWith(planning::choose);
+    services.add(new PlanningHandler(planning));
     services.addAll(experiments.services());
     services.addAll(policies.services());
     services.addAll(insights.services());

@@ -54,11 +54,11 @@ public record TreeOptions(
 
   public static final TreeOptions BOOSTING =
       new TreeOptions(
-          Objective.PROBABILITY, Mode.BOOSTING, 200, 31, .05, 20, .8, 1, 1, 30, Map.of(), 1, 2);
+          Objective.PROBABILITY, Mode.BOOSTING, 200, 31, .05, 20, .8, 1, 1, 30, Map.of(), 1, 1);
 
   public static final TreeOptions FOREST =
       new TreeOptions(
-          Objective.PROBABILITY, Mode.FOREST, 200, 63, 1, 20, .6, .6, 0, 0, Map.of(), 1, 2);
+          Objective.PROBABILITY, Mode.FOREST, 200, 63, 1, 20, .6, .6, 0, 0, Map.of(), 1, 1);
 
   public TreeOptions {
     check(rounds >= 1 && rounds <= 100_000, "rounds", rounds, "1 to 100,000");

@@ -55,8 +55,12 @@ public final class Carts {
   /// Looks up everything that a cart names. What is unknown or does not fit together is refused by
   /// its field.
   public Request resolve(Cart cart, Person asked, long atUnixMs) {
+    return resolve(promotions.snapshot(), cart, asked, atUnixMs);
+  }
+
+  /// The same, for promotions that need not be those in force.
+  Request resolve(PromotionSnapshot snapshot, Cart cart, Person asked, long atUnixMs) {
     Degradation degradation = new Degradation();
-    PromotionSnapshot snapshot = promotions.snapshot();
     long now = atUnixMs == 0 ? promotions.clock().millis() : atUnixMs;
     PersonFacts person = person(asked, degradation);
     Moment moment = new Moment(now, cart.getChannel(), cart.getRegion(), cart.getPaymentMethod());

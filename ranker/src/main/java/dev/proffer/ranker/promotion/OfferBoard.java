@@ -63,10 +63,14 @@ final class OfferBoard {
 
   /// The offers for a person: live ones before upcoming ones, deeper ones first.
   List<Offer> list(ListOffersRequest request, Promotions promotions) {
+    return list(request, promotions, promotions.snapshot());
+  }
+
+  /// The same, for promotions that need not be those in force.
+  List<Offer> list(ListOffersRequest request, Promotions promotions, PromotionSnapshot snapshot) {
     long now = request.getAtUnixMs() == 0 ? promotions.clock().millis() : request.getAtUnixMs();
     Moment moment = new Moment(now, request.getChannel(), request.getRegion(), "");
     PersonFacts person = promotions.carts().person(request.getPerson(), new Degradation());
-    PromotionSnapshot snapshot = promotions.snapshot();
     Usage usage = promotions.usage(person.userId());
     Set<String> wallet =
         snapshot.hasBatchCoupons() && !person.userId().isEmpty()

@@ -6,6 +6,16 @@ import dev.proffer.proto.common.v1.ErrorReason;
 import dev.proffer.proto.promotion.v1.ApplyPromotionsRequest;
 import dev.proffer.proto.promotion.v1.ApplyPromotionsResponse;
 import dev.proffer.proto.promotion.v1.Cart;
+import dev.proffer.proto.promotion.v1.CheckPromotionsRequest;
+import dev.proffer.proto.promotion.v1.CheckPromotionsResponse;
+import dev.proffer.proto.promotion.v1.ExportPromotionsRequest;
+import dev.proffer.proto.promotion.v1.ExportPromotionsResponse;
+import dev.proffer.proto.promotion.v1.ListPromotionChangesRequest;
+import dev.proffer.proto.promotion.v1.ListPromotionChangesResponse;
+import dev.proffer.proto.promotion.v1.PreviewPromotionsRequest;
+import dev.proffer.proto.promotion.v1.PreviewPromotionsResponse;
+import dev.proffer.proto.promotion.v1.SetPromotionStateRequest;
+import dev.proffer.proto.promotion.v1.SetPromotionStateResponse;
 import dev.proffer.proto.promotion.v1.DeletePromotionRequest;
 import dev.proffer.proto.promotion.v1.DeletePromotionResponse;
 import dev.proffer.proto.promotion.v1.EvaluateCartRequest;
@@ -42,11 +52,13 @@ final class PromotionHandler extends PromotionServiceImplBase {
   private final Promotions promotions;
   private final Carts carts;
   private final OfferBoard offers;
+  private final Management management;
 
   PromotionHandler(Promotions promotions, Carts carts, OfferBoard offers) {
     this.promotions = promotions;
     this.carts = carts;
     this.offers = offers;
+    this.management = new Management(promotions, offers);
   }
 
   // ---- Management ----
@@ -164,6 +176,47 @@ final class PromotionHandler extends PromotionServiceImplBase {
             .addAllChanges(changes)
             .setCatalogueVersion(snapshot.version())
             .build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void setPromotionState(
+      SetPromotionStateRequest request, StreamObserver<SetPromotionStateResponse> observer) {
+    observer.onNext(management.setState(known(request.getPromotionId()).proto(), request));
+    observer.onCompleted();
+  }
+
+  @Override
+  public void exportPromotions(
+      ExportPromotionsRequest request, StreamObserver<ExportPromotionsResponse> observer) {
+    List<Promotion> chosen =
+        request.getPromotionIdsList().stream().map(id -> known(id).proto()).toList();
+    observer.onNext(management.export(request, chosen));
+    observer.onCompleted();
+  }
+
+  @Override
+  public void checkPromotions(
+      CheckPromotionsRequest request, StreamObserver<CheckPromotionsResponse> observer) {
+    observer.onNext(management.check());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void listPromotionChanges(
+      ListPromotionChangesRequest request, StreamObserver<ListPromotionChangesResponse> observer) {
+    observer.onNext(management.changes(request));
+    observer.onCompleted();
+  }
+
+  @Override
+  public void previewPromotions(
+      PreviewPromotionsRequest request, StreamObserver<PreviewPromotionsResponse> observer) {
+    Declaration declared =
+        request.getYaml().isBlank()
+            ? new Declaration(List.of(), List.of())
+            : sound(request.getYaml());
+    observer.onNext(management.preview(request, declared));
     observer.onCompleted();
   }
 
@@ -308,6 +361,25 @@ final class PromotionHandler extends PromotionServiceImplBase {
 
   // ---- Offers ----
 
+  /// Without promotions whose budget is better spent on other people.
+  private List<Offer> paced(List<Offer> found, String userId) {
+    List<String> budgeted =
+        found.stream()
+            .map(Offer::getPromotionId)
+            .filter(id -> known(id).proto().getLimits().getBudgetMinorUnits() > 0)
+            .toList();
+    if (budgeted.isEmpty()) {
+      return found;
+    }
+    String chosen = userId.isEmpty() ? "" : promotions.choice().choose(userId, budgeted);
+    return found.stream()
+        .filter(
+            offer ->
+                !budgeted.contains(offer.getPromotionId())
+                    || offer.getPromotionId().equals(chosen))
+        .toList();
+  }
+
   @Override
   public void listOffers(ListOffersRequest request, StreamObserver<ListOffersResponse> observer) {
     int size = request.getPageSize() == 0 ? OFFERS_DEFAULT : request.getPageSize();
@@ -323,6 +395,9 @@ final class PromotionHandler extends PromotionServiceImplBase {
       }
     }
     List<Offer> found = offers.list(request, promotions);
+    if (request.getPaced()) {
+      found = paced(found, request.getPerson().getUserId());
+    }
     int end = (int) Math.min(found.size(), (long) from + size);
     ListOffersResponse.Builder response = ListOffersResponse.newBuilder();
     if (from < end) {

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Promotions in SQL: the record that snapshots are made from, with an audit trail of every change.
 final class PromotionStore {
@@ -110,6 +111,59 @@ final class PromotionStore {
         }
       }
       return version;
+    });
+  }
+
+  /// One entry of the audit trail.
+  ///
+  /// @param before null when the promotion was created
+  /// @param after null when it was deleted
+  record Change(
+      long version,
+      String promotionId,
+      long atUnixMs,
+      String change,
+      @Nullable Promotion before,
+      @Nullable Promotion after) {}
+
+  /// Entries of the audit trail, newest first.
+  ///
+  /// @param promotionId of one promotion; empty for all
+  /// @param version begin after the entry of this version and `idAfter`
+  List<Change> changes(String promotionId, long version, String idAfter, int count) {
+    return database.read(connection -> {
+      List<Change> changes = new ArrayList<>();
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT version, promotion_id, at_unix_ms, change, body_before, body_after"
+                  + " FROM promotion_audit"
+                  + " WHERE (version < ? OR (version = ? AND promotion_id > ?))"
+                  + (promotionId.isEmpty() ? "" : " AND promotion_id = ?")
+                  + " ORDER BY version DESC, promotion_id LIMIT ?")) {
+        int at = 1;
+        select.setLong(at++, version);
+        select.setLong(at++, version);
+        select.setString(at++, idAfter);
+        if (!promotionId.isEmpty()) {
+          select.setString(at++, promotionId);
+        }
+        select.setInt(at, count);
+        try (ResultSet rows = select.executeQuery()) {
+          while (rows.next()) {
+            String before = rows.getString(5);
+            String after = rows.getString(6);
+            changes.add(
+                new Change(
+                    rows.getLong(1),
+                    rows.getString(2),
+                    rows.getLong(3),
+                    rows.getString(4),
+                    before.isEmpty() ? null : parse(before),
+                    after.isEmpty() ? null : parse(after)));
+          }
+        }
+      }
+      return changes;
     });
   }
 

@@ -38,6 +38,7 @@ public final class Promotions implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread refresher;
   private volatile PromotionSnapshot snapshot;
+  private volatile OfferChoice choice = (_, promotionIds) -> promotionIds.getFirst();
 
   public Promotions(
       Database database,
@@ -118,6 +119,21 @@ public final class Promotions implements AutoCloseable {
     } finally {
       writing.unlock();
     }
+  }
+
+  /// Lets this decide which promotion with a budget a person is offered.
+  public void chooseWith(OfferChoice offerChoice) {
+    choice = offerChoice;
+  }
+
+  OfferChoice choice() {
+    return choice;
+  }
+
+  /// Entries of the audit trail, newest first; see [PromotionStore#changes].
+  List<PromotionStore.Change> changes(
+      String promotionId, long version, String idAfter, int count) {
+    return store.changes(promotionId, version, idAfter, count);
   }
 
   ItemLookup items() {

@@ -56,21 +56,53 @@ class AllocatorTest {
   }
 
   @Test
-  void onePersonAtATimeComesCloseToTheOptimumAndNeverOverspends() {
-    double worst = 1;
-    for (int seed = 0; seed < 10; seed++) {
-      Choices choices = random(new Random(seed), 10_000, 5, 0.1, false);
-      PacedAllocator paced = new PacedAllocator(choices.budget(), choices.people(), 1);
-      for (int person = 0; person < choices.people(); person++) {
-        paced.next(
-            Arrays.copyOfRange(choices.values(), person * 5, person * 5 + 5),
-            Arrays.copyOfRange(choices.costs(), person * 5, person * 5 + 5));
+  void capsOnPeopleAreKeptAsWell() {
+    for (int seed = 0; seed < 5; seed++) {
+      Choices choices =
+          AllocationBenchmark.limited(
+              AllocationBenchmark.instance(new Random(seed), 2_000), seed);
+      Allocation allocation = Allocator.allocate(choices);
+      for (int offer = 0; offer < choices.offers(); offer++) {
+        int wanted = offer;
+        assertThat(Arrays.stream(allocation.offers()).filter(o -> o == wanted).count())
+            .isLessThanOrEqualTo(choices.offerCaps()[offer]);
       }
-      assertThat(paced.spent()).isLessThanOrEqualTo(choices.budget());
-      worst = Math.min(worst, paced.value() / linearProgram(choices));
+      assertThat(allocation.cost()).isLessThanOrEqualTo(choices.budget());
+      assertThat(allocation.value() / allocation.bound()).isGreaterThan(0.99);
     }
-    System.out.printf("one at a time: at least %.4f of the optimum%n", worst);
-    assertThat(worst).isGreaterThan(0.97);
+  }
+
+  @Test
+  void whatAPersonMayNotHaveIsNeverGiven() {
+    double no = Double.NEGATIVE_INFINITY;
+    Choices choices =
+        new Choices(
+            2,
+            2,
+            new double[] {no, 5, no, no},
+            new long[] {1, 1, 0, 0},
+            10,
+            new long[] {10, 10},
+            new long[] {1, 1});
+    assertThat(Allocator.allocate(choices).offers()).containsExactly(1, -1);
+  }
+
+  @Test
+  void onePersonAtATimeReachesTheOptimumOfHindsightAndNeverOverspends() {
+    AllocationBenchmark.Quality quality = AllocationBenchmark.measure(2, 5_000);
+    assertThat(quality.overspendMinorUnits()).isZero();
+    assertThat(quality.pacedRatio()).isGreaterThan(0.99);
+    quality.scenarios().forEach((name, ratios) -> assertThat(ratios[1]).as(name).isGreaterThan(0.95));
+  }
+
+  @Test
+  void theForecastOfArrivalsFollowsThoseWhoCome() {
+    ArrivalForecast forecast = new ArrivalForecast(10_000, new double[] {1, 1, 2, 4});
+    assertThat(forecast.rest(0, 0)).isEqualTo(10_000);
+    assertThat(forecast.rest(0.5, 2_500)).isCloseTo(7_500, org.assertj.core.api.Assertions.within(1e-6));
+    // Twice as many came as were expected.
+    assertThat(forecast.rest(0.5, 5_000)).isBetween(13_000.0, 15_000.0);
+    assertThat(forecast.rest(1, 9_000)).isZero();
   }
 
   /// The exact optimum of the linear program with one budget: people's offers on their upper hull,

@@ -31,7 +31,10 @@ import picocli.CommandLine.ParentCommand;
       BenchInsightCommand.class,
       BenchTreesCommand.class,
       BenchPoliciesCommand.class,
-      BenchPromotions.class
+      BenchPromotions.class,
+      BenchTreesCommand.class,
+      BenchAllocationCommand.class,
+      BenchPoliciesCommand.class
     })
 final class BenchCommand implements Callable<Integer> {
   private final Console console;

@@ -38,6 +38,7 @@ public final class Commands {
         new TrainCommand(console),
         new RecommendCommand(console),
         new EvaluateCartCommand(console),
+        new PromotionsCommand(console),
         new ChatCommand(console),
         new InsightCommand(console),
         new EvaluateCommand(console),

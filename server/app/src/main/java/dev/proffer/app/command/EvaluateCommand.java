@@ -32,9 +32,16 @@ import picocli.CommandLine.Option;
       "",
       "Formats: s3rec and sasrec (people with their items in order; protocol leave-one-out), ngcf"
           + " (a folder with train.txt and test.txt; fixed-split), session (a folder with"
-          + " train_sessions.txt and test_prefix_target.tsv; session). Plain or gzip."
+          + " train_sessions.txt and test_prefix_target.tsv; session). Plain or gzip.",
+      "",
+      "Promotions, each a folder of CSV files: hillstrom (uplift of e-mails, Qini on paired folds),"
+          + " amexpert (redemption of coupons, split by campaign), completejourney (redemption by"
+          + " household, split by campaign and time)."
     },
-    footer = "./proffer evaluate --data Beauty.txt --format s3rec --protocol leave-one-out",
+    footer = {
+      "./proffer evaluate --data Beauty.txt --format s3rec --protocol leave-one-out",
+      "./proffer evaluate --data hillstrom --format hillstrom --json"
+    },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets what is required.
 final class EvaluateCommand implements Callable<Integer> {
@@ -49,7 +56,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--format",
       required = true,
       paramLabel = "FORMAT",
-      description = "s3rec, sasrec, ngcf or session.")
+      description = "s3rec, sasrec, ngcf or session; hillstrom, amexpert or completejourney.")
   private String format;
 
   @Option(
@@ -76,6 +83,15 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Threads to use (default: all cores).")
   private int threads = Evaluator.Options.DEFAULT.threads();
 
+  @Option(
+      names = "--folds",
+      paramLabel = "N",
+      description = "Folds of hillstrom (default: ${DEFAULT-VALUE}).")
+  private int folds = 10;
+
+  @Option(names = "--seed", description = "Seed of folds and trees (default: ${DEFAULT-VALUE}).")
+  private int seed = 1;
+
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   private boolean json;
 
@@ -85,6 +101,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (PromotionStudies.isOne(format)) {
+      if (protocol != null) {
+        throw new IllegalArgumentException("--protocol: " + format + " has one protocol");
+      }
+      return PromotionStudies.run(format, data, folds, seed, console, json);
+    }
     Format chosenFormat = oneOf(Format.class, format, "format");
     Protocol chosenProtocol =
         protocol == null

@@ -1,28 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.proffer.ranker.allocation;
+package dev.proffer.ranker.planning;
 
 import dev.proffer.proto.promotion.v1.AllocateOffersRequest;
 import dev.proffer.proto.promotion.v1.AllocateOffersResponse;
+import dev.proffer.proto.promotion.v1.DecideOfferRequest;
+import dev.proffer.proto.promotion.v1.DecideOfferResponse;
 import dev.proffer.proto.promotion.v1.PlanningServiceGrpc.PlanningServiceImplBase;
 import dev.proffer.proto.promotion.v1.ProposeCampaignsRequest;
 import dev.proffer.proto.promotion.v1.ProposeCampaignsResponse;
-import dev.proffer.runtime.failure.ProfferException;
 import io.grpc.stub.StreamObserver;
 
 /// The rpcs of PlanningService.
 public final class PlanningHandler extends PlanningServiceImplBase {
-  private static final String SERVICE = "proffer.promotion.v1.PlanningService/";
+  private final PlanningDesk desk;
+
+  public PlanningHandler(PlanningDesk desk) {
+    this.desk = desk;
+  }
 
   @Override
   public void allocateOffers(
       AllocateOffersRequest request, StreamObserver<AllocateOffersResponse> observer) {
-    throw ProfferException.notImplemented(
-        SERVICE + "AllocateOffers", "response models that say who buys because of an offer");
+    observer.onNext(desk.allocate(request));
+    observer.onCompleted();
+  }
+
+  @Override
+  public void decideOffer(
+      DecideOfferRequest request, StreamObserver<DecideOfferResponse> observer) {
+    observer.onNext(desk.decide(request));
+    observer.onCompleted();
   }
 
   @Override
   public void proposeCampaigns(
       ProposeCampaignsRequest request, StreamObserver<ProposeCampaignsResponse> observer) {
-    throw ProfferException.notImplemented(SERVICE + "ProposeCampaigns", "proposals from behaviour");
+    observer.onNext(desk.propose(request));
+    observer.onCompleted();
   }
 }
