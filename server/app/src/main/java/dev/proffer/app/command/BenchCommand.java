@@ -32,9 +32,7 @@ import picocli.CommandLine.ParentCommand;
       BenchTreesCommand.class,
       BenchPoliciesCommand.class,
       BenchPromotions.class,
-      BenchTreesCommand.class,
-      BenchAllocationCommand.class,
-      BenchPoliciesCommand.class
+      BenchAllocationCommand.class
     })
 final class BenchCommand implements Callable<Integer> {
   private final Console console;
