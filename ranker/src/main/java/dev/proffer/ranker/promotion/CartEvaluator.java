@@ -41,7 +41,7 @@ import java.util.Map;
 public final class CartEvaluator {
   /// Steps, each about one line under one promotion, that keep an evaluation below three
   /// milliseconds.
-  static final long WORK_DEFAULT = 400_000;
+  static final long WORK_DEFAULT = 330_000;
 
   /// Above this many candidates, those that can only help are no longer tried out.
   static final int CHOICES_DEFAULT = 12;

@@ -42,8 +42,8 @@ final class BenchPromotions implements Callable<Integer> {
   @Option(names = "--carts", description = "Carts whose gap is measured (default: 300).")
   private int carts = 300;
 
-  @Option(names = "--redemptions", description = "Redemptions on each database (default: 10000).")
-  private int redemptions = 10_000;
+  @Option(names = "--redemptions", description = "Redemptions on each database (default: 4000).")
+  private int redemptions = 4_000;
 
   @Option(
       names = "--postgresql",
@@ -153,7 +153,7 @@ final class BenchPromotions implements Callable<Integer> {
 
   private void ledgerOnPostgresql(Console console) throws Exception {
     if (postgresql != null) {
-      try (Database database = Database.postgresql(postgresql, "", "", 32)) {
+      try (Database database = Database.postgresql(postgresql, "", "", 80)) {
         ledger("PostgreSQL", "postgresql", database, "more");
       }
       return;
@@ -164,19 +164,35 @@ final class BenchPromotions implements Callable<Integer> {
       return;
     }
     try (LocalPostgresql server = LocalPostgresql.start(programs.get());
-        Database database = Database.postgresql(server.url(), "postgres", "", 32)) {
+        Database database = Database.postgresql(server.url(), "postgres", "", 80)) {
       ledger("PostgreSQL", "postgresql", database, "more");
     }
   }
 
   private void ledger(String name, String key, Database database, String promise) {
-    LedgerBenchmark.Speed speed = LedgerBenchmark.measure(database, redemptions);
+    ledger(name, key, LedgerBenchmark.measure(database, redemptions, false), promise);
+    if (database.engine() == Database.Engine.POSTGRESQL) {
+      ledger(
+          name + ", leased",
+          key + "_leased",
+          LedgerBenchmark.measure(database, redemptions, true),
+          promise);
+    }
+  }
+
+  private void ledger(String name, String key, LedgerBenchmark.Speed speed, String promise) {
     row(
         "reserve + commit a second on " + name,
         "ledger_" + key + "_per_second",
         speed.perSecond(),
         "%,.0f",
         promise);
+    row(
+        "  a CPU second of this process",
+        "ledger_" + key + "_per_cpu_second",
+        speed.perCpuSecond(),
+        "%,.0f",
+        "");
     row(
         "  spent above the budget",
         "ledger_" + key + "_overspend",
