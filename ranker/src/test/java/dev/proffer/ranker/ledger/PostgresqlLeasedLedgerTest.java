@@ -9,4 +9,10 @@ class PostgresqlLeasedLedgerTest extends PostgresqlLedgerTest {
   Leases leases(ManualClock clock) {
     return new Leases(new InMemoryLeaseStore(), clock, 0, null);
   }
+
+  @Override
+  int attempts() {
+    // With every promotion hot, a lease is asked for on nearly every attempt.
+    return Integer.getInteger("proffer.ledger-attempts", 800);
+  }
 }
