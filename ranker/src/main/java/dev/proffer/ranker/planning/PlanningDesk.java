@@ -304,9 +304,10 @@ public final class PlanningDesk {
 
   DecideOfferResponse decide(DecideOfferRequest request) {
     List<String> ids = request.getPromotionIdsList().stream().sorted().toList();
+    // An unknown one is named by its place in the request.
+    probes(request.getPromotionIdsList());
     // A change of a promotion begins a new campaign, with what is left of its budget.
-    List<Promotion> protos =
-        probes(request.getPromotionIdsList()).stream().map(PromotionProbe::proto).toList();
+    List<Promotion> protos = probes(ids).stream().map(PromotionProbe::proto).toList();
     Knowledge known = knowledge();
     Campaign campaign =
         campaigns.get(ids + "\n" + protos.hashCode(), _ -> campaign(known, ids, probes(ids)));
