@@ -43,10 +43,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /// Policies and experiments where decisions are made, and rewards that find their way back.
 class DecidingTest {
@@ -127,14 +127,12 @@ class DecidingTest {
   }
 
   private static Decision logged(RunningRanker ranker, String requestId) {
-    eventually(
-        () ->
-            ranker
-                    .models()
-                    .listDecisions(
-                        ListDecisionsRequest.newBuilder().setRequestId(requestId).build())
-                    .getDecisionsCount()
-                == 1);
+    eventually(() ->
+        ranker
+                .models()
+                .listDecisions(ListDecisionsRequest.newBuilder().setRequestId(requestId).build())
+                .getDecisionsCount()
+            == 1);
     return ranker
         .models()
         .listDecisions(ListDecisionsRequest.newBuilder().setRequestId(requestId).build())
@@ -179,9 +177,7 @@ class DecidingTest {
     for (String name : List.of("rankers", "layouts")) {
       policy(
           ranker,
-          PolicySpec.newBuilder()
-              .setName(name)
-              .setKind(PolicyKind.POLICY_KIND_BERNOULLI_THOMPSON));
+          PolicySpec.newBuilder().setName(name).setKind(PolicyKind.POLICY_KIND_BERNOULLI_THOMPSON));
     }
     Map<String, Integer> offers = new HashMap<>();
     int gifts = 0;
@@ -356,8 +352,7 @@ class DecidingTest {
                 Experiment.newBuilder()
                     .setExperimentId(id)
                     .setTrafficBasisPoints(10_000)
-                    .addVariants(
-                        Variant.newBuilder().setName("a").setWeight(1).putAllParameters(a))
+                    .addVariants(Variant.newBuilder().setName("a").setWeight(1).putAllParameters(a))
                     .addVariants(
                         Variant.newBuilder().setName("b").setWeight(1).putAllParameters(b)))
             .build());

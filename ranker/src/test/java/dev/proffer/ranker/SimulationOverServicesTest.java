@@ -31,7 +31,8 @@ class SimulationOverServicesTest {
   }
 
   private static PolicySpec spec(World world, String name) {
-    return Contender.named(name, world.shop().offers().stream().map(Shop.Offer::id).toList()).spec();
+    return Contender.named(name, world.shop().offers().stream().map(Shop.Offer::id).toList())
+        .spec();
   }
 
   private RunningRanker start(PolicySpec spec) throws Exception {
@@ -94,7 +95,8 @@ class SimulationOverServicesTest {
       double earned = 0;
       DecisionFile decisions = null;
       long end = System.nanoTime() + 30_000_000_000L;
-      while (decisions == null || (earned < .97 * outcome.profitMinorUnits() && System.nanoTime() < end)) {
+      while (decisions == null
+          || (earned < .97 * outcome.profitMinorUnits() && System.nanoTime() < end)) {
         Thread.sleep(100);
         DecisionExport.write(ranker.channel, file);
         decisions = DecisionFile.read(file, "personal-offer", "margin", "last");

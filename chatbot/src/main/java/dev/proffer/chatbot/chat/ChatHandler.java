@@ -141,9 +141,13 @@ public final class ChatHandler extends ChatServiceGrpc.ChatServiceImplBase {
         store.load(conversationId).filter(found -> found.userId().equals(userId));
     SortedMap<Long, Turn> turns = new TreeMap<>();
     if (conversation.isEmpty()) {
-      desk.active(conversationId)
-          .filter(handOff -> handOff.getUserId().equals(userId))
-          .orElseThrow(() -> unknown(conversationId));
+      boolean handedOff =
+          desk.active(conversationId)
+              .filter(handOff -> handOff.getUserId().equals(userId))
+              .isPresent();
+      if (!handedOff) {
+        throw unknown(conversationId);
+      }
     }
     desk.turns(conversationId, afterSequence).stream()
         .filter(turn -> !turn.getText().isEmpty())

@@ -40,7 +40,7 @@ public final class InMemoryConversationStore implements ConversationStore {
                     before != null && before.version() >= conversation.version()
                         ? before
                         : conversation);
-    return kept == conversation;
+    return kept.equals(conversation);
   }
 
   @Override

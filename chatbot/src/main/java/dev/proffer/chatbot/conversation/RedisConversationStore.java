@@ -33,10 +33,10 @@ import org.slf4j.LoggerFactory;
 
 /// Conversations in Redis, so that any server goes on with them and a restart forgets nothing.
 ///
-/// A row is its version, twelve digits, and the packed conversation. A script writes it only over an
-/// older version, so of two servers that answer one conversation at once the second notices. What
-/// was stored here is kept in this process too, for a bounded number of conversations: while Redis
-/// does not answer, conversations go on from there.
+/// A row is its version, twelve digits, and the packed conversation. A script writes it only over
+/// an older version, so of two servers that answer one conversation at once the second notices.
+/// What was stored here is kept in this process too, for a bounded number of conversations: while
+/// Redis does not answer, conversations go on from there.
 public final class RedisConversationStore implements ConversationStore, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisConversationStore.class);
   private static final ObjectMapper JSON =

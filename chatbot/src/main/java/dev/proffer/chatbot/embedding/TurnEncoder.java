@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package dev.proffer.chatbot.embedding;
 
+import ai.onnxruntime.OrtException;
 import dev.proffer.chatbot.mention.MentionType;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ public final class TurnEncoder implements SentenceEncoder, AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws OrtException {
     english.close();
     chinese.close();
   }

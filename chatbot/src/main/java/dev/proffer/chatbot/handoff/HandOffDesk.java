@@ -27,9 +27,9 @@ import java.util.stream.Collectors;
 
 /// The queue of conversations that humans of the shop take over, and what is said meanwhile.
 ///
-/// Everything is in SQL before a call returns: a server that dies loses neither a place in the queue
-/// nor a word, and any other server goes on with both. Two agents never hold one conversation,
-/// because claiming is one conditional update.
+/// Everything is in SQL before a call returns: a server that dies loses neither a place in the
+/// queue nor a word, and any other server goes on with both. Two agents never hold one
+/// conversation, because claiming is one conditional update.
 public final class HandOffDesk {
   private static final String COLUMNS =
       "hand_off_id, conversation_id, user_id, state, reason, priority, summary, language,"
@@ -80,30 +80,31 @@ public final class HandOffDesk {
 
   /// Puts a conversation into the queue, or returns its place when it is there already.
   public HandOff open(Case asked) {
-    HandOff opened = database.write(connection -> {
-      Optional<HandOff> there = active(connection, asked.conversationId);
-      if (there.isPresent()) {
-        return there.get();
-      }
-      String id = newId();
-      try (PreparedStatement insert =
-          connection.prepareStatement(
-              "INSERT INTO hand_off (" + COLUMNS + ") VALUES (?,?,?,1,?,?,?,?,'',?,0,0)")) {
-        insert.setString(1, id);
-        insert.setString(2, asked.conversationId);
-        insert.setString(3, asked.userId);
-        insert.setString(4, asked.reason);
-        insert.setInt(5, asked.priority);
-        insert.setString(6, asked.summary);
-        insert.setString(7, asked.language);
-        insert.setLong(8, clock.millis());
-        insert.executeUpdate();
-      }
-      for (Turn turn : asked.context) {
-        insertTurn(connection, asked.conversationId, id, turn, "context-" + turn.getSequence());
-      }
-      return byId(connection, id);
-    });
+    HandOff opened =
+        database.write(connection -> {
+          Optional<HandOff> there = active(connection, asked.conversationId);
+          if (there.isPresent()) {
+            return there.get();
+          }
+          String id = newId();
+          try (PreparedStatement insert =
+              connection.prepareStatement(
+                  "INSERT INTO hand_off (" + COLUMNS + ") VALUES (?,?,?,1,?,?,?,?,'',?,0,0)")) {
+            insert.setString(1, id);
+            insert.setString(2, asked.conversationId);
+            insert.setString(3, asked.userId);
+            insert.setString(4, asked.reason);
+            insert.setInt(5, asked.priority);
+            insert.setString(6, asked.summary);
+            insert.setString(7, asked.language);
+            insert.setLong(8, clock.millis());
+            insert.executeUpdate();
+          }
+          for (Turn turn : asked.context) {
+            insertTurn(connection, asked.conversationId, id, turn, "context-" + turn.getSequence());
+          }
+          return byId(connection, id);
+        });
     wakeups.changed(opened.getConversationId());
     return opened;
   }
@@ -133,7 +134,9 @@ public final class HandOffDesk {
         (states.isEmpty()
                 ? List.of(HandOffState.HAND_OFF_STATE_WAITING, HandOffState.HAND_OFF_STATE_CLAIMED)
                 : states)
-            .stream().map(state -> Integer.toString(state.getNumber())).collect(Collectors.joining(","));
+            .stream()
+                .map(state -> Integer.toString(state.getNumber()))
+                .collect(Collectors.joining(","));
     return database.read(connection -> {
       try (PreparedStatement select =
           connection.prepareStatement(
@@ -151,43 +154,45 @@ public final class HandOffDesk {
 
   /// Gives a hand-off to an agent. One that belongs to an agent who is gone can be taken over.
   public HandOff claim(String handOffId, String agent) {
-    HandOff claimed = database.write(connection -> {
-      long now = clock.millis();
-      seen(connection, agent, true, now);
-      HandOff before = byId(connection, handOffId);
-      try (PreparedStatement update =
-          connection.prepareStatement(
-              "UPDATE hand_off SET state = 2, agent_name = ?, claimed_at_unix_ms ="
-                  + " CASE WHEN claimed_at_unix_ms = 0 THEN ? ELSE claimed_at_unix_ms END"
-                  + " WHERE hand_off_id = ? AND (state = 1 OR (state = 2 AND (agent_name = ? OR NOT"
-                  + " EXISTS (SELECT 1 FROM desk_agent a WHERE a.agent_name = hand_off.agent_name"
-                  + " AND a.present = 1 AND a.seen_at_unix_ms >= ?))))")) {
-        update.setString(1, agent);
-        update.setLong(2, now);
-        update.setString(3, handOffId);
-        update.setString(4, agent);
-        update.setLong(5, now - presence.toMillis());
-        if (update.executeUpdate() == 0) {
-          throw precondition(before, "it is waiting, or its agent is gone");
-        }
-      }
-      return byId(connection, handOffId);
-    });
+    HandOff claimed =
+        database.write(connection -> {
+          long now = clock.millis();
+          seen(connection, agent, true, now);
+          HandOff before = byId(connection, handOffId);
+          try (PreparedStatement update =
+              connection.prepareStatement(
+                  "UPDATE hand_off SET state = 2, agent_name = ?, claimed_at_unix_ms ="
+                      + " CASE WHEN claimed_at_unix_ms = 0 THEN ? ELSE claimed_at_unix_ms END"
+                      + " WHERE hand_off_id = ? AND (state = 1 OR (state = 2 AND (agent_name = ? OR NOT"
+                      + " EXISTS (SELECT 1 FROM desk_agent a WHERE a.agent_name = hand_off.agent_name"
+                      + " AND a.present = 1 AND a.seen_at_unix_ms >= ?))))")) {
+            update.setString(1, agent);
+            update.setLong(2, now);
+            update.setString(3, handOffId);
+            update.setString(4, agent);
+            update.setLong(5, now - presence.toMillis());
+            if (update.executeUpdate() == 0) {
+              throw precondition(before, "it is waiting, or its agent is gone");
+            }
+          }
+          return byId(connection, handOffId);
+        });
     wakeups.changed(claimed.getConversationId());
     return claimed;
   }
 
   /// Keeps a message of the agent. A message id that was there already returns its turn.
   public Turn agentSays(String handOffId, String text, String messageId) {
-    Turn said = database.write(connection -> {
-      HandOff handOff = byId(connection, handOffId);
-      if (handOff.getStateValue() != CLAIMED) {
-        throw precondition(handOff, "an agent has claimed it");
-      }
-      seen(connection, handOff.getAgentName(), true, clock.millis());
-      return add(
-          connection, handOff, Speaker.SPEAKER_AGENT, text, handOff.getAgentName(), messageId);
-    });
+    Turn said =
+        database.write(connection -> {
+          HandOff handOff = byId(connection, handOffId);
+          if (handOff.getStateValue() != CLAIMED) {
+            throw precondition(handOff, "an agent has claimed it");
+          }
+          seen(connection, handOff.getAgentName(), true, clock.millis());
+          return add(
+              connection, handOff, Speaker.SPEAKER_AGENT, text, handOff.getAgentName(), messageId);
+        });
     wakeups.changed(get(handOffId).getConversationId());
     return said;
   }
@@ -218,27 +223,28 @@ public final class HandOffDesk {
 
   /// Ends a hand-off, with a last sentence to the shopper.
   public HandOff end(String handOffId, HandOffState as, String farewell) {
-    HandOff ended = database.write(connection -> {
-      HandOff handOff = byId(connection, handOffId);
-      if (handOff.getStateValue() == as.getNumber()) {
-        return handOff;
-      }
-      if (handOff.getStateValue() != WAITING && handOff.getStateValue() != CLAIMED) {
-        throw precondition(handOff, "it is waiting or claimed");
-      }
-      if (!farewell.isEmpty()) {
-        add(connection, handOff, Speaker.SPEAKER_BOT, farewell, "", "end-" + as.getNumber());
-      }
-      try (PreparedStatement update =
-          connection.prepareStatement(
-              "UPDATE hand_off SET state = ?, ended_at_unix_ms = ? WHERE hand_off_id = ?")) {
-        update.setInt(1, as.getNumber());
-        update.setLong(2, clock.millis());
-        update.setString(3, handOffId);
-        update.executeUpdate();
-      }
-      return byId(connection, handOffId);
-    });
+    HandOff ended =
+        database.write(connection -> {
+          HandOff handOff = byId(connection, handOffId);
+          if (handOff.getStateValue() == as.getNumber()) {
+            return handOff;
+          }
+          if (handOff.getStateValue() != WAITING && handOff.getStateValue() != CLAIMED) {
+            throw precondition(handOff, "it is waiting or claimed");
+          }
+          if (!farewell.isEmpty()) {
+            add(connection, handOff, Speaker.SPEAKER_BOT, farewell, "", "end-" + as.getNumber());
+          }
+          try (PreparedStatement update =
+              connection.prepareStatement(
+                  "UPDATE hand_off SET state = ?, ended_at_unix_ms = ? WHERE hand_off_id = ?")) {
+            update.setInt(1, as.getNumber());
+            update.setLong(2, clock.millis());
+            update.setString(3, handOffId);
+            update.executeUpdate();
+          }
+          return byId(connection, handOffId);
+        });
     wakeups.changed(ended.getConversationId());
     return ended;
   }
@@ -311,7 +317,7 @@ public final class HandOffDesk {
         int agents = presentAgents(connection).size();
         if (agents > 0) {
           long millis = handlingMillis(connection) * place / agents;
-          notice.setEstimatedWaitSeconds((int) Math.clamp(millis / 1000, 30, 24 * 3600));
+          notice.setEstimatedWaitSeconds(Math.clamp(millis / 1000, 30, 24 * 3600));
         }
       }
       return notice.build();
@@ -387,11 +393,7 @@ public final class HandOffDesk {
   }
 
   private static void insertTurn(
-      Connection connection,
-      String conversationId,
-      String handOffId,
-      Turn turn,
-      String messageId)
+      Connection connection, String conversationId, String handOffId, Turn turn, String messageId)
       throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
@@ -427,9 +429,7 @@ public final class HandOffDesk {
       throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT "
-                + COLUMNS
-                + " FROM hand_off WHERE conversation_id = ? AND state IN (1, 2)")) {
+            "SELECT " + COLUMNS + " FROM hand_off WHERE conversation_id = ? AND state IN (1, 2)")) {
       select.setString(1, conversationId);
       return rows(select).stream().findFirst();
     }
@@ -554,8 +554,11 @@ public final class HandOffDesk {
     return ProfferException.precondition(
         ErrorReason.ERROR_REASON_PRECONDITION,
         "the hand-off is "
-            + handOff.getState().name().substring("HAND_OFF_STATE_".length()).toLowerCase(
-                Locale.ROOT)
+            + handOff
+                .getState()
+                .name()
+                .substring("HAND_OFF_STATE_".length())
+                .toLowerCase(Locale.ROOT)
             + "; this needs that "
             + would,
         Map.of("hand_off_id", handOff.getHandOffId()));

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Wakes those who watch a conversation when this process changed it. Changes by other servers are
-/// seen at the next look. Conversations share a fixed number of bells, so nothing grows with them; a
-/// bell that rings for another conversation costs one look.
+/// seen at the next look. Conversations share a fixed number of bells, so nothing grows with them;
+/// a bell that rings for another conversation costs one look.
 public final class Wakeups {
   private static final int BELLS = 128;
 
@@ -22,8 +22,8 @@ public final class Wakeups {
     }
   }
 
-  /// How often the bell of a conversation has rung. Asked before a look, so that a change during the
-  /// look is not missed.
+  /// How often the bell of a conversation has rung. Asked before a look, so that a change during
+  /// the look is not missed.
   public long rings(String conversationId) {
     int bell = bell(conversationId);
     locks[bell].lock();

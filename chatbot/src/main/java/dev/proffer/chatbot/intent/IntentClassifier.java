@@ -111,8 +111,7 @@ public final class IntentClassifier {
         return Optional.empty();
       }
       boolean encoded = in.readBoolean();
-      Calibration calibration =
-          new Calibration(in.readDouble(), in.readDouble(), in.readDouble());
+      Calibration calibration = new Calibration(in.readDouble(), in.readDouble(), in.readDouble());
       return Optional.of(
           new IntentClassifier(
               LinearClassifier.read(in, encoded ? encoder.open() : null), calibration));
@@ -124,7 +123,8 @@ public final class IntentClassifier {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (LabelledPhrase phrase : phrases) {
-        digest.update((phrase.label() + "\t" + phrase.phrase() + "\n").getBytes(StandardCharsets.UTF_8));
+        digest.update(
+            (phrase.label() + "\t" + phrase.phrase() + "\n").getBytes(StandardCharsets.UTF_8));
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {

@@ -142,7 +142,7 @@ public final class KnowledgeIndex {
       scored.add(new Scored(i, similarity));
     }
     scored.sort(
-        Comparator.comparingDouble(Scored::similarity).reversed().thenComparing(Scored::entry));
+        Comparator.comparingDouble(Scored::similarity).reversed().thenComparingInt(Scored::entry));
     return scored;
   }
 

@@ -8,7 +8,8 @@ import dev.proffer.proto.promotion.v1.Person;
 import java.time.Instant;
 import java.util.List;
 
-/// What somebody is about to buy: `Carts.of("sku-1", 2).add("sku-2", 1).code("SAVE10").user("u-1")`.
+/// What somebody is about to buy: `Carts.of("sku-1", 2).add("sku-2",
+/// 1).code("SAVE10").user("u-1")`.
 ///
 /// Amounts are in minor units of the currency; without one it is that of the catalogue.
 public final class Carts {

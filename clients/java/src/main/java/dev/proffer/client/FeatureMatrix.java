@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// @param context blocks of one row each, the same for all candidates
 /// @param candidates blocks of one row for each candidate, in the order of the request
 /// @param featureSetHash identifies names, types and defaults of the columns; pin it to be refused
-///     when they change
+///   when they change
 /// @param degraded what was missing
 public record FeatureMatrix(
     List<Block> context,

@@ -74,8 +74,8 @@ import org.jspecify.annotations.Nullable;
 /// Access to Proffer. One serves a whole program; it is safe to share between threads.
 ///
 /// Every call has a deadline, calls that are safe to repeat are repeated when the server cannot be
-/// reached, and every failure is a [ProfferException]. Methods block: call them from virtual threads,
-/// or use [#stub] with the stubs for futures.
+/// reached, and every failure is a [ProfferException]. Methods block: call them from virtual
+/// threads, or use [#stub] with the stubs for futures.
 public final class Proffer implements AutoCloseable {
   // The server takes 5,000 events or rows, and 4 MiB, in one request.
   private static final int BATCH_SIZE = 1_000;
@@ -184,8 +184,7 @@ public final class Proffer implements AutoCloseable {
   /// The same connection with another time for each call.
   public Proffer withTimeout(Duration timeout) {
     return new Proffer(
-        connection,
-        ClientInterceptors.intercept(channel, new Defaults(timeout, timeout, null)));
+        connection, ClientInterceptors.intercept(channel, new Defaults(timeout, timeout, null)));
   }
 
   /// Ends the connection; calls under way are cancelled.
@@ -194,9 +193,9 @@ public final class Proffer implements AutoCloseable {
     connection.shutdownNow();
   }
 
-  /// Stubs for every rpc of the contract, such as `stub(ModelServiceGrpc::newBlockingStub)`, with the
-  /// same deadlines, repetitions and token. They throw exceptions of gRPC; [ProfferException#from]
-  /// makes typed ones of them.
+  /// Stubs for every rpc of the contract, such as `stub(ModelServiceGrpc::newBlockingStub)`, with
+  /// the same deadlines, repetitions and token. They throw exceptions of gRPC;
+  /// [ProfferException#from] makes typed ones of them.
   public <S extends AbstractStub<S>> S stub(Function<Channel, S> stub) {
     return stub.apply(channel);
   }
@@ -204,8 +203,8 @@ public final class Proffer implements AutoCloseable {
   // What shops need every day.
 
   /// Chooses items for a person or a session, priced after the best promotion that is legal for
-  /// them. Send the request id of the reply with the events that follow, so that the choice finds its
-  /// reward.
+  /// them. Send the request id of the reply with the events that follow, so that the choice finds
+  /// its reward.
   public RecommendResponse recommend(Recommend what) {
     return call(() -> recommender().recommend(what.toRequest()));
   }
@@ -230,8 +229,8 @@ public final class Proffer implements AutoCloseable {
     return record(List.of(event.toEvent())).get(0);
   }
 
-  /// Makes events durable, up to 1,000 in one request. There is one result for each, in order: a bad
-  /// event does not stop the others.
+  /// Makes events durable, up to 1,000 in one request. There is one result for each, in order: a
+  /// bad event does not stop the others.
   public List<IngestResult> record(List<Event> events) {
     List<IngestResult> results = new ArrayList<>(events.size());
     for (int start = 0; start < events.size(); start += BATCH_SIZE) {
@@ -255,19 +254,18 @@ public final class Proffer implements AutoCloseable {
     return call(() -> ChatServiceGrpc.newBlockingStub(channel).chat(turn.toRequest()));
   }
 
-  /// Answers one turn piece by piece; the last piece is the whole answer. Close the stream to end the
-  /// call early.
+  /// Answers one turn piece by piece; the last piece is the whole answer. Close the stream to end
+  /// the call early.
   public Stream<StreamChatResponse> chatStream(Say turn) {
     StreamChatRequest request = StreamChatRequest.newBuilder().setTurn(turn.toRequest()).build();
     return replies(() -> ChatServiceGrpc.newBlockingStub(channel).streamChat(request));
   }
 
-  /// Every promotion that a person can use now or will be able to use, best first, page by page behind
-  /// the scenes.
+  /// Every promotion that a person can use now or will be able to use, best first, page by page
+  /// behind the scenes.
   public Stream<Offer> listOffers(ListOffersRequest request) {
     return pages(
-        token ->
-            promotions().listOffers(request.toBuilder().setPageToken(token).build()),
+        token -> promotions().listOffers(request.toBuilder().setPageToken(token).build()),
         ListOffersResponse::getOffersList,
         ListOffersResponse::getNextPageToken);
   }
@@ -275,8 +273,7 @@ public final class Proffer implements AutoCloseable {
   /// Every promotion of the shop that the request asks for, by id.
   public Stream<Promotion> listPromotions(ListPromotionsRequest request) {
     return pages(
-        token ->
-            promotions().listPromotions(request.toBuilder().setPageToken(token).build()),
+        token -> promotions().listPromotions(request.toBuilder().setPageToken(token).build()),
         ListPromotionsResponse::getPromotionsList,
         ListPromotionsResponse::getNextPageToken);
   }
@@ -342,8 +339,8 @@ public final class Proffer implements AutoCloseable {
     return call(() -> featureStore().getOnlineFeatures(request));
   }
 
-  /// Stores rows, up to 1,000 in one request. There is one result for each, in order: a bad row does
-  /// not stop the others.
+  /// Stores rows, up to 1,000 in one request. There is one result for each, in order: a bad row
+  /// does not stop the others.
   public List<WriteResult> writeFeatures(List<FeatureRow> rows) {
     List<WriteResult> results = new ArrayList<>(rows.size());
     for (int start = 0; start < rows.size(); start += BATCH_SIZE) {
@@ -357,8 +354,8 @@ public final class Proffer implements AutoCloseable {
   }
 
   /// Stores any number of rows over one stream: a result for each, in order, while rows are still
-  /// being sent. Rows are taken as the server keeps up and the results are read. Close the stream to
-  /// end the call early.
+  /// being sent. Rows are taken as the server keeps up and the results are read. Close the stream
+  /// to end the call early.
   public Stream<WriteResult> streamFeatures(Iterator<FeatureRow> rows) {
     BlockingClientCall<
             dev.proffer.proto.featurestore.v1.StreamFeaturesRequest,
@@ -454,17 +451,16 @@ public final class Proffer implements AutoCloseable {
 
     @Override
     public void applyRequestMetadata(RequestInfo call, Executor executor, MetadataApplier applier) {
-      executor.execute(
-          () -> {
-            try {
-              Metadata metadata = new Metadata();
-              metadata.put(AUTHORIZATION, "Bearer " + token.get());
-              applier.apply(metadata);
-            } catch (RuntimeException e) {
-              applier.fail(
-                  Status.UNAUTHENTICATED.withDescription("the token source failed").withCause(e));
-            }
-          });
+      executor.execute(() -> {
+        try {
+          Metadata metadata = new Metadata();
+          metadata.put(AUTHORIZATION, "Bearer " + token.get());
+          applier.apply(metadata);
+        } catch (RuntimeException e) {
+          applier.fail(
+              Status.UNAUTHENTICATED.withDescription("the token source failed").withCause(e));
+        }
+      });
     }
   }
 }

@@ -9,8 +9,8 @@ import dev.proffer.proto.featurestore.v1.Value;
 import java.time.Instant;
 import java.util.List;
 
-/// A row of features to store: `Rows.of("item_stats", "sku-1").put("margin", .25).toRow()`. Its time
-/// is now unless it is given. A feature that is left out becomes null.
+/// A row of features to store: `Rows.of("item_stats", "sku-1").put("margin", .25).toRow()`. Its
+/// time is now unless it is given. A feature that is left out becomes null.
 public final class Rows {
   private final FeatureRow.Builder row = FeatureRow.newBuilder();
 

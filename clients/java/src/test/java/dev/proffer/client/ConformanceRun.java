@@ -96,8 +96,7 @@ final class ConformanceRun {
                   ListPromotionsRequest.newBuilder()
                       .setPageSize(with.get("pageSize").getAsInt())
                       .build()));
-      case "listItems" ->
-          list("entries", proffer.listItems(with.get("pageSize").getAsInt()));
+      case "listItems" -> list("entries", proffer.listItems(with.get("pageSize").getAsInt()));
       case "chat" -> plain(proffer.chat(turn(with)));
       case "chatStream" -> pieces(turn(with));
       default -> throw new IllegalArgumentException("call: " + call);
@@ -143,16 +142,15 @@ final class ConformanceRun {
     Carts cart =
         Carts.empty().code(texts(with, "codes").toArray(String[]::new)).user(text(with, "userId"));
     objects(with, "lines")
-        .forEach(
-            line -> {
-              String item = text(line, "itemId");
-              int quantity = line.get("quantity").getAsInt();
-              if (line.has("unitPriceMinorUnits")) {
-                cart.add(item, quantity, line.get("unitPriceMinorUnits").getAsLong());
-              } else {
-                cart.add(item, quantity);
-              }
-            });
+        .forEach(line -> {
+          String item = text(line, "itemId");
+          int quantity = line.get("quantity").getAsInt();
+          if (line.has("unitPriceMinorUnits")) {
+            cart.add(item, quantity, line.get("unitPriceMinorUnits").getAsLong());
+          } else {
+            cart.add(item, quantity);
+          }
+        });
     if (with.has("shippingMinorUnits")) {
       cart.shipping(with.get("shippingMinorUnits").getAsLong());
     }
@@ -171,9 +169,7 @@ final class ConformanceRun {
           case "addToCart" -> Events.addToCart(item).quantity(given.get("quantity").getAsInt());
           case "purchase" ->
               Events.purchase(
-                      item,
-                      given.get("unitPriceMinorUnits").getAsLong(),
-                      text(given, "currency"))
+                      item, given.get("unitPriceMinorUnits").getAsLong(), text(given, "currency"))
                   .quantity(given.get("quantity").getAsInt())
                   .order(text(given, "orderId"));
           case "review" ->
@@ -193,27 +189,25 @@ final class ConformanceRun {
   private static List<FeatureRow> rows(JsonObject with) {
     List<FeatureRow> rows = new ArrayList<>();
     objects(with, "rows")
-        .forEach(
-            given -> {
-              Rows row =
-                  Rows.of(text(given, "featureView"), text(given, "entityId"))
-                      .at(Instant.ofEpochMilli(given.get("at").getAsLong()));
-              for (Map.Entry<String, JsonElement> value :
-                  given.getAsJsonObject("values").entrySet()) {
-                Map.Entry<String, JsonElement> tagged =
-                    value.getValue().getAsJsonObject().entrySet().iterator().next();
-                switch (tagged.getKey()) {
-                  case "null" -> row.putNull(value.getKey());
-                  case "int64" -> row.put(value.getKey(), tagged.getValue().getAsLong());
-                  case "float" -> row.put(value.getKey(), tagged.getValue().getAsFloat());
-                  case "double" -> row.put(value.getKey(), tagged.getValue().getAsDouble());
-                  case "bool" -> row.put(value.getKey(), tagged.getValue().getAsBoolean());
-                  case "string" -> row.put(value.getKey(), tagged.getValue().getAsString());
-                  default -> throw new IllegalArgumentException("value: " + tagged);
-                }
-              }
-              rows.add(row.toRow());
-            });
+        .forEach(given -> {
+          Rows row =
+              Rows.of(text(given, "featureView"), text(given, "entityId"))
+                  .at(Instant.ofEpochMilli(given.get("at").getAsLong()));
+          for (Map.Entry<String, JsonElement> value : given.getAsJsonObject("values").entrySet()) {
+            Map.Entry<String, JsonElement> tagged =
+                value.getValue().getAsJsonObject().entrySet().iterator().next();
+            switch (tagged.getKey()) {
+              case "null" -> row.putNull(value.getKey());
+              case "int64" -> row.put(value.getKey(), tagged.getValue().getAsLong());
+              case "float" -> row.put(value.getKey(), tagged.getValue().getAsFloat());
+              case "double" -> row.put(value.getKey(), tagged.getValue().getAsDouble());
+              case "bool" -> row.put(value.getKey(), tagged.getValue().getAsBoolean());
+              case "string" -> row.put(value.getKey(), tagged.getValue().getAsString());
+              default -> throw new IllegalArgumentException("value: " + tagged);
+            }
+          }
+          rows.add(row.toRow());
+        });
     return rows;
   }
 

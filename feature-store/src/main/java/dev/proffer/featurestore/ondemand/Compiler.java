@@ -547,7 +547,7 @@ final class Compiler {
       }
       long hash = hashes[row];
       for (int at = column.begin(row); at < column.end(row); at++) {
-        hash = (hash ^ bytes[at] & 0xFF) * 0x100000001B3L; // FNV-1a
+        hash = (hash ^ (bytes[at] & 0xFF)) * 0x100000001B3L; // FNV-1a
       }
       hashes[row] = mixed(hash + column.end(row) - column.begin(row));
     }
@@ -666,7 +666,8 @@ final class Compiler {
         if (!elements.open(lists, row)) {
           out[row] = Double.NaN;
         } else if (list.type == FeatureType.FLOAT_VECTOR) {
-          out[row] = (lists.end(row) - lists.begin(row)) / 4;
+          int length = (lists.end(row) - lists.begin(row)) / Float.BYTES;
+          out[row] = length;
         } else {
           out[row] = count(elements, list.type);
         }

@@ -48,7 +48,7 @@ final class Cursor {
     }
     long bits = 0;
     for (int i = 7; i >= 0; i--) {
-      bits = bits << 8 | bytes[at + i] & 0xFF;
+      bits = bits << 8 | (bytes[at + i] & 0xFF);
     }
     at += 8;
     return Double.longBitsToDouble(bits);

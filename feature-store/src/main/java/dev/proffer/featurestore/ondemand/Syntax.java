@@ -4,6 +4,7 @@ package dev.proffer.featurestore.ondemand;
 import java.util.List;
 
 /// An expression as it is written. Operators are calls of functions of their name.
+@SuppressWarnings("AvoidCommonTypeNames") // Always written as Syntax.Number.
 sealed interface Syntax {
   /// Where it begins in the text, from 0.
   int at();

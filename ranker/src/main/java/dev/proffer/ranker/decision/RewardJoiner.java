@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /// Reads the event log and gives clicks, carts and purchases to the decisions that showed their
 /// item to the same person before, within the window; then policies learn from them.
 ///
-/// The offset moves in the transaction that writes the rewards, and a policy takes a reward once, so
-/// nothing counts twice, whatever stops and whichever replica goes on. An event from before its
+/// The offset moves in the transaction that writes the rewards, and a policy takes a reward once,
+/// so nothing counts twice, whatever stops and whichever replica goes on. An event from before its
 /// decision is not its reward. What came before the oldest decision is passed over.
 public final class RewardJoiner implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RewardJoiner.class);
@@ -213,20 +213,19 @@ public final class RewardJoiner implements AutoCloseable {
         batch.getFirstOffset(), batch.getFirstOffset() + batch.getEventsCount(), rows);
   }
 
-  /// What the event is worth to experiments, which see the whole of it: who is in which variant does
-  /// not depend on which decision came last.
+  /// What the event is worth to experiments, which see the whole of it: who is in which variant
+  /// does not depend on which decision came last.
   private static void count(
       Event event, Decision decision, DecisionReward reward, List<Outcome> outcomes) {
     boolean purchase = event.getType() == EventType.EVENT_TYPE_PURCHASE;
     if (!purchase && event.getType() != EventType.EVENT_TYPE_CLICK) {
       return;
     }
-    String unit =
-        decision.getUserId().isEmpty() ? decision.getSessionId() : decision.getUserId();
+    String unit = decision.getUserId().isEmpty() ? decision.getSessionId() : decision.getUserId();
     outcomes.add(outcome(event, unit, purchase ? "purchases" : "clicks", 1));
     if (purchase) {
-      outcomes.add(outcome(event, unit, "revenue", reward.getRevenueMinorUnits()));
-      outcomes.add(outcome(event, unit, "margin", reward.getMarginMinorUnits()));
+      outcomes.add(outcome(event, unit, "revenue", (double) reward.getRevenueMinorUnits()));
+      outcomes.add(outcome(event, unit, "margin", (double) reward.getMarginMinorUnits()));
     }
   }
 

@@ -54,7 +54,9 @@ public final class ExperimentBenchmark {
         }
       }
       double micros =
-          (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - started) / 20e3 / units.length;
+          (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - started)
+              / 20e3
+              / units.length;
       best = Math.min(best, micros);
     }
     if (second == 0) {
@@ -92,11 +94,15 @@ public final class ExperimentBenchmark {
       return new Analysis(
           exposures, generated, seconds, analysis.comparisons().getFirst().difference().value());
     } finally {
-      try {
-        Files.deleteIfExists(file);
-      } catch (java.io.IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
+      delete(file);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
     }
   }
 }

@@ -17,8 +17,8 @@ public final class InterleavedDecisions {
 
   private InterleavedDecisions() {}
 
-  /// Counts, for each pair of rankers that shared lists, the lists in which one of them brought more
-  /// of what was clicked.
+  /// Counts, for each pair of rankers that shared lists, the lists in which one of them brought
+  /// more of what was clicked.
   public static List<Duel> read(Path file) throws SQLException {
     List<Duel> duels = new ArrayList<>();
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");

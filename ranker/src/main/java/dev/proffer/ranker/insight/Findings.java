@@ -2,8 +2,8 @@
 package dev.proffer.ranker.insight;
 
 import dev.proffer.ranker.basket.RuleBook;
-import dev.proffer.ranker.insight.lifetime.LifetimeModel;
 import dev.proffer.ranker.insight.intent.IntentModel;
+import dev.proffer.ranker.insight.lifetime.LifetimeModel;
 import dev.proffer.ranker.segment.Segmentation;
 import java.util.List;
 import java.util.Map;

@@ -42,7 +42,11 @@ public final class InsightBenchmark {
   ///
   /// @param cpuMillis processor time of the whole process for a call, client included
   public record Result(
-      double portraitP50, double portraitP99, double cpuMillis, double intentP50, double followP50) {}
+      double portraitP50,
+      double portraitP99,
+      double cpuMillis,
+      double intentP50,
+      double followP50) {}
 
   /// Runs it.
   public static Result run(int people, int calls) throws IOException {
@@ -73,8 +77,7 @@ public final class InsightBenchmark {
         table.append(event);
         live.add(event, NOW);
       }
-      portraits.findings(
-          new Study(Study.Options.defaults()).run(table, NOW, Segmentation.none()));
+      portraits.findings(new Study(Study.Options.defaults()).run(table, NOW, Segmentation.none()));
     }
     String name = UUID.randomUUID().toString();
     Server server =
@@ -107,7 +110,9 @@ public final class InsightBenchmark {
       double[] portraitMillis = measure(portrait, calls);
       double cpuMillis = (cpuNanos() - cpu) / 1e6 / calls;
       Consumer<Integer> intent =
-          i -> stub.predictIntent(PredictIntentRequest.newBuilder().setUserId("u" + i % people).build());
+          i ->
+              stub.predictIntent(
+                  PredictIntentRequest.newBuilder().setUserId("u" + i % people).build());
       measure(intent, 1_000);
       double[] intentMillis = measure(intent, calls);
       double[] follow =
@@ -150,8 +155,7 @@ public final class InsightBenchmark {
   }
 
   private static ShopEvent event(String id, Kind kind, long at, int person, String item) {
-    return new ShopEvent(
-        id, kind, at, "u" + person, "", item, "", 1, 900, "CNY", "", "", "", 0);
+    return new ShopEvent(id, kind, at, "u" + person, "", item, "", 1, 900, "CNY", "", "", "", 0);
   }
 
   private static double[] measure(Consumer<Integer> call, int times) {

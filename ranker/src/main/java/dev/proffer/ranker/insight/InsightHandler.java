@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.insight;
 
+import com.google.common.primitives.Floats;
 import dev.proffer.proto.common.v1.ErrorReason;
 import dev.proffer.proto.insight.v1.AssociationRule;
 import dev.proffer.proto.insight.v1.Bundle;
@@ -33,7 +34,6 @@ import dev.proffer.ranker.insight.intent.IntentModel;
 import dev.proffer.ranker.insight.report.InsightReport;
 import dev.proffer.ranker.segment.RuleSegments.RuleSegment;
 import dev.proffer.runtime.failure.ProfferException;
-import com.google.common.primitives.Floats;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -146,7 +146,8 @@ public final class Insights implements AutoCloseable {
     byte[] secret = new byte[16];
     new SecureRandom().nextBytes(secret);
     Pseudonyms pseudonyms = new Pseudonyms(store.pseudonymKey(HexFormat.of().formatHex(secret)));
-    this.handler = new InsightHandler(
+    this.handler =
+        new InsightHandler(
             portraits,
             pseudonyms,
             items,

@@ -6,9 +6,10 @@ import java.util.function.ToDoubleFunction;
 
 /// The direction of an interest: terms weighted by share and rarity, projected to few dimensions.
 ///
-/// Each term has a fixed sparse direction of signs that follows from its text alone (random indexing;
-/// Kanerva, Kristofersson and Holst, 2000), so vectors need no training, are the same everywhere, and
-/// their dot product estimates the cosine of the term weights, in both languages at once.
+/// Each term has a fixed sparse direction of signs that follows from its text alone (random
+/// indexing; Kanerva, Kristofersson and Holst, 2000), so vectors need no training, are the same
+/// everywhere, and their dot product estimates the cosine of the term weights, in both languages at
+/// once.
 final class InterestVector {
   static final int DIMENSIONS = 128;
   static final String VERSION = "terms-128-1";

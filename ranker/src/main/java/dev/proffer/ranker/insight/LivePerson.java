@@ -30,6 +30,7 @@ public final class LivePerson {
 
   /// What a word of a description says beside one of a title, which everybody reads.
   private static final double DESCRIPTION = 0.2;
+
   private static final int OPEN_MAX = 64;
   private static final int ITEMS_MAX = 2_000;
   private static final int DAYS_MAX = 4_000;
@@ -109,7 +110,9 @@ public final class LivePerson {
     interest(event, item, itemTerms);
     visit(event, day);
     double paid =
-        event.kind() == ShopEvent.Kind.PURCHASE ? paid(event, item, currency) * event.quantity() : 0;
+        event.kind() == ShopEvent.Kind.PURCHASE
+            ? paid(event, item, currency) * event.quantity()
+            : 0;
     intent.take(
         event.kind(),
         event.atMillis(),
@@ -131,8 +134,7 @@ public final class LivePerson {
     }
   }
 
-  private void interest(
-      ShopEvent event, @Nullable ItemFact item, LivePeople.ItemTerms itemTerms) {
+  private void interest(ShopEvent event, @Nullable ItemFact item, LivePeople.ItemTerms itemTerms) {
     double weight = event.kind().interest();
     if (item != null) {
       if (!item.category().isEmpty()) {

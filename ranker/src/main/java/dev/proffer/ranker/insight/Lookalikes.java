@@ -67,8 +67,7 @@ final class Lookalikes {
       double weighted = p * prior;
       found.add(new Found(row, weighted / (weighted + 1 - p)));
     }
-    found.sort(
-        Comparator.comparingDouble(Found::likeness).reversed().thenComparingInt(Found::row));
+    found.sort(Comparator.comparingDouble(Found::likeness).reversed().thenComparingInt(Found::row));
     return List.copyOf(found.subList(0, Math.min(k, found.size())));
   }
 
@@ -96,9 +95,10 @@ final class Lookalikes {
   }
 
   private double[] row(int person, double[] points, int dimensions, List<String> categories) {
-    double[] row = Arrays.copyOf(
-        Arrays.copyOfRange(points, person * dimensions, (person + 1) * dimensions),
-        dimensions + categories.size() + 1);
+    double[] row =
+        Arrays.copyOf(
+            Arrays.copyOfRange(points, person * dimensions, (person + 1) * dimensions),
+            dimensions + categories.size() + 1);
     Map<String, Double> shares = people.categories(person);
     for (int i = 0; i < categories.size(); i++) {
       row[dimensions + i] = Math.sqrt(shares.getOrDefault(categories.get(i), 0.0));

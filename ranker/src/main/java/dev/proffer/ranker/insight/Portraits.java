@@ -79,7 +79,9 @@ public final class Portraits {
         Optional<RepeatHistory> history = person.history(today);
         if (history.isPresent()) {
           var model = study.lifetime().get();
-          facts.put(PersonFact.CHURN_PROBABILITY, model.absenceProbability(history.get(), VALUE_HORIZON_DAYS));
+          facts.put(
+              PersonFact.CHURN_PROBABILITY,
+              model.absenceProbability(history.get(), VALUE_HORIZON_DAYS));
           facts.put(
               PersonFact.EXPECTED_VALUE_MINOR_UNITS,
               model.expectedValue(history.get(), VALUE_HORIZON_DAYS));

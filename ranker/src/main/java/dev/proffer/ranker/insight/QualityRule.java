@@ -32,9 +32,17 @@ public enum QualityRule {
       "丢弃其全部事件",
       true),
   MISSING_ITEM(
-      "it names no item although its kind needs one", "缺少商品", "left out of facts by item", "不计入商品指标", false),
+      "it names no item although its kind needs one",
+      "缺少商品",
+      "left out of facts by item",
+      "不计入商品指标",
+      false),
   UNKNOWN_ITEM(
-      "the catalogue does not have the item", "目录中没有该商品", "left out of facts by category", "不计入品类指标", false),
+      "the catalogue does not have the item",
+      "目录中没有该商品",
+      "left out of facts by category",
+      "不计入品类指标",
+      false),
   ANONYMOUS(
       "it belongs to a session without a person",
       "会话没有对应用户",
@@ -42,7 +50,11 @@ public enum QualityRule {
       "保留用于购物篮与漏斗",
       false),
   OTHER_CURRENCY(
-      "its currency is not the most frequent one", "币种不是主要币种", "left out of sums of money", "不计入金额", false),
+      "its currency is not the most frequent one",
+      "币种不是主要币种",
+      "left out of sums of money",
+      "不计入金额",
+      false),
   MISSING_PRICE(
       "a purchase without a price",
       "购买缺少价格",

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.insight;
 
+import dev.proffer.ranker.basket.DailyBaskets;
 import dev.proffer.ranker.insight.ShopFacts.Bin;
 import dev.proffer.ranker.insight.ShopFacts.CategorySales;
 import dev.proffer.ranker.insight.ShopFacts.Cohort;
 import dev.proffer.ranker.insight.ShopFacts.Funnel;
 import dev.proffer.ranker.insight.ShopFacts.Month;
-import dev.proffer.ranker.basket.DailyBaskets;
 import dev.proffer.ranker.insight.lifetime.LifetimeModel;
 import dev.proffer.ranker.insight.lifetime.RepeatHistory;
 import java.sql.Connection;

@@ -50,8 +50,7 @@ public final class Study {
       long seed,
       int threads) {
     public static Options defaults() {
-      return new Options(
-          30, 0.005, 0.2, 1, 1);
+      return new Options(30, 0.005, 0.2, 1, 1);
     }
   }
 

@@ -13,9 +13,10 @@ import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.cn.smart.HMMChineseTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
-/// Cuts titles, descriptions, searches and reviews into terms of interest: words that say something,
-/// and what two of them in a row say together. Chinese is cut into words by the hidden Markov model
-/// of Lucene's Smart Chinese; its terms are one to three words in a row of two to six characters.
+/// Cuts titles, descriptions, searches and reviews into terms of interest: words that say
+/// something, and what two of them in a row say together. Chinese is cut into words by the hidden
+/// Markov model of Lucene's Smart Chinese; its terms are one to three words in a row of two to six
+/// characters.
 final class Words {
   private static final int TEXT_MAX = 512;
 

@@ -5,9 +5,9 @@ package dev.proffer.ranker.learning;
 /// al. 2018, "Consistent individualized feature attribution for tree ensembles", algorithm 2). They
 /// and [#expected] sum to [TreeModel#raw].
 ///
-/// A path holds, for each different column on the way from the root, the share of training rows that
-/// would go on without knowing the column (`zero`), whether this row goes on (`one`), and the sum of
-/// the weights of the subsets of that size. Safe for use by many threads.
+/// A path holds, for each different column on the way from the root, the share of training rows
+/// that would go on without knowing the column (`zero`), whether this row goes on (`one`), and the
+/// sum of the weights of the subsets of that size. Safe for use by many threads.
 public final class TreeShap {
   private final TreeModel model;
   private final double scale;

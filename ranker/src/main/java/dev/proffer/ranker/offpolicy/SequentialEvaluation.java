@@ -27,7 +27,13 @@ public final class SequentialEvaluation {
       for (int i = 0; i < ratio.length; i++) {
         if (!(ratio[i] >= 0) || Double.isInfinite(ratio[i]) || !Double.isFinite(reward[i])) {
           throw new IllegalArgumentException(
-              "visit " + i + ": ratio " + ratio[i] + ", reward " + reward[i] + " (expected: numbers)");
+              "visit "
+                  + i
+                  + ": ratio "
+                  + ratio[i]
+                  + ", reward "
+                  + reward[i]
+                  + " (expected: numbers)");
         }
       }
     }
@@ -47,6 +53,8 @@ public final class SequentialEvaluation {
 
   private SequentialEvaluation() {}
 
+  /// Estimates what the visits of people are worth.
+  ///
   /// @param horizon visits of a stretch
   /// @param patience what a reward at the next visit counts
   public static Result evaluate(
@@ -90,8 +98,7 @@ public final class SequentialEvaluation {
     Arrays.sort(values);
     double mean = Arrays.stream(values).average().orElse(0);
     double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
-    double effective =
-        effectiveSquares == 0 ? 0 : effectiveSum * effectiveSum / effectiveSquares;
+    double effective = effectiveSquares == 0 ? 0 : effectiveSum * effectiveSum / effectiveSquares;
     List<String> refusals = new ArrayList<>();
     if (effective < EFFECTIVE_MIN) {
       refusals.add(
@@ -112,8 +119,7 @@ public final class SequentialEvaluation {
         refusals);
   }
 
-  private static double value(
-      double[][] weight, double[][] earned, int[] times, double patience) {
+  private static double value(double[][] weight, double[][] earned, int[] times, double patience) {
     double value = 0;
     double later = 1;
     int horizon = weight.length == 0 ? 0 : weight[0].length;

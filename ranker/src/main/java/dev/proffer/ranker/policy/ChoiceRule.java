@@ -231,8 +231,7 @@ sealed interface ChoiceRule
       scratch.require(options.size());
       for (int i = 0; i < options.size(); i++) {
         scratch.mean[i] = options.mean()[i];
-        scratch.deviation[i] =
-            scale * Math.sqrt(options.arms()[i].model().uncertainty(context));
+        scratch.deviation[i] = scale * Math.sqrt(options.arms()[i].model().uncertainty(context));
       }
       scratch.argmax.probabilities(scratch.mean, scratch.deviation, options.size(), into);
     }

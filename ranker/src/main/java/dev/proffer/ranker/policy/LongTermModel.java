@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /// What a choice is worth over this and all later visits of a person, by least-squares policy
 /// iteration (Lagoudakis & Parr 2003) on `Q(context, option) = (w + w_option) · context`: what the
-/// person is worth anyway, learnt from all visits, and what the option changes, held close to nothing
-/// until visits say otherwise.
+/// person is worth anyway, learnt from all visits, and what the option changes, held close to
+/// nothing until visits say otherwise.
 ///
 /// Visits of a person form a chain: context, choice, what it earned, next context. A chain ends
 /// when the person stayed away for too long; the last visit of somebody who may still come back is
-/// not used, because what follows it is not known. Each round solves `A w = b` with `A = ρI + Σ
-/// φ(φ - γ φ')ᵀ`, `b = Σ φ r`, where `φ'` is the option that the weights of the round before would
-/// choose at the next visit, until the weights stay.
+/// not used, because what follows it is not known. Each round solves `A w = b` with `A = ρI + Σ φ(φ
+/// - γ φ')ᵀ`, `b = Σ φ r`, where `φ'` is the option that the weights of the round before would
+///   choose at the next visit, until the weights stay.
 ///
 /// It fits again each time the number of visits has grown by a tenth, and at the latest after a
 /// thousand, so servers that read the same events have the same weights. One thread learns; many
@@ -63,6 +63,7 @@ final class LongTermModel {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Fit(Map<String, Integer> actions, double[] weights) {}
 
   private final int features;

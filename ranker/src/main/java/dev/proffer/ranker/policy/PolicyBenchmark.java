@@ -20,7 +20,12 @@ public final class PolicyBenchmark {
   /// Regret of one kind on a synthetic problem; `exponent` is the slope of its logarithm over that
   /// of time, `logarithmic` the quality R² of a fit `a + b ln t`.
   public record Regret(
-      String kind, String problem, double early, double late, double exponent, double logarithmic) {}
+      String kind,
+      String problem,
+      double early,
+      double late,
+      double exponent,
+      double logarithmic) {}
 
   private static final int OPTIONS = 50;
   private static final int FEATURES = 32;
@@ -40,7 +45,8 @@ public final class PolicyBenchmark {
 
   private PolicyBenchmark() {}
 
-  /// The fastest of ten rounds for each kind, 50 options and 32 features, in CPU time of the thread.
+  /// The fastest of ten rounds for each kind, 50 options and 32 features, in CPU time of the
+  /// thread.
   public static List<Speed> speeds() {
     List<Speed> speeds = new ArrayList<>();
     for (PolicyKind kind : concat()) {
@@ -240,7 +246,10 @@ public final class PolicyBenchmark {
   }
 
   private static String name(PolicyKind kind) {
-    return kind.name().substring("POLICY_KIND_".length()).toLowerCase(Locale.ROOT).replace('_', '-');
+    return kind.name()
+        .substring("POLICY_KIND_".length())
+        .toLowerCase(Locale.ROOT)
+        .replace('_', '-');
   }
 
   private static long cpuNanos() {

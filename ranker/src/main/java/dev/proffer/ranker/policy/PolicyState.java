@@ -110,7 +110,8 @@ public final class PolicyState {
   }
 
   /// Chooses among options with the probabilities of the rule, none of them below the floor.
-  public Choice choose(List<String> options, String segment, double[] context, RandomGenerator random) {
+  public Choice choose(
+      List<String> options, String segment, double[] context, RandomGenerator random) {
     int size = options.size();
     if (size == 0) {
       throw new IllegalArgumentException("options: there are none");

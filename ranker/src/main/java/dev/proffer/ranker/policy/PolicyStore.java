@@ -144,7 +144,15 @@ final class PolicyStore {
       long sequence = take(connection, decisions.size()) - decisions.size();
       try (PreparedStatement insert = insert(connection)) {
         for (Decision d : decisions) {
-          bind(insert, ++sequence, DECISION, d.policy(), d.decisionId(), null, d.unitId(), d.segment());
+          bind(
+              insert,
+              ++sequence,
+              DECISION,
+              d.policy(),
+              d.decisionId(),
+              null,
+              d.unitId(),
+              d.segment());
           insert.setString(8, d.chosen());
           insert.setString(9, d.options());
           insert.setDouble(10, d.propensity());

@@ -209,8 +209,8 @@ public final class CompiledPromotion {
     return Set.copyOf(result);
   }
 
-  /// Whether the shop gives its code to one person at a time, as a policy chooses (attribute `grant`
-  /// with the value `policy`). Nobody else is told of it.
+  /// Whether the shop gives its code to one person at a time, as a policy chooses (attribute
+  /// `grant` with the value `policy`). Nobody else is told of it.
   public boolean isGranted() {
     return !code.isEmpty() && "policy".equals(proto.getAttributesMap().get("grant"));
   }

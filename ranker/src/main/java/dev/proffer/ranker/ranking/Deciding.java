@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
 /// What of a reply is left to experiments and policies: the ranker, the layout, the offer of each
 /// item and the personal offer.
 ///
-/// An experiment says what it changes by parameters of its variants: `ranker` and `layout` name one,
-/// `interleave` names two rankers, `model_version` tries out a model bundle, and `offer_policy`,
-/// `personal_offer_policy`, `ranker_policy` and `layout_policy` name policies. They go before the
-/// settings. Nothing that is lost here fails a request: the choice falls back to what would be done
-/// without, and the reply says so.
+/// An experiment says what it changes by parameters of its variants: `ranker` and `layout` name
+/// one, `interleave` names two rankers, `model_version` tries out a model bundle, and
+/// `offer_policy`, `personal_offer_policy`, `ranker_policy` and `layout_policy` name policies. They
+/// go before the settings. Nothing that is lost here fails a request: the choice falls back to what
+/// would be done without, and the reply says so.
 public final class Deciding {
   /// The ranker that uses all sources with their trained weights.
   public static final String BLEND = "blend";

@@ -255,12 +255,16 @@ public final class Recommender {
     }
     // 4. The last place goes to chance, some of the time; or two rankers share the places.
     int k = Math.min(request.getK(), ranked.size());
-    List<String> pool = ranked.stream().limit(CANDIDATES_LOGGED).map(each -> each.item().id()).toList();
+    List<String> pool =
+        ranked.stream().limit(CANDIDATES_LOGGED).map(each -> each.item().id()).toList();
     List<Place> places =
         two.isEmpty()
             ? explore(ranked, k)
             : interleave(
-                two, ranked, value(scene, new Blend(proposals, weights(scene, two.getLast())), k), k);
+                two,
+                ranked,
+                value(scene, new Blend(proposals, weights(scene, two.getLast())), k),
+                k);
     // The offer of each item, among its legal ones.
     for (int i = 0; i < places.size(); i++) {
       places.set(i, withOffer(places.get(i), scene, turn, ofPerson));
@@ -475,8 +479,7 @@ public final class Recommender {
     if (request.getQuery().isBlank()) {
       Query query = new Query(scene.shopper().history(), scene.atMillis(), eligible);
       Blend blend =
-            new Blend(
-                propose(scene, query, deadline(), degradation), weights(scene, Deciding.BLEND));
+          new Blend(propose(scene, query, deadline(), degradation), weights(scene, Deciding.BLEND));
       found = value(scene, blend, request.getK());
       if (found.size() < request.getK()) {
         fill(scene, eligible, blend, found, request.getK());
@@ -781,11 +784,7 @@ public final class Recommender {
       places.set(
           k - 1,
           new Place(
-              ranked.get(k - 1 + choice.index()),
-              choice.propensity(),
-              choice.index() > 0,
-              0,
-              ""));
+              ranked.get(k - 1 + choice.index()), choice.propensity(), choice.index() > 0, 0, ""));
     }
     return places;
   }
@@ -828,7 +827,7 @@ public final class Recommender {
       return place;
     }
     double[] context = Arrays.copyOf(ofPerson, ofPerson.length + 2);
-    context[ofPerson.length] = Math.log1p(item.priceMinorUnits()) / 10;
+    context[ofPerson.length] = Math.log1p((double) item.priceMinorUnits()) / 10;
     context[ofPerson.length + 1] = place.scored().offer().depth();
     Deciding.Choice choice = turn.offer(item.id(), scene.offers().legal(item), context);
     ItemOffer offer = choice == null ? null : scene.offers().of(item, choice.option());

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
-/// K-means on generated points that are also written to a file, so that another implementation can be
-/// run on the same ones.
+/// K-means on generated points that are also written to a file, so that another implementation can
+/// be run on the same ones.
 public final class ClusterBenchmark {
   private ClusterBenchmark() {}
 

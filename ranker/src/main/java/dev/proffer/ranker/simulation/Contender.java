@@ -108,7 +108,10 @@ public record Contender(String name, Family family, PolicySpec spec) {
   }
 
   private static String name(PolicyKind kind) {
-    return kind.name().substring("POLICY_KIND_".length()).toLowerCase(Locale.ROOT).replace('_', '-');
+    return kind.name()
+        .substring("POLICY_KIND_".length())
+        .toLowerCase(Locale.ROOT)
+        .replace('_', '-');
   }
 
   private static PolicySpec.Builder base(String name, PolicyKind kind) {

@@ -129,7 +129,7 @@ public final class LocalMarket implements Market {
         visit,
         atMillis,
         RewardMetric.REWARD_METRIC_MARGIN,
-        paidMinorUnits - visit.item().costMinorUnits());
+        (double) (paidMinorUnits - visit.item().costMinorUnits()));
     return true;
   }
 

@@ -193,9 +193,7 @@ public final class RemoteMarket implements Market {
                             .setCurrency(CURRENCY)
                             .addCodes(code(offer))
                             .addLines(
-                                CartLine.newBuilder()
-                                    .setItemId(visit.item().id())
-                                    .setQuantity(1)))
+                                CartLine.newBuilder().setItemId(visit.item().id()).setQuantity(1)))
                     .setPerson(Person.newBuilder().setUserId(user(visit.person())))
                     .build());
       } catch (StatusRuntimeException e) {

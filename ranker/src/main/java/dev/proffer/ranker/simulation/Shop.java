@@ -15,7 +15,8 @@ public record Shop(List<Item> items, List<Offer> offers, int restockDays) {
   public static final String NOTHING = "none";
 
   /// One item.
-  public record Item(String id, int category, long priceMinorUnits, long costMinorUnits, int stock) {}
+  public record Item(
+      String id, int category, long priceMinorUnits, long costMinorUnits, int stock) {}
 
   /// One offer.
   ///
@@ -39,7 +40,8 @@ public record Shop(List<Item> items, List<Offer> offers, int restockDays) {
     items = List.copyOf(items);
     offers = List.copyOf(offers);
     if (items.isEmpty() || offers.isEmpty() || !offers.getFirst().isNothing()) {
-      throw new IllegalArgumentException("shop: it needs items, and offers that begin with nothing");
+      throw new IllegalArgumentException(
+          "shop: it needs items, and offers that begin with nothing");
     }
   }
 
@@ -49,7 +51,7 @@ public record Shop(List<Item> items, List<Offer> offers, int restockDays) {
   static Shop of(int items, int categories, long budgetMinorUnits, SplittableRandom random) {
     List<Item> made = new ArrayList<>(items);
     for (int i = 0; i < items; i++) {
-      long price = 100 * (20 + random.nextInt(101));
+      long price = 100L * (20 + random.nextInt(101));
       made.add(
           new Item(
               "item-" + i,

@@ -124,7 +124,9 @@ public record Study(
     }
     double mean = IntStream.range(0, n).mapToDouble(w -> difference[w]).sum() / n;
     double squares =
-        IntStream.range(0, n).mapToDouble(w -> (difference[w] - mean) * (difference[w] - mean)).sum();
+        IntStream.range(0, n)
+            .mapToDouble(w -> (difference[w] - mean) * (difference[w] - mean))
+            .sum();
     double half =
         n < 2
             ? Double.POSITIVE_INFINITY
@@ -185,7 +187,8 @@ public record Study(
     List<World.Outcome> of = outcomes.get(contender);
     figures.put("profit", profit(contender));
     figures.put("revenue", mean(of.stream().mapToLong(World.Outcome::revenueMinorUnits).toArray()));
-    figures.put("discounts", mean(of.stream().mapToLong(World.Outcome::discountMinorUnits).toArray()));
+    figures.put(
+        "discounts", mean(of.stream().mapToLong(World.Outcome::discountMinorUnits).toArray()));
     figures.put("visits", mean(of.stream().mapToLong(World.Outcome::visits).toArray()));
     figures.put("clicks", mean(of.stream().mapToLong(World.Outcome::clicks).toArray()));
     figures.put("purchases", mean(of.stream().mapToLong(World.Outcome::purchases).toArray()));

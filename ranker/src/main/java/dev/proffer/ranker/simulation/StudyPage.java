@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// A study as one HTML page: what was compared, by how much the best won, regret over visits, profit
-/// of each contender, and how estimates fared. Nothing is loaded from anywhere.
+/// A study as one HTML page: what was compared, by how much the best won, regret over visits,
+/// profit of each contender, and how estimates fared. Nothing is loaded from anywhere.
 public final class StudyPage {
   private static final String STYLE =
       """
@@ -32,6 +32,8 @@ public final class StudyPage {
 
   private StudyPage() {}
 
+  /// The page of a study.
+  ///
   /// @param coverage may be empty
   public static String html(Study study, Map<Estimator, EstimatorStudy.Row> coverage) {
     StringBuilder page =
@@ -50,10 +52,13 @@ public final class StudyPage {
             study.options().memory(),
             study.overspentMinorUnits() / 100.0));
     for (Study.Margin margin : study.margins()) {
-      page.append("<p class=\"say\">").append(escape(sentence(margin, study.worlds()))).append("</p>");
+      page.append("<p class=\"say\">")
+          .append(escape(sentence(margin, study.worlds())))
+          .append("</p>");
     }
     page.append("<h2>Profit of a world</h2>").append(bars(study));
-    page.append("<h2>Regret: expected profit of visits that was given away</h2>").append(curves(study));
+    page.append("<h2>Regret: expected profit of visits that was given away</h2>")
+        .append(curves(study));
     page.append("<h2>Figures, means of a world</h2><table><tr><th>policy</th><th>profit</th>")
         .append("<th>revenue</th><th>discounts</th><th>visits</th><th>purchases</th>")
         .append("<th>regret</th><th>growth of regret</th></tr>");

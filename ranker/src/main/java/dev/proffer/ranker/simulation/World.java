@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /// People who visit a shop, and why they buy.
 ///
-/// A person has tastes by category, a sensitivity to prices, a liking for kinds of offers, a monthly
-/// budget and friends. The log-odds to buy are
+/// A person has tastes by category, a sensitivity to prices, a liking for kinds of offers, a
+/// monthly budget and friends. The log-odds to buy are
 ///
-/// `base + taste + season + word of mouth - ½ ln(price / mean) + sensitivity (discount - ⅛ expected)
+/// `base + taste + season + word of mouth - ½ ln(price / mean) + sensitivity (discount - ⅛
+/// expected)
 /// + liking - 0.03 tiredness`
 ///
 /// where the expected discount moves a sixth of the way to each discount that is shown, and
@@ -146,10 +147,7 @@ public final class World {
 
   /// A visit, or a purchase that was put off.
   private record Happening(
-      long atMillis,
-      int person,
-      Market.@Nullable Visit visit,
-      Shop.@Nullable Offer offer)
+      long atMillis, int person, Market.@Nullable Visit visit, Shop.@Nullable Offer offer)
       implements Comparable<Happening> {
     @Override
     public int compareTo(Happening other) {
@@ -235,7 +233,16 @@ public final class World {
       steps[i] = regret[Math.max(0, (int) ((i + 1L) * visits / POINTS) - 1)];
     }
     return new Outcome(
-        visits, clicks, purchases, profit, revenue, discounts, refused, outOfStock, overspent, steps,
+        visits,
+        clicks,
+        purchases,
+        profit,
+        revenue,
+        discounts,
+        refused,
+        outOfStock,
+        overspent,
+        steps,
         profitByDay);
   }
 
@@ -346,7 +353,9 @@ public final class World {
 
   private SplittableRandom luck(int person, int visit) {
     return new SplittableRandom(
-        options.seed() * 0x9E3779B97F4A7C15L + person * 0xC2B2AE3D27D4EB4FL + visit * 0x165667B19E3779F9L);
+        options.seed() * 0x9E3779B97F4A7C15L
+            + person * 0xC2B2AE3D27D4EB4FL
+            + visit * 0x165667B19E3779F9L);
   }
 
   private Shop.Item browse(Person person, SplittableRandom luck) {
@@ -369,8 +378,9 @@ public final class World {
   /// without an offer and with one, how often they come; and one noisy sign of how much they look
   /// at prices, such as how often they sort by price.
   ///
-  /// Purchases with and without offers are told apart, and visits are counted, because a policy that
-  /// looks ahead would else take what its offers did to a number for what kind of person it is.
+  /// Purchases with and without offers are told apart, and visits are counted, because a policy
+  /// that looks ahead would else take what its offers did to a number for what kind of person it
+  /// is.
   private double[] context(Person person, Shop.Item item, long at) {
     double expected = 5 * person.expected;
     return new double[] {
@@ -398,7 +408,8 @@ public final class World {
             + .2 * weekend(at)
             + .25 * Math.min(2, person.curious)
             - .5 * Math.log(item.priceMinorUnits() / meanPrice)
-            + person.sensitivity * (depth(offer, item) - EXPECTED_WEIGHT * options.memory() * person.expected);
+            + person.sensitivity
+                * (depth(offer, item) - EXPECTED_WEIGHT * options.memory() * person.expected);
     if (!offer.isNothing()) {
       odds += offer.amountMinorUnits() > 0 ? person.likesAmount : person.likesPercent;
       odds -= TIRED_WEIGHT * options.memory() * person.tires * person.tired;
@@ -441,8 +452,7 @@ public final class World {
   double[] expectedProfits(Market.Visit visit) {
     List<Double> values = new ArrayList<>();
     for (Shop.Offer offer : shop.offers()) {
-      values.add(
-          expectedProfit(people[visit.person()], visit.item(), offer, visit.atMillis()));
+      values.add(expectedProfit(people[visit.person()], visit.item(), offer, visit.atMillis()));
     }
     return values.stream().mapToDouble(Double::doubleValue).toArray();
   }

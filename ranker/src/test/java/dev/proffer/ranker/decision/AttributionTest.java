@@ -19,7 +19,9 @@ class AttributionTest {
 
     assertThat(credits)
         .containsExactly(
-            new Credit(0, 1, 0, 1.0 / 3), new Credit(1, 0, 1, 1.0 / 3), new Credit(2, 0, 0, 1.0 / 3));
+            new Credit(0, 1, 0, 1.0 / 3),
+            new Credit(1, 0, 1, 1.0 / 3),
+            new Credit(2, 0, 0, 1.0 / 3));
     assertThat(credits.get(1).share(AttributionRule.ATTRIBUTION_RULE_FIRST_TOUCH)).isEqualTo(1);
     assertThat(credits.get(1).share(AttributionRule.ATTRIBUTION_RULE_LAST_TOUCH)).isZero();
     assertThat(credits.get(0).share(AttributionRule.ATTRIBUTION_RULE_UNSPECIFIED)).isEqualTo(1);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.proffer.ranker.insight.ItemDirectory.ItemFact;
 import dev.proffer.ranker.insight.ShopEvent.Kind;
 import dev.proffer.ranker.insight.intent.IntentReport;
-import dev.proffer.ranker.insight.intent.IntentTarget;
 import dev.proffer.ranker.segment.RuleSegments;
 import dev.proffer.ranker.segment.Segmentation;
 import java.time.ZoneOffset;
@@ -65,7 +64,8 @@ final class IntentTest {
     }
   }
 
-  private static ShopEvent event(int id, Kind kind, long at, int person, String session, String item) {
+  private static ShopEvent event(
+      int id, Kind kind, long at, int person, String session, String item) {
     return new ShopEvent(
         "e" + id, kind, at, "u" + person, session, item, "", 1, 900, "CNY", "", "", "", 0);
   }
@@ -129,8 +129,7 @@ final class IntentTest {
     assertThat(found).noneMatch(one -> given.contains(one.row()));
     long keen =
         found.stream()
-            .filter(one ->
-                Integer.parseInt(findings.people().id(one.row()).substring(1)) % 4 == 0)
+            .filter(one -> Integer.parseInt(findings.people().id(one.row()).substring(1)) % 4 == 0)
             .count();
     assertThat(keen).isGreaterThan(30);
     assertThat(new Lookalikes(findings.people()).find(java.util.Set.of(), 5)).isEmpty();

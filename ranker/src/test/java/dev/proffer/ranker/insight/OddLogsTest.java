@@ -56,8 +56,7 @@ final class OddLogsTest {
     findings
         .segmentation()
         .segments()
-        .forEach(segment ->
-            assertThat(segment.profile().values()).allMatch(Double::isFinite));
+        .forEach(segment -> assertThat(segment.profile().values()).allMatch(Double::isFinite));
     return findings;
   }
 
@@ -108,10 +107,17 @@ final class OddLogsTest {
   void tenThousandCategories() {
     SplittableRandom random = new SplittableRandom(1);
     ItemDirectory items =
-        item -> new ItemFact("all/group" + item.hashCode() % 100 + "/" + item, "b" + item, 100, "CNY", Map.of("en", item));
+        item ->
+            new ItemFact(
+                "all/group" + item.hashCode() % 100 + "/" + item,
+                "b" + item,
+                100,
+                "CNY",
+                Map.of("en", item));
     List<ShopEvent> events = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
-      events.add(bought("u" + random.nextInt(300), NOW - random.nextLong(300 * DAY), "i" + i, 1, 100 + i));
+      events.add(
+          bought("u" + random.nextInt(300), NOW - random.nextLong(300 * DAY), "i" + i, 1, 100 + i));
     }
     Findings findings = study(items, events);
     assertThat(findings.people().size()).isEqualTo(300);
@@ -154,7 +160,7 @@ final class OddLogsTest {
                 "",
                 "",
                 0));
-        }
+      }
       events.add(bought("u" + person, NOW - person * DAY, "", 1, 0));
     }
     Findings findings = study(NOTHING, events);

@@ -58,8 +58,7 @@ class TreeShapTest {
   @Test
   void contributionsOfAForestSumToItsScore() {
     TreeModel model =
-        TreeTrainer.train(
-            examples(3, 3_000), TreeOptions.FOREST.withRounds(20).withThreads(1));
+        TreeTrainer.train(examples(3, 3_000), TreeOptions.FOREST.withRounds(20).withThreads(1));
     TreeShap shap = new TreeShap(model);
     Examples fresh = examples(4, 200);
     for (int row = 0; row < fresh.rows(); row++) {

@@ -87,9 +87,7 @@ class LedgerLinearizabilityTest {
         check(database, null, iterations);
         System.out.println("linearizable without leases");
         check(
-            database,
-            new Leases(new InMemoryLeaseStore(), Clock.systemUTC(), 0, null),
-            iterations);
+            database, new Leases(new InMemoryLeaseStore(), Clock.systemUTC(), 0, null), iterations);
         System.out.println("linearizable with leases");
       }
       System.exit(0);

@@ -49,7 +49,8 @@ class SequentialEvaluationTest {
       SequentialEvaluation.evaluate(people, 2, 1, 200, 1).value().low(),
       SequentialEvaluation.evaluate(people, 2, 1, 200, 1).value().high()
     };
-    // A stretch begins after a coin toss but for the first of six: tired with probability 5/12 or so
+    // A stretch begins after a coin toss but for the first of six: tired with probability 5/12 or
+    // so
     // of the five stretches' starts (4 of 5 come after a toss): .4.
     double fresh = .9 * .6 + .1;
     double first = .6 * fresh;

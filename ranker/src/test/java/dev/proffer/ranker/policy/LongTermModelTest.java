@@ -24,8 +24,7 @@ class LongTermModelTest {
       for (int state = 0; state < 2; state++) {
         for (int action = 0; action < 2; action++) {
           int then = action == 0 ? 1 : 0;
-          next[state][action] =
-              EARNED[state][action] + PATIENCE * Math.max(q[then][0], q[then][1]);
+          next[state][action] = EARNED[state][action] + PATIENCE * Math.max(q[then][0], q[then][1]);
         }
       }
       q = next;

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Replays the event log and writes down what was known at certain moments and what came after.
 ///
-/// Once a week, people heard of within half a year are looked at: what they and some categories were
-/// worth then, and whether a purchase followed within seven days. Visits are looked at after their
-/// 1st, 2nd, 4th, 8th … event for as long as nothing is bought in them. Events must come in the
-/// order of time.
+/// Once a week, people heard of within half a year are looked at: what they and some categories
+/// were worth then, and whether a purchase followed within seven days. Visits are looked at after
+/// their 1st, 2nd, 4th, 8th … event for as long as nothing is bought in them. Events must come in
+/// the order of time.
 public final class IntentExamples {
   static final long DAY = 86_400_000L;
   static final long WEEK = 7 * DAY;
@@ -162,7 +162,8 @@ public final class IntentExamples {
       if (!popular.isEmpty()) {
         // One that many buy, so that the model also sees people without interest in it.
         String other =
-            popular.get(Math.floorMod(entry.getKey().hashCode() * 31 + (int) (at / WEEK), popular.size()));
+            popular.get(
+                Math.floorMod(entry.getKey().hashCode() * 31 + (int) (at / WEEK), popular.size()));
         if (!asked.contains(other)) {
           asked.add(other);
         }
@@ -180,9 +181,7 @@ public final class IntentExamples {
   }
 
   private double popularity(String category) {
-    return purchases == 0
-        ? 0
-        : (double) categoryPurchases.getOrDefault(category, 0L) / purchases;
+    return purchases == 0 ? 0 : (double) categoryPurchases.getOrDefault(category, 0L) / purchases;
   }
 
   /// What is known of a person after the last event; null for who was not heard of for long.
@@ -192,8 +191,8 @@ public final class IntentExamples {
 
   Map<String, Double> popularity() {
     Map<String, Double> shares = new HashMap<>();
-    categoryPurchases.forEach((category, count) ->
-        shares.put(category, purchases == 0 ? 0 : (double) count / purchases));
+    categoryPurchases.forEach(
+        (category, count) -> shares.put(category, purchases == 0 ? 0 : (double) count / purchases));
     return shares;
   }
 
@@ -205,7 +204,9 @@ public final class IntentExamples {
   private boolean isWanted(IntentTarget target) {
     int number = value(offered.merge(target, 1, Integer::sum));
     // A multiplicative hash, so that thinning has no rhythm in common with the order of people.
-    return Integer.remainderUnsigned((number * 0x9E3779B9) >>> 8, Math.max(1, value(every.get(target)))) == 0;
+    return Integer.remainderUnsigned(
+            (number * 0x9E3779B9) >>> 8, Math.max(1, value(every.get(target))))
+        == 0;
   }
 
   private void add(IntentTarget target, Row row) {
@@ -224,7 +225,9 @@ public final class IntentExamples {
   /// Rows whose outcome is known, in the order of time.
   List<Row> rows(IntentTarget target) {
     long end = target == IntentTarget.VISIT ? lastMillis - DAY / 2 : lastMillis - WEEK;
-    return rows.getOrDefault(target, List.of()).stream().filter(row -> row.atMillis <= end).toList();
+    return rows.getOrDefault(target, List.of()).stream()
+        .filter(row -> row.atMillis <= end)
+        .toList();
   }
 
   long firstMillis() {

@@ -310,8 +310,7 @@ public final class IntentState {
     Map<String, Double> weights = new HashMap<>();
     categories.forEach((category, liking) ->
         weights.put(
-            category,
-            liking.weight * half(Math.max(0, atMillis - liking.at) / DAY_MILLIS, 30)));
+            category, liking.weight * half(Math.max(0, atMillis - liking.at) / DAY_MILLIS, 30)));
     return weights.entrySet().stream()
         .sorted(
             Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder())
@@ -370,5 +369,4 @@ public final class IntentState {
             "category_popularity"));
     return List.copyOf(names);
   }
-
 }

@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
 /// the best serve.
 ///
 /// Time splits the rows: the first 60 % of it trains, the next fifth chooses and calibrates, the
-/// last fifth tests and does nothing else. A row belongs to a part only when its outcome lies in the
-/// part too. The model with the least log loss on the second half of the choosing part, calibrated on
-/// the first half, serves; then the whole part calibrates it.
+/// last fifth tests and does nothing else. A row belongs to a part only when its outcome lies in
+/// the part too. The model with the least log loss on the second half of the choosing part,
+/// calibrated on the first half, serves; then the whole part calibrates it.
 public final class IntentTrainer {
   private static final Logger LOG = LoggerFactory.getLogger(IntentTrainer.class);
   private static final int TRAIN_ROWS_MAX = 30_000;
@@ -138,12 +138,11 @@ public final class IntentTrainer {
     LogisticRegression regression = LogisticRegression.train(tamed(train), 1);
     TreeModel forest =
         TreeTrainer.train(
-            train, TreeOptions.FOREST.withRounds(100).withLeaves(31).withSeed(seed).withThreads(threads));
+            train,
+            TreeOptions.FOREST.withRounds(100).withLeaves(31).withSeed(seed).withThreads(threads));
     TreeModel boosted =
         TreeTrainer.train(
-            train,
-            choose,
-            TreeOptions.BOOSTING.withLeaves(15).withSeed(seed).withThreads(threads));
+            train, choose, TreeOptions.BOOSTING.withLeaves(15).withSeed(seed).withThreads(threads));
     double[] weights = Arrays.stream(regression.weights()).map(Math::abs).toArray();
     double total = Arrays.stream(weights).sum();
     return List.of(
@@ -178,8 +177,7 @@ public final class IntentTrainer {
     return builder.build();
   }
 
-  private static Examples part(
-      IntentTarget target, List<Row> rows, long from, long to, int max) {
+  private static Examples part(IntentTarget target, List<Row> rows, long from, long to, int max) {
     List<Row> chosen =
         rows.stream().filter(row -> row.atMillis >= from && row.atMillis <= to).toList();
     int every = Math.max(1, (chosen.size() + max - 1) / max);
@@ -235,8 +233,7 @@ public final class IntentTrainer {
     return bins;
   }
 
-  private static List<Importance> importance(
-      IntentTarget target, Candidate best, Examples test) {
+  private static List<Importance> importance(IntentTarget target, Candidate best, Examples test) {
     int columns = target.columns().size();
     double[] sizes = new double[columns];
     int every = Math.max(1, test.rows() / EXPLAINED_ROWS);

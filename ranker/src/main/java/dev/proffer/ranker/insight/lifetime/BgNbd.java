@@ -102,8 +102,8 @@ public record BgNbd(double r, double alpha, double a, double b) {
                     * (Math.log(alpha + person.ageDays()) - Math.log(alpha + person.lastDays())));
   }
 
-  /// The probability that a person who still buys here does not buy within the next days: their rate
-  /// is gamma(r + x, α + age) distributed by now.
+  /// The probability that a person who still buys here does not buy within the next days: their
+  /// rate is gamma(r + x, α + age) distributed by now.
   public double noPurchaseProbability(RepeatHistory person, double days) {
     double now = alpha + person.ageDays();
     return Math.pow(now / (now + days), r + person.repeats());

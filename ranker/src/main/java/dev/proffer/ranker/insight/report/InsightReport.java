@@ -42,9 +42,9 @@ public final class InsightReport {
     String zoneName = zone.getId().equals("Z") ? "UTC" : zone.getId();
     String asOf = DAY.format(Instant.ofEpochMilli(findings.asOfMillis()).atZone(zone));
     Page page =
-        new Page(
-            Words.of("Who shops here and how", "谁在这里购物，怎样购物"), language.startsWith("zh"));
-    page.line(Words.of("As of " + asOf + " (" + zoneName + ")", "截至 " + asOf + "（" + zoneName + "）"));
+        new Page(Words.of("Who shops here and how", "谁在这里购物，怎样购物"), language.startsWith("zh"));
+    page.line(
+        Words.of("As of " + asOf + " (" + zoneName + ")", "截至 " + asOf + "（" + zoneName + "）"));
     page.tiles(
         Words.of("people", "人数"),
         Words.count(shop.people()),
@@ -75,11 +75,9 @@ public final class InsightReport {
 
   /// The page before the first study.
   public String empty(String language) {
-    return new Page(
-            Words.of("Who shops here and how", "谁在这里购物，怎样购物"), language.startsWith("zh"))
+    return new Page(Words.of("Who shops here and how", "谁在这里购物，怎样购物"), language.startsWith("zh"))
         .line(
-            Words.of(
-                "The event log has not been studied yet, or it is empty.", "事件日志还没有分析，或者是空的。"))
+            Words.of("The event log has not been studied yet, or it is empty.", "事件日志还没有分析，或者是空的。"))
         .main()
         .close(Words.same(""));
   }
@@ -105,7 +103,8 @@ public final class InsightReport {
   private static void people(Page page, Findings findings, Amounts amounts) {
     ShopPictures pictures = new ShopPictures(amounts);
     page.part(Words.of("Buyers over time", "买家与时间"), Words.same(""));
-    page.card(Words.of("Recency, frequency, spend", "最近购买、频次、金额（RFM）"), pictures.rfm(findings.people()));
+    page.card(
+        Words.of("Recency, frequency, spend", "最近购买、频次、金额（RFM）"), pictures.rfm(findings.people()));
     page.card(
         Words.of("Cohort retention", "同期群留存"),
         findings.shop().cohorts().isEmpty()
@@ -145,7 +144,10 @@ public final class InsightReport {
     page.part(
         Words.of("Bought together", "一起购买"),
         Words.of(
-            String.format(Locale.ROOT, "From %,d baskets. Arrows are as thick as the lift.", findings.baskets()),
+            String.format(
+                Locale.ROOT,
+                "From %,d baskets. Arrows are as thick as the lift.",
+                findings.baskets()),
             String.format(Locale.ROOT, "基于 %,d 个购物篮。箭头越粗提升度越高。", findings.baskets())));
     if (findings.rules().rules().isEmpty()) {
       page.card(Words.same(""), nothing()).endPart();
@@ -168,7 +170,10 @@ public final class InsightReport {
     page.card(
         Words.of("Value of an order", "订单金额"),
         pictures.bins(
-            shop.basketValues(), true, Words.of("Value of an order", "订单金额"), Words.of("Value", "金额")));
+            shop.basketValues(),
+            true,
+            Words.of("Value of an order", "订单金额"),
+            Words.of("Value", "金额")));
     page.card(
         Words.of("Different items in an order", "每单商品种数"),
         pictures.bins(
@@ -214,8 +219,6 @@ public final class InsightReport {
   }
 
   private static String nothing() {
-    return "<p class=\"m\">"
-        + Words.of("There is not enough data yet.", "数据还不够。").html()
-        + "</p>";
+    return "<p class=\"m\">" + Words.of("There is not enough data yet.", "数据还不够。").html() + "</p>";
   }
 }

@@ -87,8 +87,7 @@ final class IntentPictures {
                     100 * bin.happened(),
                     bin.rows())));
       }
-      svg.rect(
-          left + 8, top + 6 + 16 * m, 10, 10, "c" + m % 3);
+      svg.rect(left + 8, top + 6 + 16 * m, 10, 10, "c" + m % 3);
       Words name = model(report.models().get(m).model());
       boolean serves = report.models().get(m).model().equals(report.chosen());
       svg.text(
@@ -232,6 +231,7 @@ final class IntentPictures {
                   .replace("searchs_", "搜索 ")
                   .replaceAll("(\\d+)d$", "（$1 天半衰）");
         };
-    return Words.of(english.replace("searchs", "searches").replace("add to carts", "carts"), chinese);
+    return Words.of(
+        english.replace("searchs", "searches").replace("add to carts", "carts"), chinese);
   }
 }

@@ -68,7 +68,8 @@ final class Page {
         .append(chinese ? "zh" : "en")
         .append("\"><head><meta charset=\"utf-8\">")
         .append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
-        .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '")
+        .append(
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '")
         .append(STYLE_HASH)
         .append("'\"><title>")
         .append(Words.escape(chinese ? title.chinese() : title.english()))

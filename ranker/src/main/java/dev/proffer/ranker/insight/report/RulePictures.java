@@ -55,8 +55,7 @@ final class RulePictures {
         break;
       }
       String left = rule.when().getFirst();
-      int fresh =
-          (places.containsKey(left) ? 0 : 1) + (places.containsKey(rule.then()) ? 0 : 1);
+      int fresh = (places.containsKey(left) ? 0 : 1) + (places.containsKey(rule.then()) ? 0 : 1);
       if (places.size() + fresh > GRAPH_ITEMS_MAX) {
         continue;
       }
@@ -91,16 +90,22 @@ final class RulePictures {
                   edge.to() + 1,
                   edge.rule().lift(),
                   100 * edge.rule().confidence())),
-          "M", x2 + 5 * ux, y2 + 5 * uy,
-          "L", x2 - 3 * ux - tip * uy, y2 - 3 * uy + tip * ux,
-          "L", x2 - 3 * ux + tip * uy, y2 - 3 * uy - tip * ux, "Z");
+          "M",
+          x2 + 5 * ux,
+          y2 + 5 * uy,
+          "L",
+          x2 - 3 * ux - tip * uy,
+          y2 - 3 * uy + tip * ux,
+          "L",
+          x2 - 3 * ux + tip * uy,
+          y2 - 3 * uy - tip * ux,
+          "Z");
     }
     StringBuilder legend = new StringBuilder("<ol class=\"legend\">");
     int number = 0;
     for (String item : places.keySet()) {
       svg.circle(at[number][0], at[number][1], 13, "node", title(item));
-      svg.text(
-          at[number][0], at[number][1] + 4, "t b on", "middle", Words.same("" + (number + 1)));
+      svg.text(at[number][0], at[number][1] + 4, "t b on", "middle", Words.same("" + (number + 1)));
       legend.append("<li>").append(title(item).html()).append("</li>");
       number++;
     }

@@ -90,7 +90,8 @@ final class SegmentPictures {
     for (int i = 0; i < segments().size(); i++) {
       Segment segment = segments().get(i);
       StringBuilder card = new StringBuilder();
-      card.append("<h3><svg viewBox=\"0 0 12 12\" class=\"dot\"><rect width=\"12\" height=\"12\" class=\"")
+      card.append(
+              "<h3><svg viewBox=\"0 0 12 12\" class=\"dot\"><rect width=\"12\" height=\"12\" class=\"")
           .append(look(i))
           .append("\"/></svg>")
           .append(name(segment).html())
@@ -121,10 +122,7 @@ final class SegmentPictures {
     Svg svg = new Svg(facts.size() * 19 + 22, name(segment));
     Table table =
         new Table(
-            1,
-            Words.of("Fact", "指标"),
-            Words.of("Segment", "本群"),
-            Words.of("Everybody", "全体"));
+            1, Words.of("Fact", "指标"), Words.of("Segment", "本群"), Words.of("Everybody", "全体"));
     double middle = 236;
     double half = 66;
     svg.line(middle, 0, middle, facts.size() * 19, 1, "axis");
@@ -242,8 +240,27 @@ final class SegmentPictures {
         svg.path(
             "flow " + (from == k ? "c9" : look(from)),
             hint,
-            "M", 9, a, "C", 180, a, 180, b, Svg.WIDTH - 9, b,
-            "L", Svg.WIDTH - 9, b + high, "C", 180, b + high, 180, a + high, 9, a + high, "Z");
+            "M",
+            9,
+            a,
+            "C",
+            180,
+            a,
+            180,
+            b,
+            Svg.WIDTH - 9,
+            b,
+            "L",
+            Svg.WIDTH - 9,
+            b + high,
+            "C",
+            180,
+            b + high,
+            180,
+            a + high,
+            9,
+            a + high,
+            "Z");
         leftUsed[from] += high;
         rightUsed[to] += high;
         table.row(early(from), name(segments().get(to)), Words.count(count));
@@ -291,8 +308,7 @@ final class SegmentPictures {
             Words.of("Inertia", "簇内平方和"));
     for (Segmentation.Tried tried : findings.segmentation().tried()) {
       table.row(
-          Words.same(
-              tried.k() + (tried.k() == segments().size() ? " ✓" : "")),
+          Words.same(tried.k() + (tried.k() == segments().size() ? " ✓" : "")),
           Words.same(String.format(Locale.ROOT, "%.3f", tried.silhouette())),
           Words.same(String.format(Locale.ROOT, "%.3f", tried.stability())),
           Words.same(String.format(Locale.ROOT, "%,.0f", tried.inertia())));

@@ -19,7 +19,8 @@ final class ShopPictures {
   private static final int COHORTS_MAX = 13;
   private static final int[] RECENCY_EDGES = {8, 31, 91, 181};
   private static final int[] FREQUENCY_EDGES = {2, 3, 5, 10};
-  private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("yyyy-MM", Locale.ROOT);
+  private static final DateTimeFormatter MONTH =
+      DateTimeFormatter.ofPattern("yyyy-MM", Locale.ROOT);
   private static final Words[] WEEKDAYS = {
     Words.of("Mon", "周一"),
     Words.of("Tue", "周二"),
@@ -97,8 +98,7 @@ final class ShopPictures {
         String mean = count == 0 ? "–" : amounts.text(money[shown][column] / count);
         svg.rect(x + 1, y + 1, cell - 2, high - 2, "q" + shade);
         if (count > 0) {
-          svg.text(
-              x + cell / 2, y + 18, "t b " + ink(shade), "middle", Words.count(count));
+          svg.text(x + cell / 2, y + 18, "t b " + ink(shade), "middle", Words.count(count));
           svg.text(x + cell / 2, y + 33, "s " + ink(shade), "middle", Words.same(mean));
           table.row(orders, range(column, RECENCY_EDGES, 0), Words.count(count), Words.same(mean));
         }
@@ -106,8 +106,7 @@ final class ShopPictures {
     }
     double below = 4 + frequencies * high + 14;
     for (int column = 0; column < recencies; column++) {
-      svg.text(
-          left + (column + 0.5) * cell, below, "t", "middle", range(column, RECENCY_EDGES, 0));
+      svg.text(left + (column + 0.5) * cell, below, "t", "middle", range(column, RECENCY_EDGES, 0));
     }
     svg.text(
         left + (Svg.WIDTH - left) / 2,
@@ -170,7 +169,11 @@ final class ShopPictures {
           int shade = month == 0 ? SHADES - 1 : shade(share, 0.6);
           svg.rect(left + month * cell + 0.5, y + 0.5, cell - 1, high - 1, "q" + shade);
           svg.text(
-              left + (month + 0.5) * cell, y + 15, "s " + ink(shade), "middle", Words.same(percent));
+              left + (month + 0.5) * cell,
+              y + 15,
+              "s " + ink(shade),
+              "middle",
+              Words.same(percent));
           cells[month + 2] = Words.same(percent + " %");
         }
       }
@@ -213,8 +216,7 @@ final class ShopPictures {
       }
     }
     for (int hour = 0; hour < 24; hour += 3) {
-      svg.text(
-          left + (hour + 0.5) * cell, 7 * high + 14, "s", "middle", Words.same("" + hour));
+      svg.text(left + (hour + 0.5) * cell, 7 * high + 14, "s", "middle", Words.same("" + hour));
     }
     svg.text(
         left,
@@ -254,10 +256,7 @@ final class ShopPictures {
     Table table = new Table(1, unit, Words.of("Number", "数量"));
     for (int i = 0; i < rows; i++) {
       Bin bin = bins.get(i);
-      String label =
-          money
-              ? moneyRange(bin, i == rows - 1)
-              : countRange(bin, i == rows - 1);
+      String label = money ? moneyRange(bin, i == rows - 1) : countRange(bin, i == rows - 1);
       bar(svg, i, label, (double) bin.count(), (double) most, Words.count(bin.count()));
       table.row(Words.same(label), Words.count(bin.count()));
     }

@@ -101,7 +101,8 @@ final class ChatbotCommand implements Callable<Integer> {
                 .entrySet()
                 .forEach(entry -> {
                   if (entry.getValue().isJsonPrimitive()) {
-                    row.put(entry.getKey().toLowerCase(Locale.ROOT), entry.getValue().getAsString());
+                    row.put(
+                        entry.getKey().toLowerCase(Locale.ROOT), entry.getValue().getAsString());
                   }
                 });
             rows.add(row);
@@ -299,7 +300,9 @@ final class ChatbotCommand implements Callable<Integer> {
 
     @Mixin private final SessionOptions session = new SessionOptions();
 
-    @Parameters(paramLabel = "FILE", description = "CSV with a header, or JSON lines; plain or .gz.")
+    @Parameters(
+        paramLabel = "FILE",
+        description = "CSV with a header, or JSON lines; plain or .gz.")
     private Path file;
 
     private static final class Opinions {
@@ -325,8 +328,8 @@ final class ChatbotCommand implements Callable<Integer> {
                 .setEventTimeUnixMs(now)
                 .putValues("reviews", Value.newBuilder().setInt64Value(reviews).build())
                 .putValues("mood", number(mood, reviews));
-        aspects.forEach((aspect, sums) ->
-            row.putValues(aspect + "_opinion", number(sums[0], sums[1])));
+        aspects.forEach(
+            (aspect, sums) -> row.putValues(aspect + "_opinion", number(sums[0], sums[1])));
         return row.build();
       }
 
@@ -375,7 +378,8 @@ final class ChatbotCommand implements Callable<Integer> {
         parent
             .console()
             .print(
-                rows.size() - skipped
+                rows.size()
+                    - skipped
                     + " reviews of "
                     + items.size()
                     + " items read, "
@@ -400,7 +404,8 @@ final class ChatbotCommand implements Callable<Integer> {
                     .withDeadlineAfter(60, TimeUnit.SECONDS)
                     .writeFeatures(
                         WriteFeaturesRequest.newBuilder()
-                            .addAllRows(rows.subList(from, Math.min(rows.size(), from + WRITE_BATCH)))
+                            .addAllRows(
+                                rows.subList(from, Math.min(rows.size(), from + WRITE_BATCH)))
                             .build())
                     .getResultsList()
                     .stream()

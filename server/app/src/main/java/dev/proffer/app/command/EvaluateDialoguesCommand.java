@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
 /// Holds scripted conversations with the bot and says how many of them worked out.
 @Command(
     name = "evaluate-dialogues",
-    description = "Hold scripted conversations with the chatbot and count completed and grounded ones.",
+    description =
+        "Hold scripted conversations with the chatbot and count completed and grounded ones.",
     footer = "./proffer evaluate-dialogues chatbot/dialogues/en.yaml --json",
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets what is required.

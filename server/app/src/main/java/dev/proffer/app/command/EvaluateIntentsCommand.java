@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
 /// Measures the intents of the shop on phrases that were not learnt. The plugin does the work.
 @Command(
     name = "evaluate-intents",
-    description = "Learn the intents from the skills and measure them on files of intent, tab, phrase.",
+    description =
+        "Learn the intents from the skills and measure them on files of intent, tab, phrase.",
     footer =
         "./proffer evaluate-intents chatbot/src/test/resources/phrases/test-en.tsv --encoder none",
     mixinStandardHelpOptions = true)

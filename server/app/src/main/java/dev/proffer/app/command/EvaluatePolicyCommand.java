@@ -213,9 +213,7 @@ final class EvaluatePolicyCommand implements Callable<Integer> {
             overlap.weightMax(),
             overlap.weightMean(),
             result.loggedValue().value(),
-            Double.isNaN(truth)
-                ? ""
-                : String.format(Locale.ROOT, ", known truth %.4f", truth)));
+            Double.isNaN(truth) ? "" : String.format(Locale.ROOT, ", known truth %.4f", truth)));
     Table table = new Table("estimator", ">value", ">error", ">low", ">high", "covers");
     for (Map.Entry<Estimator, Interval> entry : result.estimates().entrySet()) {
       Interval interval = entry.getValue();

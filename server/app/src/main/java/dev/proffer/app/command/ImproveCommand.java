@@ -3,8 +3,8 @@ package dev.proffer.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.proffer.app.console.Console;
-import dev.proffer.app.engine.EngineSession;
 import dev.proffer.app.console.ConsoleProgress;
+import dev.proffer.app.engine.EngineSession;
 import dev.proffer.app.training.Improvement;
 import dev.proffer.app.training.ImprovementJournal;
 import dev.proffer.ranker.training.TrainingOptions;
@@ -44,9 +44,7 @@ final class ImproveCommand implements Callable<Integer> {
 
   @Mixin private SessionOptions session;
 
-  @Parameters(
-      paramLabel = "STEP",
-      description = "start, check, promote, rollback, history or run.")
+  @Parameters(paramLabel = "STEP", description = "start, check, promote, rollback, history or run.")
   private Step step;
 
   @Option(
@@ -63,9 +61,7 @@ final class ImproveCommand implements Callable<Integer> {
       description = "How long a canary may stay undecided (default: 14).")
   private int patienceDays = 14;
 
-  @Option(
-      names = "--every-hours",
-      description = "Of run: how often to look (default: 24).")
+  @Option(names = "--every-hours", description = "Of run: how often to look (default: 24).")
   private int everyHours = 24;
 
   @Option(names = "--rounds", description = "Of run: how many looks; 0 never ends (default: 0).")
@@ -107,10 +103,7 @@ final class ImproveCommand implements Callable<Integer> {
       try (EngineSession engine = session.openForBulk(console, Peers.FEATURE_STORE, Peers.RANKER)) {
         Improvement improvement =
             new Improvement(
-                engine.channel(Peers.RANKER),
-                engine.channel(Peers.FEATURE_STORE),
-                models,
-                journal);
+                engine.channel(Peers.RANKER), engine.channel(Peers.FEATURE_STORE), models, journal);
         console.print(once(improvement, journal));
       }
       if (--left == 0) {

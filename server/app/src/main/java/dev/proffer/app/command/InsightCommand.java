@@ -178,8 +178,7 @@ final class InsightCommand implements Callable<Integer> {
     private int served(Console console) throws Exception {
       ListAssociationRulesResponse response;
       Map<String, String> titles = new HashMap<>();
-      try (EngineSession engine =
-          session.openForBulk(console, Peers.FEATURE_STORE, Peers.RANKER)) {
+      try (EngineSession engine = session.openForBulk(console, Peers.FEATURE_STORE, Peers.RANKER)) {
         response =
             studied(engine, fresh, console)
                 .listAssociationRules(

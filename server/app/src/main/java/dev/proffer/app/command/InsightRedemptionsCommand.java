@@ -91,8 +91,7 @@ final class InsightRedemptionsCommand implements Callable<Integer> {
           table.append(purchase(number++, at, row));
         }
       }
-      findings =
-          new Study(Study.Options.defaults()).run(table, split, Segmentation.none());
+      findings = new Study(Study.Options.defaults()).run(table, split, Segmentation.none());
     }
     Set<String> targeted = new HashSet<>();
     for (NamedCsvRecord row : read("campaigns.csv")) {

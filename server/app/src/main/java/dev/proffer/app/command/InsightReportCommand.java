@@ -103,7 +103,9 @@ final class InsightReportCommand implements Callable<Integer> {
     long start = System.nanoTime();
     OnlineRetailImporter.Orders read =
         OnlineRetailImporter.read(
-            file, OnlineRetailImporter.Options.defaults(), new ConsoleProgress(console, Clock.systemUTC()));
+            file,
+            OnlineRetailImporter.Options.defaults(),
+            new ConsoleProgress(console, Clock.systemUTC()));
     Map<String, ItemFact> items = new HashMap<>();
     for (Item item : read.items()) {
       items.put(

@@ -56,9 +56,7 @@ final class InsightSegmentsCommand implements Callable<Integer> {
           segment.getRule().isEmpty()
               ? String.format(Locale.ROOT, "%+.1f %%", 100 * segment.getSizeChange())
               : "",
-          segment.getRule().isEmpty()
-              ? text(segment.getDescriptionsMap(), "")
-              : segment.getRule());
+          segment.getRule().isEmpty() ? text(segment.getDescriptionsMap(), "") : segment.getRule());
     }
     table.printTo(console);
     return Commands.DONE;

@@ -109,8 +109,7 @@ final class SimulateCommand implements Callable<Integer> {
     long started = System.nanoTime();
     Study study = Study.run(options, seeds);
     Table table =
-        new Table(
-            "policy", ">profit", ">discounts", ">visits", ">purchases", ">regret", ">growth");
+        new Table("policy", ">profit", ">discounts", ">visits", ">purchases", ">regret", ">growth");
     ObjectNode policies = root.putObject("policies");
     for (int c = 0; c < study.contenders().size(); c++) {
       Map<String, Double> f = study.figures(c);
@@ -213,8 +212,7 @@ final class SimulateCommand implements Callable<Integer> {
       delete(folder);
     }
     World twin = new World(options);
-    World.Outcome local =
-        twin.run(LocalMarket.of(twin.shop(), contender.spec(), options.seed()));
+    World.Outcome local = twin.run(LocalMarket.of(twin.shop(), contender.spec(), options.seed()));
     Table table = new Table("", ">over gRPC", ">in process");
     table.row("visits", remote.visits(), local.visits());
     table.row("purchases", remote.purchases(), local.purchases());

@@ -89,15 +89,16 @@ public final class DialogueRun {
           reply.getCardsList().stream().anyMatch(card -> card.hasItem()) ? "" : "no items";
       case Check.Offers _ ->
           reply.getCardsList().stream()
-                  .anyMatch(card ->
-                      card.hasPromotion() || card.hasCart() || card.getItem().hasOffer())
+                  .anyMatch(
+                      card -> card.hasPromotion() || card.hasCart() || card.getItem().hasOffer())
               ? ""
               : "no offers";
       case Check.NoCards _ -> reply.getCardsCount() == 0 ? "" : "cards";
       case Check.HandOff handOff ->
           !reply.hasHandOff()
               ? "no hand-off"
-              : handOff.reason().isEmpty() || reply.getHandOff().getReason().equals(handOff.reason())
+              : handOff.reason().isEmpty()
+                      || reply.getHandOff().getReason().equals(handOff.reason())
                   ? ""
                   : "handed off for " + reply.getHandOff().getReason();
       case Check.Quotes _ -> reply.hasKnowledge() ? "" : "quotes nothing";
@@ -178,7 +179,7 @@ public final class DialogueRun {
     long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
     return sorted.length == 0
         ? 0
-        : sorted[(int) Math.min(sorted.length - 1L, Math.floor(share * sorted.length))] / 1e6;
+        : sorted[Math.min(sorted.length - 1, (int) (share * sorted.length))] / 1e6;
   }
 
   @Override

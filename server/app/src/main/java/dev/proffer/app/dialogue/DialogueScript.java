@@ -24,9 +24,9 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 ///       - under 200 => items, price_max=200
 /// ```
 ///
-/// After `=>` stand checks, by commas: an intent, or several by `|`; `items`, `offers` or `no cards`;
-/// `hand off` or `hand off REASON`; `quotes` for an answer from the shop's knowledge;
-/// `says TEXT` and `not says TEXT`; and `type=value` for something that the text names.
+/// After `=>` stand checks, by commas: an intent, or several by `|`; `items`, `offers` or `no
+/// cards`; `hand off` or `hand off REASON`; `quotes` for an answer from the shop's knowledge; `says
+/// TEXT` and `not says TEXT`; and `type=value` for something that the text names.
 ///
 /// @param cart units by item
 public record DialogueScript(String name, Map<String, Integer> cart, List<ScriptedTurn> turns) {
@@ -79,7 +79,8 @@ public record DialogueScript(String name, Map<String, Integer> cart, List<Script
     }
     List<DialogueScript> scripts = new ArrayList<>();
     for (Object entry : list) {
-      if (!(entry instanceof Map<?, ?> dialogue) || !(dialogue.get("turns") instanceof List<?> said)) {
+      if (!(entry instanceof Map<?, ?> dialogue)
+          || !(dialogue.get("turns") instanceof List<?> said)) {
         throw new IllegalArgumentException(
             "dialogue " + (scripts.size() + 1) + ": name and turns are expected");
       }
@@ -96,7 +97,8 @@ public record DialogueScript(String name, Map<String, Integer> cart, List<Script
   private static Map<String, Integer> cart(@Nullable Object value) {
     Map<String, Integer> cart = new LinkedHashMap<>();
     if (value instanceof Map<?, ?> units) {
-      units.forEach((item, n) -> cart.put(String.valueOf(item), Integer.parseInt(String.valueOf(n))));
+      units.forEach(
+          (item, n) -> cart.put(String.valueOf(item), Integer.parseInt(String.valueOf(n))));
     }
     return cart;
   }

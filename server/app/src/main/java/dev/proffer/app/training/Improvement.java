@@ -75,14 +75,13 @@ public final class Improvement {
             options.tuning(), options.tuningCases(), options.cases(), options.threads(), false);
     TrainingReport report = Training.run(ranker, featureStore, modelsFolder, silent, progress);
     double quality = report.row("test", "blend").ndcg10();
-    journal.record(
-        "trained", report.version(), Map.of("events", report.events(), METRIC, quality));
+    journal.record("trained", report.version(), Map.of("events", report.events(), METRIC, quality));
     return tryOut(report.version(), quality, basisPoints, primaryMetric);
   }
 
   /// Evaluates a bundle that is there, and when it is not worse gives it to a share of people.
-  public String tryOut(
-      String version, double quality, int basisPoints, String primaryMetric) throws IOException {
+  public String tryOut(String version, double quality, int basisPoints, String primaryMetric)
+      throws IOException {
     Optional<Model> active =
         ModelServiceGrpc.newBlockingStub(ranker)
             .listModels(ListModelsRequest.getDefaultInstance())

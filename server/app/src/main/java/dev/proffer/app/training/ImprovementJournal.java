@@ -44,10 +44,7 @@ public final class ImprovementJournal {
     }
     try (FileChannel channel =
         FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.APPEND)) {
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
       ByteBuffer line = ByteBuffer.wrap((entry + "\n").getBytes(StandardCharsets.UTF_8));
       while (line.hasRemaining()) {
         channel.write(line);
@@ -65,7 +62,7 @@ public final class ImprovementJournal {
         try {
           entries.add(JSON.readTree(line));
         } catch (com.fasterxml.jackson.core.JsonProcessingException _) {
-          continue;
+          // The last line of a process that died while it wrote.
         }
       }
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/// The page for marketers as the ranker writes it now. Its style stands in the page, so the policy of
-/// the reply names the hash of that style and allows nothing else.
+/// The page for marketers as the ranker writes it now. Its style stands in the page, so the policy
+/// of the reply names the hash of that style and allows nothing else.
 final class InsightPage implements HttpService {
   private static final Pattern HASH = Pattern.compile("sha256-[A-Za-z0-9+/=]{44}");
   private static final int PATIENCE_SECONDS = 20;

@@ -170,9 +170,7 @@ public final class WebEdge implements AutoCloseable {
             headers.withMutations(changed ->
                 changed
                     // A page with a style of its own says so itself.
-                    .set(
-                        "content-security-policy",
-                        changed.get("content-security-policy", policy))
+                    .set("content-security-policy", changed.get("content-security-policy", policy))
                     .set("x-content-type-options", "nosniff")
                     .set("referrer-policy", "no-referrer")
                     .set("cross-origin-resource-policy", "same-site")));

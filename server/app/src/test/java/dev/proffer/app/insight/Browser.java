@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/// A Chromium without a window, driven by its DevTools protocol. Nothing is downloaded: it is the one
-/// that is installed, or there is none.
+/// A Chromium without a window, driven by its DevTools protocol. Nothing is downloaded: it is the
+/// one that is installed, or there is none.
 final class Browser implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
@@ -75,7 +75,8 @@ final class Browser implements AutoCloseable {
     try (InputStream in =
         URI.create("http://127.0.0.1:" + port + "/json/list").toURL().openStream()) {
       page =
-          JsonParser.parseString(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+          JsonParser.parseString(
+                  new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
               .getAsJsonArray()
               .asList()
               .stream()
@@ -161,11 +162,7 @@ final class Browser implements AutoCloseable {
     }
     if (method.equals("Network.requestWillBeSent")) {
       requests.add(
-          message
-              .getAsJsonObject("params")
-              .getAsJsonObject("request")
-              .get("url")
-              .getAsString());
+          message.getAsJsonObject("params").getAsJsonObject("request").get("url").getAsString());
     }
     return message;
   }

@@ -88,7 +88,8 @@ class InsightPageTest {
               "Brand " + i % 5,
               1_000 + 150 * i,
               "CNY",
-              Map.of("en", "Thing number " + i + " with a rather long name", "zh", "第" + i + "号商品")));
+              Map.of(
+                  "en", "Thing number " + i + " with a rather long name", "zh", "第" + i + "号商品")));
     }
     ItemDirectory directory = ItemDirectory.of(items);
     Findings findings;
@@ -97,8 +98,7 @@ class InsightPageTest {
         table.append(event);
       }
       findings =
-          new Study(Study.Options.defaults())
-              .run(table, 1_800_000_000_000L, Segmentation.none());
+          new Study(Study.Options.defaults()).run(table, 1_800_000_000_000L, Segmentation.none());
     }
     String name = UUID.randomUUID().toString();
     server =
@@ -131,14 +131,22 @@ class InsightPageTest {
         String session = "s" + person + "-" + visit;
         int looked = 1 + random.nextInt(8);
         for (int look = 0; look < looked; look++) {
-          events.add(event(events.size(), Kind.CLICK, at + look * 30_000L, person, session, random.nextInt(40)));
+          events.add(
+              event(
+                  events.size(),
+                  Kind.CLICK,
+                  at + look * 30_000L,
+                  person,
+                  session,
+                  random.nextInt(40)));
         }
         if (random.nextDouble() < 0.08 * looked) {
           int first = random.nextInt(20) * 2;
           events.add(event(events.size(), Kind.ADD_TO_CART, at + 400_000, person, session, first));
           events.add(event(events.size(), Kind.PURCHASE, at + 500_000, person, session, first));
           if (random.nextDouble() < 0.6) {
-            events.add(event(events.size(), Kind.PURCHASE, at + 500_000, person, session, first + 1));
+            events.add(
+                event(events.size(), Kind.PURCHASE, at + 500_000, person, session, first + 1));
           }
         }
       }
@@ -148,7 +156,20 @@ class InsightPageTest {
 
   private static ShopEvent event(int id, Kind kind, long at, int person, String session, int item) {
     return new ShopEvent(
-        "e" + id, kind, at, "u" + person, session, "i" + item, "", 1, 900 + 150 * item, "CNY", "", "", "", 0);
+        "e" + id,
+        kind,
+        at,
+        "u" + person,
+        session,
+        "i" + item,
+        "",
+        1,
+        900 + 150 * item,
+        "CNY",
+        "",
+        "",
+        "",
+        0);
   }
 
   @AfterAll
@@ -175,10 +196,13 @@ class InsightPageTest {
     assertThat(browser.complaints()).isEmpty();
     assertThat(browser.requests()).allMatch(url -> url.startsWith(edge.address() + "/"));
     // The style is allowed and applies: cards have a border.
-    assertThat(number("getComputedStyle(document.querySelector('.card')).borderTopWidth === '1px' ? 1 : 0"))
+    assertThat(
+            number(
+                "getComputedStyle(document.querySelector('.card')).borderTopWidth === '1px' ? 1 : 0"))
         .isEqualTo(1);
     // Nothing sticks out sideways, and no text of a picture is too small to read.
-    assertThat(number("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    assertThat(
+            number("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
         .isLessThanOrEqualTo(0);
     assertThat(
             number(
@@ -199,10 +223,16 @@ class InsightPageTest {
     String other = language.equals("zh") ? "en" : "zh";
     assertThat(
             number(
-                "[...document.querySelectorAll('body [lang=" + other + "]')]"
+                "[...document.querySelectorAll('body [lang="
+                    + other
+                    + "]')]"
                     + ".filter(t => getComputedStyle(t).display !== 'none').length"))
         .isZero();
-    assertThat(browser.evaluate("document.body.textContent.includes('NaN')").get("value").getAsBoolean())
+    assertThat(
+            browser
+                .evaluate("document.body.textContent.includes('NaN')")
+                .get("value")
+                .getAsBoolean())
         .isFalse();
     assertThat(number("document.querySelectorAll('main svg').length")).isGreaterThan(15);
   }
@@ -236,10 +266,7 @@ class InsightPageTest {
     browser.open(edge.address() + "/insight?lang=en", 390, 844, true);
     browser.evaluate("document.querySelector('label[for=zh]').click()");
     assertThat(
-            browser
-                .evaluate("document.querySelector('h1').innerText")
-                .get("value")
-                .getAsString())
+            browser.evaluate("document.querySelector('h1').innerText").get("value").getAsString())
         .isEqualTo("谁在这里购物，怎样购物");
   }
 }
