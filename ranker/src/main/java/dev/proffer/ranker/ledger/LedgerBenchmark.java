@@ -29,6 +29,8 @@ public final class LedgerBenchmark {
 
   private LedgerBenchmark() {}
 
+  /// Redemptions by the clock and by processor time.
+  ///
   /// @param leased whether the budget is leased in slices
   public static Speed measure(Database database, int redemptions, boolean leased) {
     // The last tenth of the attempts finds the budget spent.

@@ -399,7 +399,7 @@ public final class PlanningDesk {
     // As many different people a day as came lately, each decided once.
     double expected =
         Math.max(1, (double) (end - now) / DAY * peopleADay(known.log()));
-    double[] hours = new double[(int) Math.clamp((end - start) / (DAY / 24), 1, 24 * 400)];
+    double[] hours = new double[Math.clamp((end - start) / (DAY / 24), 1, 24 * 400)];
     double[] ofDay = hoursOfDay(known.log());
     for (int i = 0; i < hours.length; i++) {
       hours[i] = 1e-3 + ofDay[(int) ((start / (DAY / 24) + i) % 24)];
