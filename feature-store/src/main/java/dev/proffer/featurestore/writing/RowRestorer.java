@@ -185,6 +185,15 @@ public final class RowRestorer implements AutoCloseable {
         log.info("{} rows that the online store did not have were put back", rows);
       }
     }
+    // A server without a mark gets one before anything relies on it: were the first mark only set
+    // after rows, a server emptied between the two would look like one that was never written to.
+    byte[] kept = new ByteWriter().i64(from).toBytes();
+    if (found.stream().anyMatch(mark -> mark.value() == null)) {
+      if (!store.compareAndSet(keys, found, kept)) {
+        return;
+      }
+      found = keys.stream().map(_ -> new Content(kept)).toList();
+    }
     marks = found;
     marked = from;
     positioned = true;
