@@ -30,6 +30,7 @@ public final class InMemoryConversationStore implements ConversationStore {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // Whether this very one was kept.
   public boolean save(Conversation conversation) {
     Conversation kept =
         conversations
@@ -40,7 +41,7 @@ public final class InMemoryConversationStore implements ConversationStore {
                     before != null && before.version() >= conversation.version()
                         ? before
                         : conversation);
-    return kept.equals(conversation);
+    return kept == conversation;
   }
 
   @Override
