@@ -38,7 +38,7 @@ public final class KnowledgeIndex {
   /// How similarity becomes the probability of being right: a logistic function of the similarity
   /// of the best entry and of its distance to the best one that answers something else.
   public record Calibration(double similarity, double gap, double bias) {
-    /// Fitted by leaving out one question at a time of public support questions.
+    /// A cautious guess, until a shop has enough questions that share an answer to fit its own.
     public static final Calibration DEFAULT = new Calibration(9.0, 6.0, -5.2);
 
     double probability(double of, double gapToNext) {
