@@ -6,6 +6,7 @@ from typing import Final
 
 from proffer.chatbot.v1 import chat_service_pb2 as chatbot_v1_chat_service_pb2
 from proffer.chatbot.v1 import hand_off_service_pb2 as chatbot_v1_hand_off_service_pb2
+from proffer.chatbot.v1 import knowledge_service_pb2 as chatbot_v1_knowledge_service_pb2
 from proffer.chatbot.v1 import language_service_pb2 as chatbot_v1_language_service_pb2
 from proffer.experiment.v1 import experiment_service_pb2 as experiment_v1_experiment_service_pb2
 from proffer.experiment.v1 import policy_service_pb2 as experiment_v1_policy_service_pb2
@@ -39,6 +40,11 @@ class ChatService:
         chatbot_v1_chat_service_pb2.GetConversationRequest,
         chatbot_v1_chat_service_pb2.GetConversationResponse,
     )
+    WatchConversation: Final = UnaryStream(
+        "/proffer.chatbot.v1.ChatService/WatchConversation",
+        chatbot_v1_chat_service_pb2.WatchConversationRequest,
+        chatbot_v1_chat_service_pb2.WatchConversationResponse,
+    )
     SendFeedback: Final = UnaryUnary(
         "/proffer.chatbot.v1.ChatService/SendFeedback",
         chatbot_v1_chat_service_pb2.SendFeedbackRequest,
@@ -58,6 +64,16 @@ class HandOffService:
         "/proffer.chatbot.v1.HandOffService/ListHandOffs",
         chatbot_v1_hand_off_service_pb2.ListHandOffsRequest,
         chatbot_v1_hand_off_service_pb2.ListHandOffsResponse,
+    )
+    GetHandOff: Final = UnaryUnary(
+        "/proffer.chatbot.v1.HandOffService/GetHandOff",
+        chatbot_v1_hand_off_service_pb2.GetHandOffRequest,
+        chatbot_v1_hand_off_service_pb2.GetHandOffResponse,
+    )
+    SetPresence: Final = UnaryUnary(
+        "/proffer.chatbot.v1.HandOffService/SetPresence",
+        chatbot_v1_hand_off_service_pb2.SetPresenceRequest,
+        chatbot_v1_hand_off_service_pb2.SetPresenceResponse,
     )
     ClaimHandOff: Final = UnaryUnary(
         "/proffer.chatbot.v1.HandOffService/ClaimHandOff",
@@ -83,6 +99,31 @@ class HandOffService:
         "/proffer.chatbot.v1.HandOffService/CloseHandOff",
         chatbot_v1_hand_off_service_pb2.CloseHandOffRequest,
         chatbot_v1_hand_off_service_pb2.CloseHandOffResponse,
+    )
+
+
+class KnowledgeService:
+    """The rpcs of proffer.chatbot.v1.KnowledgeService."""
+
+    WriteEntries: Final = UnaryUnary(
+        "/proffer.chatbot.v1.KnowledgeService/WriteEntries",
+        chatbot_v1_knowledge_service_pb2.WriteEntriesRequest,
+        chatbot_v1_knowledge_service_pb2.WriteEntriesResponse,
+    )
+    ListEntries: Final = UnaryUnary(
+        "/proffer.chatbot.v1.KnowledgeService/ListEntries",
+        chatbot_v1_knowledge_service_pb2.ListEntriesRequest,
+        chatbot_v1_knowledge_service_pb2.ListEntriesResponse,
+    )
+    DeleteEntries: Final = UnaryUnary(
+        "/proffer.chatbot.v1.KnowledgeService/DeleteEntries",
+        chatbot_v1_knowledge_service_pb2.DeleteEntriesRequest,
+        chatbot_v1_knowledge_service_pb2.DeleteEntriesResponse,
+    )
+    SearchEntries: Final = UnaryUnary(
+        "/proffer.chatbot.v1.KnowledgeService/SearchEntries",
+        chatbot_v1_knowledge_service_pb2.SearchEntriesRequest,
+        chatbot_v1_knowledge_service_pb2.SearchEntriesResponse,
     )
 
 
@@ -329,6 +370,26 @@ class InsightService:
         insight_v1_insight_service_pb2.PredictIntentRequest,
         insight_v1_insight_service_pb2.PredictIntentResponse,
     )
+    GetReport: Final = UnaryUnary(
+        "/proffer.insight.v1.InsightService/GetReport",
+        insight_v1_insight_service_pb2.GetReportRequest,
+        insight_v1_insight_service_pb2.GetReportResponse,
+    )
+    RefreshInsight: Final = UnaryUnary(
+        "/proffer.insight.v1.InsightService/RefreshInsight",
+        insight_v1_insight_service_pb2.RefreshInsightRequest,
+        insight_v1_insight_service_pb2.RefreshInsightResponse,
+    )
+    FindLookalikes: Final = UnaryUnary(
+        "/proffer.insight.v1.InsightService/FindLookalikes",
+        insight_v1_insight_service_pb2.FindLookalikesRequest,
+        insight_v1_insight_service_pb2.FindLookalikesResponse,
+    )
+    SuggestBundles: Final = UnaryUnary(
+        "/proffer.insight.v1.InsightService/SuggestBundles",
+        insight_v1_insight_service_pb2.SuggestBundlesRequest,
+        insight_v1_insight_service_pb2.SuggestBundlesResponse,
+    )
 
 
 class LedgerService:
@@ -379,6 +440,16 @@ class LedgerService:
         promotion_v1_ledger_service_pb2.ListWalletRequest,
         promotion_v1_ledger_service_pb2.ListWalletResponse,
     )
+    TransferCoupon: Final = UnaryUnary(
+        "/proffer.promotion.v1.LedgerService/TransferCoupon",
+        promotion_v1_ledger_service_pb2.TransferCouponRequest,
+        promotion_v1_ledger_service_pb2.TransferCouponResponse,
+    )
+    ListExpiringCoupons: Final = UnaryUnary(
+        "/proffer.promotion.v1.LedgerService/ListExpiringCoupons",
+        promotion_v1_ledger_service_pb2.ListExpiringCouponsRequest,
+        promotion_v1_ledger_service_pb2.ListExpiringCouponsResponse,
+    )
 
 
 class PlanningService:
@@ -388,6 +459,11 @@ class PlanningService:
         "/proffer.promotion.v1.PlanningService/AllocateOffers",
         promotion_v1_planning_service_pb2.AllocateOffersRequest,
         promotion_v1_planning_service_pb2.AllocateOffersResponse,
+    )
+    DecideOffer: Final = UnaryUnary(
+        "/proffer.promotion.v1.PlanningService/DecideOffer",
+        promotion_v1_planning_service_pb2.DecideOfferRequest,
+        promotion_v1_planning_service_pb2.DecideOfferResponse,
     )
     ProposeCampaigns: Final = UnaryUnary(
         "/proffer.promotion.v1.PlanningService/ProposeCampaigns",
@@ -443,6 +519,31 @@ class PromotionService:
         "/proffer.promotion.v1.PromotionService/ApplyPromotions",
         promotion_v1_promotion_service_pb2.ApplyPromotionsRequest,
         promotion_v1_promotion_service_pb2.ApplyPromotionsResponse,
+    )
+    SetPromotionState: Final = UnaryUnary(
+        "/proffer.promotion.v1.PromotionService/SetPromotionState",
+        promotion_v1_promotion_service_pb2.SetPromotionStateRequest,
+        promotion_v1_promotion_service_pb2.SetPromotionStateResponse,
+    )
+    ExportPromotions: Final = UnaryUnary(
+        "/proffer.promotion.v1.PromotionService/ExportPromotions",
+        promotion_v1_promotion_service_pb2.ExportPromotionsRequest,
+        promotion_v1_promotion_service_pb2.ExportPromotionsResponse,
+    )
+    CheckPromotions: Final = UnaryUnary(
+        "/proffer.promotion.v1.PromotionService/CheckPromotions",
+        promotion_v1_promotion_service_pb2.CheckPromotionsRequest,
+        promotion_v1_promotion_service_pb2.CheckPromotionsResponse,
+    )
+    ListPromotionChanges: Final = UnaryUnary(
+        "/proffer.promotion.v1.PromotionService/ListPromotionChanges",
+        promotion_v1_promotion_service_pb2.ListPromotionChangesRequest,
+        promotion_v1_promotion_service_pb2.ListPromotionChangesResponse,
+    )
+    PreviewPromotions: Final = UnaryUnary(
+        "/proffer.promotion.v1.PromotionService/PreviewPromotions",
+        promotion_v1_promotion_service_pb2.PreviewPromotionsRequest,
+        promotion_v1_promotion_service_pb2.PreviewPromotionsResponse,
     )
 
 

@@ -207,7 +207,7 @@ type ChatResponse struct {
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// turn_id identifies the turn.
 	TurnId string `protobuf:"bytes,2,opt,name=turn_id,json=turnId,proto3" json:"turn_id,omitempty"`
-	// text is the answer, as plain text.
+	// text is the answer, as plain text; empty while a human talks, because the bot is silent then.
 	Text string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
 	// language is the language of the answer.
 	Language string `protobuf:"bytes,4,opt,name=language,proto3" json:"language,omitempty"`
@@ -224,7 +224,11 @@ type ChatResponse struct {
 	// degraded is present when something was missing.
 	Degraded *v11.Degraded `protobuf:"bytes,10,opt,name=degraded,proto3" json:"degraded,omitempty"`
 	// grounded says that every figure, code, date and name in the answer stands in a service reply of this turn.
-	Grounded      bool `protobuf:"varint,11,opt,name=grounded,proto3" json:"grounded,omitempty"`
+	Grounded bool `protobuf:"varint,11,opt,name=grounded,proto3" json:"grounded,omitempty"`
+	// knowledge is the entry of the shop's knowledge that the answer quotes; absent when it quotes none.
+	Knowledge *KnowledgeSource `protobuf:"bytes,12,opt,name=knowledge,proto3" json:"knowledge,omitempty"`
+	// replaced says that the first answer claimed what no reply supports, and this one stands in its place.
+	Replaced      bool `protobuf:"varint,13,opt,name=replaced,proto3" json:"replaced,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -336,6 +340,93 @@ func (x *ChatResponse) GetGrounded() bool {
 	return false
 }
 
+func (x *ChatResponse) GetKnowledge() *KnowledgeSource {
+	if x != nil {
+		return x.Knowledge
+	}
+	return nil
+}
+
+func (x *ChatResponse) GetReplaced() bool {
+	if x != nil {
+		return x.Replaced
+	}
+	return false
+}
+
+// KnowledgeSource names where a quoted answer comes from.
+type KnowledgeSource struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// entry_id is the entry.
+	EntryId string `protobuf:"bytes,1,opt,name=entry_id,json=entryId,proto3" json:"entry_id,omitempty"`
+	// question is the question of the entry.
+	Question string `protobuf:"bytes,2,opt,name=question,proto3" json:"question,omitempty"`
+	// source is where the shop has it from, such as "returns policy".
+	Source string `protobuf:"bytes,3,opt,name=source,proto3" json:"source,omitempty"`
+	// confidence is the calibrated probability that it answers what was asked.
+	Confidence    float64 `protobuf:"fixed64,4,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KnowledgeSource) Reset() {
+	*x = KnowledgeSource{}
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KnowledgeSource) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KnowledgeSource) ProtoMessage() {}
+
+func (x *KnowledgeSource) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KnowledgeSource.ProtoReflect.Descriptor instead.
+func (*KnowledgeSource) Descriptor() ([]byte, []int) {
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *KnowledgeSource) GetEntryId() string {
+	if x != nil {
+		return x.EntryId
+	}
+	return ""
+}
+
+func (x *KnowledgeSource) GetQuestion() string {
+	if x != nil {
+		return x.Question
+	}
+	return ""
+}
+
+func (x *KnowledgeSource) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *KnowledgeSource) GetConfidence() float64 {
+	if x != nil {
+		return x.Confidence
+	}
+	return 0
+}
+
 // Card shows an item or a promotion.
 type Card struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -353,7 +444,7 @@ type Card struct {
 
 func (x *Card) Reset() {
 	*x = Card{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[2]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -365,7 +456,7 @@ func (x *Card) String() string {
 func (*Card) ProtoMessage() {}
 
 func (x *Card) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[2]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -378,7 +469,7 @@ func (x *Card) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Card.ProtoReflect.Descriptor instead.
 func (*Card) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{2}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Card) GetKind() isCard_Kind {
@@ -465,7 +556,7 @@ type ItemCard struct {
 
 func (x *ItemCard) Reset() {
 	*x = ItemCard{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[3]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -477,7 +568,7 @@ func (x *ItemCard) String() string {
 func (*ItemCard) ProtoMessage() {}
 
 func (x *ItemCard) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[3]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -490,7 +581,7 @@ func (x *ItemCard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ItemCard.ProtoReflect.Descriptor instead.
 func (*ItemCard) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{3}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ItemCard) GetItemId() string {
@@ -562,7 +653,7 @@ type IntentScore struct {
 
 func (x *IntentScore) Reset() {
 	*x = IntentScore{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[4]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -574,7 +665,7 @@ func (x *IntentScore) String() string {
 func (*IntentScore) ProtoMessage() {}
 
 func (x *IntentScore) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[4]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -587,7 +678,7 @@ func (x *IntentScore) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntentScore.ProtoReflect.Descriptor instead.
 func (*IntentScore) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{4}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *IntentScore) GetIntent() string {
@@ -623,7 +714,7 @@ type Entity struct {
 
 func (x *Entity) Reset() {
 	*x = Entity{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[5]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -635,7 +726,7 @@ func (x *Entity) String() string {
 func (*Entity) ProtoMessage() {}
 
 func (x *Entity) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[5]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -648,7 +739,7 @@ func (x *Entity) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Entity.ProtoReflect.Descriptor instead.
 func (*Entity) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{5}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Entity) GetType() string {
@@ -696,14 +787,18 @@ type HandOffNotice struct {
 	// queue_position is the place in the queue, from 1; 0 when an agent is there.
 	QueuePosition int32 `protobuf:"varint,3,opt,name=queue_position,json=queuePosition,proto3" json:"queue_position,omitempty"`
 	// agent_name is the name of the agent; empty until one is there.
-	AgentName     string `protobuf:"bytes,4,opt,name=agent_name,json=agentName,proto3" json:"agent_name,omitempty"`
+	AgentName string `protobuf:"bytes,4,opt,name=agent_name,json=agentName,proto3" json:"agent_name,omitempty"`
+	// estimated_wait_seconds is how long it is likely to take until an agent is there; 0 when one is, or when nobody can say.
+	EstimatedWaitSeconds int32 `protobuf:"varint,5,opt,name=estimated_wait_seconds,json=estimatedWaitSeconds,proto3" json:"estimated_wait_seconds,omitempty"`
+	// opens_at_unix_ms is when the desk opens next; 0 while it is open.
+	OpensAtUnixMs int64 `protobuf:"varint,6,opt,name=opens_at_unix_ms,json=opensAtUnixMs,proto3" json:"opens_at_unix_ms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *HandOffNotice) Reset() {
 	*x = HandOffNotice{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[6]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -715,7 +810,7 @@ func (x *HandOffNotice) String() string {
 func (*HandOffNotice) ProtoMessage() {}
 
 func (x *HandOffNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[6]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -728,7 +823,7 @@ func (x *HandOffNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandOffNotice.ProtoReflect.Descriptor instead.
 func (*HandOffNotice) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{6}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *HandOffNotice) GetHandOffId() string {
@@ -759,6 +854,20 @@ func (x *HandOffNotice) GetAgentName() string {
 	return ""
 }
 
+func (x *HandOffNotice) GetEstimatedWaitSeconds() int32 {
+	if x != nil {
+		return x.EstimatedWaitSeconds
+	}
+	return 0
+}
+
+func (x *HandOffNotice) GetOpensAtUnixMs() int64 {
+	if x != nil {
+		return x.OpensAtUnixMs
+	}
+	return 0
+}
+
 // StreamChatRequest is one turn of a shopper.
 type StreamChatRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -770,7 +879,7 @@ type StreamChatRequest struct {
 
 func (x *StreamChatRequest) Reset() {
 	*x = StreamChatRequest{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[7]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -782,7 +891,7 @@ func (x *StreamChatRequest) String() string {
 func (*StreamChatRequest) ProtoMessage() {}
 
 func (x *StreamChatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[7]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -795,7 +904,7 @@ func (x *StreamChatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamChatRequest.ProtoReflect.Descriptor instead.
 func (*StreamChatRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{7}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *StreamChatRequest) GetTurn() *ChatRequest {
@@ -823,7 +932,7 @@ type StreamChatResponse struct {
 
 func (x *StreamChatResponse) Reset() {
 	*x = StreamChatResponse{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[8]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -835,7 +944,7 @@ func (x *StreamChatResponse) String() string {
 func (*StreamChatResponse) ProtoMessage() {}
 
 func (x *StreamChatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[8]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -848,7 +957,7 @@ func (x *StreamChatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamChatResponse.ProtoReflect.Descriptor instead.
 func (*StreamChatResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{8}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *StreamChatResponse) GetPiece() isStreamChatResponse_Piece {
@@ -941,7 +1050,7 @@ type GetConversationRequest struct {
 
 func (x *GetConversationRequest) Reset() {
 	*x = GetConversationRequest{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[9]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -953,7 +1062,7 @@ func (x *GetConversationRequest) String() string {
 func (*GetConversationRequest) ProtoMessage() {}
 
 func (x *GetConversationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[9]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -966,7 +1075,7 @@ func (x *GetConversationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConversationRequest.ProtoReflect.Descriptor instead.
 func (*GetConversationRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{9}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetConversationRequest) GetConversationId() string {
@@ -1001,7 +1110,7 @@ type GetConversationResponse struct {
 
 func (x *GetConversationResponse) Reset() {
 	*x = GetConversationResponse{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[10]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1013,7 +1122,7 @@ func (x *GetConversationResponse) String() string {
 func (*GetConversationResponse) ProtoMessage() {}
 
 func (x *GetConversationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[10]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1026,7 +1135,7 @@ func (x *GetConversationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConversationResponse.ProtoReflect.Descriptor instead.
 func (*GetConversationResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{10}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetConversationResponse) GetTurns() []*Turn {
@@ -1057,7 +1166,7 @@ type Turn struct {
 
 func (x *Turn) Reset() {
 	*x = Turn{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[11]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1069,7 +1178,7 @@ func (x *Turn) String() string {
 func (*Turn) ProtoMessage() {}
 
 func (x *Turn) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[11]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1082,7 +1191,7 @@ func (x *Turn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Turn.ProtoReflect.Descriptor instead.
 func (*Turn) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{11}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Turn) GetSequence() int64 {
@@ -1127,6 +1236,191 @@ func (x *Turn) GetAgentName() string {
 	return ""
 }
 
+// WatchConversationRequest names a conversation.
+type WatchConversationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// conversation_id is the conversation.
+	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
+	// user_id is the person it belongs to; empty for somebody who is not signed in.
+	UserId string `protobuf:"bytes,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// after_sequence leaves out turns up to this one.
+	AfterSequence int64 `protobuf:"varint,3,opt,name=after_sequence,json=afterSequence,proto3" json:"after_sequence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchConversationRequest) Reset() {
+	*x = WatchConversationRequest{}
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchConversationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchConversationRequest) ProtoMessage() {}
+
+func (x *WatchConversationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchConversationRequest.ProtoReflect.Descriptor instead.
+func (*WatchConversationRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *WatchConversationRequest) GetConversationId() string {
+	if x != nil {
+		return x.ConversationId
+	}
+	return ""
+}
+
+func (x *WatchConversationRequest) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *WatchConversationRequest) GetAfterSequence() int64 {
+	if x != nil {
+		return x.AfterSequence
+	}
+	return 0
+}
+
+// WatchConversationResponse is one thing that happened.
+type WatchConversationResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// event is what happened.
+	//
+	// Types that are valid to be assigned to Event:
+	//
+	//	*WatchConversationResponse_Turn
+	//	*WatchConversationResponse_HandOff
+	//	*WatchConversationResponse_HandOffEnded
+	//	*WatchConversationResponse_Heartbeat
+	Event         isWatchConversationResponse_Event `protobuf_oneof:"event"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchConversationResponse) Reset() {
+	*x = WatchConversationResponse{}
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchConversationResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchConversationResponse) ProtoMessage() {}
+
+func (x *WatchConversationResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchConversationResponse.ProtoReflect.Descriptor instead.
+func (*WatchConversationResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *WatchConversationResponse) GetEvent() isWatchConversationResponse_Event {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *WatchConversationResponse) GetTurn() *Turn {
+	if x != nil {
+		if x, ok := x.Event.(*WatchConversationResponse_Turn); ok {
+			return x.Turn
+		}
+	}
+	return nil
+}
+
+func (x *WatchConversationResponse) GetHandOff() *HandOffNotice {
+	if x != nil {
+		if x, ok := x.Event.(*WatchConversationResponse_HandOff); ok {
+			return x.HandOff
+		}
+	}
+	return nil
+}
+
+func (x *WatchConversationResponse) GetHandOffEnded() bool {
+	if x != nil {
+		if x, ok := x.Event.(*WatchConversationResponse_HandOffEnded); ok {
+			return x.HandOffEnded
+		}
+	}
+	return false
+}
+
+func (x *WatchConversationResponse) GetHeartbeat() bool {
+	if x != nil {
+		if x, ok := x.Event.(*WatchConversationResponse_Heartbeat); ok {
+			return x.Heartbeat
+		}
+	}
+	return false
+}
+
+type isWatchConversationResponse_Event interface {
+	isWatchConversationResponse_Event()
+}
+
+type WatchConversationResponse_Turn struct {
+	// turn is a turn that was said.
+	Turn *Turn `protobuf:"bytes,1,opt,name=turn,proto3,oneof"`
+}
+
+type WatchConversationResponse_HandOff struct {
+	// hand_off is the state of the hand-off; sent at first and whenever it changes.
+	HandOff *HandOffNotice `protobuf:"bytes,2,opt,name=hand_off,json=handOff,proto3,oneof"`
+}
+
+type WatchConversationResponse_HandOffEnded struct {
+	// hand_off_ended says that the bot answers again.
+	HandOffEnded bool `protobuf:"varint,3,opt,name=hand_off_ended,json=handOffEnded,proto3,oneof"`
+}
+
+type WatchConversationResponse_Heartbeat struct {
+	// heartbeat says that the stream lives.
+	Heartbeat bool `protobuf:"varint,4,opt,name=heartbeat,proto3,oneof"`
+}
+
+func (*WatchConversationResponse_Turn) isWatchConversationResponse_Event() {}
+
+func (*WatchConversationResponse_HandOff) isWatchConversationResponse_Event() {}
+
+func (*WatchConversationResponse_HandOffEnded) isWatchConversationResponse_Event() {}
+
+func (*WatchConversationResponse_Heartbeat) isWatchConversationResponse_Event() {}
+
 // SendFeedbackRequest judges an answer.
 type SendFeedbackRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1137,14 +1431,16 @@ type SendFeedbackRequest struct {
 	// helpful says whether it helped.
 	Helpful bool `protobuf:"varint,3,opt,name=helpful,proto3" json:"helpful,omitempty"`
 	// comment is what the shopper adds.
-	Comment       string `protobuf:"bytes,4,opt,name=comment,proto3" json:"comment,omitempty"`
+	Comment string `protobuf:"bytes,4,opt,name=comment,proto3" json:"comment,omitempty"`
+	// user_id is the person the conversation belongs to; empty for somebody who is not signed in.
+	UserId        string `protobuf:"bytes,5,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SendFeedbackRequest) Reset() {
 	*x = SendFeedbackRequest{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[12]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1156,7 +1452,7 @@ func (x *SendFeedbackRequest) String() string {
 func (*SendFeedbackRequest) ProtoMessage() {}
 
 func (x *SendFeedbackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[12]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1169,7 +1465,7 @@ func (x *SendFeedbackRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendFeedbackRequest.ProtoReflect.Descriptor instead.
 func (*SendFeedbackRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{12}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SendFeedbackRequest) GetConversationId() string {
@@ -1200,6 +1496,13 @@ func (x *SendFeedbackRequest) GetComment() string {
 	return ""
 }
 
+func (x *SendFeedbackRequest) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
 // SendFeedbackResponse has no fields.
 type SendFeedbackResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1209,7 +1512,7 @@ type SendFeedbackResponse struct {
 
 func (x *SendFeedbackResponse) Reset() {
 	*x = SendFeedbackResponse{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[13]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1221,7 +1524,7 @@ func (x *SendFeedbackResponse) String() string {
 func (*SendFeedbackResponse) ProtoMessage() {}
 
 func (x *SendFeedbackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[13]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1234,7 +1537,7 @@ func (x *SendFeedbackResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendFeedbackResponse.ProtoReflect.Descriptor instead.
 func (*SendFeedbackResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{13}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{16}
 }
 
 // EraseConversationsRequest names a person.
@@ -1248,7 +1551,7 @@ type EraseConversationsRequest struct {
 
 func (x *EraseConversationsRequest) Reset() {
 	*x = EraseConversationsRequest{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[14]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1260,7 +1563,7 @@ func (x *EraseConversationsRequest) String() string {
 func (*EraseConversationsRequest) ProtoMessage() {}
 
 func (x *EraseConversationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[14]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1273,7 +1576,7 @@ func (x *EraseConversationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EraseConversationsRequest.ProtoReflect.Descriptor instead.
 func (*EraseConversationsRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{14}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *EraseConversationsRequest) GetUserId() string {
@@ -1294,7 +1597,7 @@ type EraseConversationsResponse struct {
 
 func (x *EraseConversationsResponse) Reset() {
 	*x = EraseConversationsResponse{}
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[15]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1306,7 +1609,7 @@ func (x *EraseConversationsResponse) String() string {
 func (*EraseConversationsResponse) ProtoMessage() {}
 
 func (x *EraseConversationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[15]
+	mi := &file_proffer_chatbot_v1_chat_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1319,7 +1622,7 @@ func (x *EraseConversationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EraseConversationsResponse.ProtoReflect.Descriptor instead.
 func (*EraseConversationsResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{15}
+	return file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *EraseConversationsResponse) GetErasedConversations() int32 {
@@ -1344,7 +1647,7 @@ const file_proffer_chatbot_v1_chat_service_proto_rawDesc = "" +
 	"\blanguage\x18\x06 \x01(\tR\blanguage\x12.\n" +
 	"\x04cart\x18\a \x01(\v2\x1a.proffer.promotion.v1.CartR\x04cart\x12\x18\n" +
 	"\achannel\x18\b \x01(\tR\achannel\x12\x16\n" +
-	"\x06region\x18\t \x01(\tR\x06region\"\xdb\x03\n" +
+	"\x06region\x18\t \x01(\tR\x06region\"\xba\x04\n" +
 	"\fChatResponse\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x17\n" +
 	"\aturn_id\x18\x02 \x01(\tR\x06turnId\x12\x12\n" +
@@ -1357,7 +1660,16 @@ const file_proffer_chatbot_v1_chat_service_proto_rawDesc = "" +
 	"\bhand_off\x18\t \x01(\v2!.proffer.chatbot.v1.HandOffNoticeR\ahandOff\x127\n" +
 	"\bdegraded\x18\n" +
 	" \x01(\v2\x1b.proffer.common.v1.DegradedR\bdegraded\x12\x1a\n" +
-	"\bgrounded\x18\v \x01(\bR\bgrounded\"\xc1\x01\n" +
+	"\bgrounded\x18\v \x01(\bR\bgrounded\x12A\n" +
+	"\tknowledge\x18\f \x01(\v2#.proffer.chatbot.v1.KnowledgeSourceR\tknowledge\x12\x1a\n" +
+	"\breplaced\x18\r \x01(\bR\breplaced\"\x80\x01\n" +
+	"\x0fKnowledgeSource\x12\x19\n" +
+	"\bentry_id\x18\x01 \x01(\tR\aentryId\x12\x1a\n" +
+	"\bquestion\x18\x02 \x01(\tR\bquestion\x12\x16\n" +
+	"\x06source\x18\x03 \x01(\tR\x06source\x12\x1e\n" +
+	"\n" +
+	"confidence\x18\x04 \x01(\x01R\n" +
+	"confidence\"\xc1\x01\n" +
 	"\x04Card\x122\n" +
 	"\x04item\x18\x01 \x01(\v2\x1c.proffer.chatbot.v1.ItemCardH\x00R\x04item\x12;\n" +
 	"\tpromotion\x18\x02 \x01(\v2\x1b.proffer.promotion.v1.OfferH\x00R\tpromotion\x12@\n" +
@@ -1382,13 +1694,15 @@ const file_proffer_chatbot_v1_chat_service_proto_rawDesc = "" +
 	"\x04text\x18\x02 \x01(\tR\x04text\x12\x14\n" +
 	"\x05value\x18\x03 \x01(\tR\x05value\x12\x14\n" +
 	"\x05start\x18\x04 \x01(\x05R\x05start\x12\x10\n" +
-	"\x03end\x18\x05 \x01(\x05R\x03end\"\x8d\x01\n" +
+	"\x03end\x18\x05 \x01(\x05R\x03end\"\xec\x01\n" +
 	"\rHandOffNotice\x12\x1e\n" +
 	"\vhand_off_id\x18\x01 \x01(\tR\thandOffId\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12%\n" +
 	"\x0equeue_position\x18\x03 \x01(\x05R\rqueuePosition\x12\x1d\n" +
 	"\n" +
-	"agent_name\x18\x04 \x01(\tR\tagentName\"H\n" +
+	"agent_name\x18\x04 \x01(\tR\tagentName\x124\n" +
+	"\x16estimated_wait_seconds\x18\x05 \x01(\x05R\x14estimatedWaitSeconds\x12'\n" +
+	"\x10opens_at_unix_ms\x18\x06 \x01(\x03R\ropensAtUnixMs\"H\n" +
 	"\x11StreamChatRequest\x123\n" +
 	"\x04turn\x18\x01 \x01(\v2\x1f.proffer.chatbot.v1.ChatRequestR\x04turn\"\xb5\x01\n" +
 	"\x12StreamChatResponse\x12\x18\n" +
@@ -1410,12 +1724,23 @@ const file_proffer_chatbot_v1_chat_service_proto_rawDesc = "" +
 	"\x0fsent_at_unix_ms\x18\x04 \x01(\x03R\fsentAtUnixMs\x12.\n" +
 	"\x05cards\x18\x05 \x03(\v2\x18.proffer.chatbot.v1.CardR\x05cards\x12\x1d\n" +
 	"\n" +
-	"agent_name\x18\x06 \x01(\tR\tagentName\"\x8b\x01\n" +
+	"agent_name\x18\x06 \x01(\tR\tagentName\"\x83\x01\n" +
+	"\x18WatchConversationRequest\x12'\n" +
+	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x17\n" +
+	"\auser_id\x18\x02 \x01(\tR\x06userId\x12%\n" +
+	"\x0eafter_sequence\x18\x03 \x01(\x03R\rafterSequence\"\xdc\x01\n" +
+	"\x19WatchConversationResponse\x12.\n" +
+	"\x04turn\x18\x01 \x01(\v2\x18.proffer.chatbot.v1.TurnH\x00R\x04turn\x12>\n" +
+	"\bhand_off\x18\x02 \x01(\v2!.proffer.chatbot.v1.HandOffNoticeH\x00R\ahandOff\x12&\n" +
+	"\x0ehand_off_ended\x18\x03 \x01(\bH\x00R\fhandOffEnded\x12\x1e\n" +
+	"\theartbeat\x18\x04 \x01(\bH\x00R\theartbeatB\a\n" +
+	"\x05event\"\xa4\x01\n" +
 	"\x13SendFeedbackRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x17\n" +
 	"\aturn_id\x18\x02 \x01(\tR\x06turnId\x12\x18\n" +
 	"\ahelpful\x18\x03 \x01(\bR\ahelpful\x12\x18\n" +
-	"\acomment\x18\x04 \x01(\tR\acomment\"\x16\n" +
+	"\acomment\x18\x04 \x01(\tR\acomment\x12\x17\n" +
+	"\auser_id\x18\x05 \x01(\tR\x06userId\"\x16\n" +
 	"\x14SendFeedbackResponse\"4\n" +
 	"\x19EraseConversationsRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\"O\n" +
@@ -1425,12 +1750,13 @@ const file_proffer_chatbot_v1_chat_service_proto_rawDesc = "" +
 	"\x13SPEAKER_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSPEAKER_SHOPPER\x10\x01\x12\x0f\n" +
 	"\vSPEAKER_BOT\x10\x02\x12\x11\n" +
-	"\rSPEAKER_AGENT\x10\x032\xfb\x03\n" +
+	"\rSPEAKER_AGENT\x10\x032\xef\x04\n" +
 	"\vChatService\x12I\n" +
 	"\x04Chat\x12\x1f.proffer.chatbot.v1.ChatRequest\x1a .proffer.chatbot.v1.ChatResponse\x12]\n" +
 	"\n" +
 	"StreamChat\x12%.proffer.chatbot.v1.StreamChatRequest\x1a&.proffer.chatbot.v1.StreamChatResponse0\x01\x12j\n" +
-	"\x0fGetConversation\x12*.proffer.chatbot.v1.GetConversationRequest\x1a+.proffer.chatbot.v1.GetConversationResponse\x12a\n" +
+	"\x0fGetConversation\x12*.proffer.chatbot.v1.GetConversationRequest\x1a+.proffer.chatbot.v1.GetConversationResponse\x12r\n" +
+	"\x11WatchConversation\x12,.proffer.chatbot.v1.WatchConversationRequest\x1a-.proffer.chatbot.v1.WatchConversationResponse0\x01\x12a\n" +
 	"\fSendFeedback\x12'.proffer.chatbot.v1.SendFeedbackRequest\x1a(.proffer.chatbot.v1.SendFeedbackResponse\x12s\n" +
 	"\x12EraseConversations\x12-.proffer.chatbot.v1.EraseConversationsRequest\x1a..proffer.chatbot.v1.EraseConversationsResponseBk\n" +
 	"\x1cdev.proffer.proto.chatbot.v1B\x10ChatServiceProtoP\x01Z7proffer.dev/clients/go/gen/proffer/chatbot/v1;chatbotv1b\x06proto3"
@@ -1448,62 +1774,70 @@ func file_proffer_chatbot_v1_chat_service_proto_rawDescGZIP() []byte {
 }
 
 var file_proffer_chatbot_v1_chat_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_proffer_chatbot_v1_chat_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_proffer_chatbot_v1_chat_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_proffer_chatbot_v1_chat_service_proto_goTypes = []any{
 	(Speaker)(0),                       // 0: proffer.chatbot.v1.Speaker
 	(*ChatRequest)(nil),                // 1: proffer.chatbot.v1.ChatRequest
 	(*ChatResponse)(nil),               // 2: proffer.chatbot.v1.ChatResponse
-	(*Card)(nil),                       // 3: proffer.chatbot.v1.Card
-	(*ItemCard)(nil),                   // 4: proffer.chatbot.v1.ItemCard
-	(*IntentScore)(nil),                // 5: proffer.chatbot.v1.IntentScore
-	(*Entity)(nil),                     // 6: proffer.chatbot.v1.Entity
-	(*HandOffNotice)(nil),              // 7: proffer.chatbot.v1.HandOffNotice
-	(*StreamChatRequest)(nil),          // 8: proffer.chatbot.v1.StreamChatRequest
-	(*StreamChatResponse)(nil),         // 9: proffer.chatbot.v1.StreamChatResponse
-	(*GetConversationRequest)(nil),     // 10: proffer.chatbot.v1.GetConversationRequest
-	(*GetConversationResponse)(nil),    // 11: proffer.chatbot.v1.GetConversationResponse
-	(*Turn)(nil),                       // 12: proffer.chatbot.v1.Turn
-	(*SendFeedbackRequest)(nil),        // 13: proffer.chatbot.v1.SendFeedbackRequest
-	(*SendFeedbackResponse)(nil),       // 14: proffer.chatbot.v1.SendFeedbackResponse
-	(*EraseConversationsRequest)(nil),  // 15: proffer.chatbot.v1.EraseConversationsRequest
-	(*EraseConversationsResponse)(nil), // 16: proffer.chatbot.v1.EraseConversationsResponse
-	(*v1.Cart)(nil),                    // 17: proffer.promotion.v1.Cart
-	(*v11.Degraded)(nil),               // 18: proffer.common.v1.Degraded
-	(*v1.Offer)(nil),                   // 19: proffer.promotion.v1.Offer
-	(*v1.EvaluateCartResponse)(nil),    // 20: proffer.promotion.v1.EvaluateCartResponse
+	(*KnowledgeSource)(nil),            // 3: proffer.chatbot.v1.KnowledgeSource
+	(*Card)(nil),                       // 4: proffer.chatbot.v1.Card
+	(*ItemCard)(nil),                   // 5: proffer.chatbot.v1.ItemCard
+	(*IntentScore)(nil),                // 6: proffer.chatbot.v1.IntentScore
+	(*Entity)(nil),                     // 7: proffer.chatbot.v1.Entity
+	(*HandOffNotice)(nil),              // 8: proffer.chatbot.v1.HandOffNotice
+	(*StreamChatRequest)(nil),          // 9: proffer.chatbot.v1.StreamChatRequest
+	(*StreamChatResponse)(nil),         // 10: proffer.chatbot.v1.StreamChatResponse
+	(*GetConversationRequest)(nil),     // 11: proffer.chatbot.v1.GetConversationRequest
+	(*GetConversationResponse)(nil),    // 12: proffer.chatbot.v1.GetConversationResponse
+	(*Turn)(nil),                       // 13: proffer.chatbot.v1.Turn
+	(*WatchConversationRequest)(nil),   // 14: proffer.chatbot.v1.WatchConversationRequest
+	(*WatchConversationResponse)(nil),  // 15: proffer.chatbot.v1.WatchConversationResponse
+	(*SendFeedbackRequest)(nil),        // 16: proffer.chatbot.v1.SendFeedbackRequest
+	(*SendFeedbackResponse)(nil),       // 17: proffer.chatbot.v1.SendFeedbackResponse
+	(*EraseConversationsRequest)(nil),  // 18: proffer.chatbot.v1.EraseConversationsRequest
+	(*EraseConversationsResponse)(nil), // 19: proffer.chatbot.v1.EraseConversationsResponse
+	(*v1.Cart)(nil),                    // 20: proffer.promotion.v1.Cart
+	(*v11.Degraded)(nil),               // 21: proffer.common.v1.Degraded
+	(*v1.Offer)(nil),                   // 22: proffer.promotion.v1.Offer
+	(*v1.EvaluateCartResponse)(nil),    // 23: proffer.promotion.v1.EvaluateCartResponse
 }
 var file_proffer_chatbot_v1_chat_service_proto_depIdxs = []int32{
-	17, // 0: proffer.chatbot.v1.ChatRequest.cart:type_name -> proffer.promotion.v1.Cart
-	3,  // 1: proffer.chatbot.v1.ChatResponse.cards:type_name -> proffer.chatbot.v1.Card
-	5,  // 2: proffer.chatbot.v1.ChatResponse.intents:type_name -> proffer.chatbot.v1.IntentScore
-	6,  // 3: proffer.chatbot.v1.ChatResponse.entities:type_name -> proffer.chatbot.v1.Entity
-	7,  // 4: proffer.chatbot.v1.ChatResponse.hand_off:type_name -> proffer.chatbot.v1.HandOffNotice
-	18, // 5: proffer.chatbot.v1.ChatResponse.degraded:type_name -> proffer.common.v1.Degraded
-	4,  // 6: proffer.chatbot.v1.Card.item:type_name -> proffer.chatbot.v1.ItemCard
-	19, // 7: proffer.chatbot.v1.Card.promotion:type_name -> proffer.promotion.v1.Offer
-	20, // 8: proffer.chatbot.v1.Card.cart:type_name -> proffer.promotion.v1.EvaluateCartResponse
-	19, // 9: proffer.chatbot.v1.ItemCard.offer:type_name -> proffer.promotion.v1.Offer
-	1,  // 10: proffer.chatbot.v1.StreamChatRequest.turn:type_name -> proffer.chatbot.v1.ChatRequest
-	3,  // 11: proffer.chatbot.v1.StreamChatResponse.card:type_name -> proffer.chatbot.v1.Card
-	2,  // 12: proffer.chatbot.v1.StreamChatResponse.done:type_name -> proffer.chatbot.v1.ChatResponse
-	12, // 13: proffer.chatbot.v1.GetConversationResponse.turns:type_name -> proffer.chatbot.v1.Turn
-	0,  // 14: proffer.chatbot.v1.Turn.speaker:type_name -> proffer.chatbot.v1.Speaker
-	3,  // 15: proffer.chatbot.v1.Turn.cards:type_name -> proffer.chatbot.v1.Card
-	1,  // 16: proffer.chatbot.v1.ChatService.Chat:input_type -> proffer.chatbot.v1.ChatRequest
-	8,  // 17: proffer.chatbot.v1.ChatService.StreamChat:input_type -> proffer.chatbot.v1.StreamChatRequest
-	10, // 18: proffer.chatbot.v1.ChatService.GetConversation:input_type -> proffer.chatbot.v1.GetConversationRequest
-	13, // 19: proffer.chatbot.v1.ChatService.SendFeedback:input_type -> proffer.chatbot.v1.SendFeedbackRequest
-	15, // 20: proffer.chatbot.v1.ChatService.EraseConversations:input_type -> proffer.chatbot.v1.EraseConversationsRequest
-	2,  // 21: proffer.chatbot.v1.ChatService.Chat:output_type -> proffer.chatbot.v1.ChatResponse
-	9,  // 22: proffer.chatbot.v1.ChatService.StreamChat:output_type -> proffer.chatbot.v1.StreamChatResponse
-	11, // 23: proffer.chatbot.v1.ChatService.GetConversation:output_type -> proffer.chatbot.v1.GetConversationResponse
-	14, // 24: proffer.chatbot.v1.ChatService.SendFeedback:output_type -> proffer.chatbot.v1.SendFeedbackResponse
-	16, // 25: proffer.chatbot.v1.ChatService.EraseConversations:output_type -> proffer.chatbot.v1.EraseConversationsResponse
-	21, // [21:26] is the sub-list for method output_type
-	16, // [16:21] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	20, // 0: proffer.chatbot.v1.ChatRequest.cart:type_name -> proffer.promotion.v1.Cart
+	4,  // 1: proffer.chatbot.v1.ChatResponse.cards:type_name -> proffer.chatbot.v1.Card
+	6,  // 2: proffer.chatbot.v1.ChatResponse.intents:type_name -> proffer.chatbot.v1.IntentScore
+	7,  // 3: proffer.chatbot.v1.ChatResponse.entities:type_name -> proffer.chatbot.v1.Entity
+	8,  // 4: proffer.chatbot.v1.ChatResponse.hand_off:type_name -> proffer.chatbot.v1.HandOffNotice
+	21, // 5: proffer.chatbot.v1.ChatResponse.degraded:type_name -> proffer.common.v1.Degraded
+	3,  // 6: proffer.chatbot.v1.ChatResponse.knowledge:type_name -> proffer.chatbot.v1.KnowledgeSource
+	5,  // 7: proffer.chatbot.v1.Card.item:type_name -> proffer.chatbot.v1.ItemCard
+	22, // 8: proffer.chatbot.v1.Card.promotion:type_name -> proffer.promotion.v1.Offer
+	23, // 9: proffer.chatbot.v1.Card.cart:type_name -> proffer.promotion.v1.EvaluateCartResponse
+	22, // 10: proffer.chatbot.v1.ItemCard.offer:type_name -> proffer.promotion.v1.Offer
+	1,  // 11: proffer.chatbot.v1.StreamChatRequest.turn:type_name -> proffer.chatbot.v1.ChatRequest
+	4,  // 12: proffer.chatbot.v1.StreamChatResponse.card:type_name -> proffer.chatbot.v1.Card
+	2,  // 13: proffer.chatbot.v1.StreamChatResponse.done:type_name -> proffer.chatbot.v1.ChatResponse
+	13, // 14: proffer.chatbot.v1.GetConversationResponse.turns:type_name -> proffer.chatbot.v1.Turn
+	0,  // 15: proffer.chatbot.v1.Turn.speaker:type_name -> proffer.chatbot.v1.Speaker
+	4,  // 16: proffer.chatbot.v1.Turn.cards:type_name -> proffer.chatbot.v1.Card
+	13, // 17: proffer.chatbot.v1.WatchConversationResponse.turn:type_name -> proffer.chatbot.v1.Turn
+	8,  // 18: proffer.chatbot.v1.WatchConversationResponse.hand_off:type_name -> proffer.chatbot.v1.HandOffNotice
+	1,  // 19: proffer.chatbot.v1.ChatService.Chat:input_type -> proffer.chatbot.v1.ChatRequest
+	9,  // 20: proffer.chatbot.v1.ChatService.StreamChat:input_type -> proffer.chatbot.v1.StreamChatRequest
+	11, // 21: proffer.chatbot.v1.ChatService.GetConversation:input_type -> proffer.chatbot.v1.GetConversationRequest
+	14, // 22: proffer.chatbot.v1.ChatService.WatchConversation:input_type -> proffer.chatbot.v1.WatchConversationRequest
+	16, // 23: proffer.chatbot.v1.ChatService.SendFeedback:input_type -> proffer.chatbot.v1.SendFeedbackRequest
+	18, // 24: proffer.chatbot.v1.ChatService.EraseConversations:input_type -> proffer.chatbot.v1.EraseConversationsRequest
+	2,  // 25: proffer.chatbot.v1.ChatService.Chat:output_type -> proffer.chatbot.v1.ChatResponse
+	10, // 26: proffer.chatbot.v1.ChatService.StreamChat:output_type -> proffer.chatbot.v1.StreamChatResponse
+	12, // 27: proffer.chatbot.v1.ChatService.GetConversation:output_type -> proffer.chatbot.v1.GetConversationResponse
+	15, // 28: proffer.chatbot.v1.ChatService.WatchConversation:output_type -> proffer.chatbot.v1.WatchConversationResponse
+	17, // 29: proffer.chatbot.v1.ChatService.SendFeedback:output_type -> proffer.chatbot.v1.SendFeedbackResponse
+	19, // 30: proffer.chatbot.v1.ChatService.EraseConversations:output_type -> proffer.chatbot.v1.EraseConversationsResponse
+	25, // [25:31] is the sub-list for method output_type
+	19, // [19:25] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_proffer_chatbot_v1_chat_service_proto_init() }
@@ -1511,16 +1845,22 @@ func file_proffer_chatbot_v1_chat_service_proto_init() {
 	if File_proffer_chatbot_v1_chat_service_proto != nil {
 		return
 	}
-	file_proffer_chatbot_v1_chat_service_proto_msgTypes[2].OneofWrappers = []any{
+	file_proffer_chatbot_v1_chat_service_proto_msgTypes[3].OneofWrappers = []any{
 		(*Card_Item)(nil),
 		(*Card_Promotion)(nil),
 		(*Card_Cart)(nil),
 	}
-	file_proffer_chatbot_v1_chat_service_proto_msgTypes[8].OneofWrappers = []any{
+	file_proffer_chatbot_v1_chat_service_proto_msgTypes[9].OneofWrappers = []any{
 		(*StreamChatResponse_Typing)(nil),
 		(*StreamChatResponse_Text)(nil),
 		(*StreamChatResponse_Card)(nil),
 		(*StreamChatResponse_Done)(nil),
+	}
+	file_proffer_chatbot_v1_chat_service_proto_msgTypes[14].OneofWrappers = []any{
+		(*WatchConversationResponse_Turn)(nil),
+		(*WatchConversationResponse_HandOff)(nil),
+		(*WatchConversationResponse_HandOffEnded)(nil),
+		(*WatchConversationResponse_Heartbeat)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1528,7 +1868,7 @@ func file_proffer_chatbot_v1_chat_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_chatbot_v1_chat_service_proto_rawDesc), len(file_proffer_chatbot_v1_chat_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   16,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

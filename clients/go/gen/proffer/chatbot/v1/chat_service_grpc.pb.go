@@ -24,6 +24,7 @@ const (
 	ChatService_Chat_FullMethodName               = "/proffer.chatbot.v1.ChatService/Chat"
 	ChatService_StreamChat_FullMethodName         = "/proffer.chatbot.v1.ChatService/StreamChat"
 	ChatService_GetConversation_FullMethodName    = "/proffer.chatbot.v1.ChatService/GetConversation"
+	ChatService_WatchConversation_FullMethodName  = "/proffer.chatbot.v1.ChatService/WatchConversation"
 	ChatService_SendFeedback_FullMethodName       = "/proffer.chatbot.v1.ChatService/SendFeedback"
 	ChatService_EraseConversations_FullMethodName = "/proffer.chatbot.v1.ChatService/EraseConversations"
 )
@@ -40,6 +41,8 @@ type ChatServiceClient interface {
 	StreamChat(ctx context.Context, in *StreamChatRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamChatResponse], error)
 	// GetConversation returns the turns of a conversation.
 	GetConversation(ctx context.Context, in *GetConversationRequest, opts ...grpc.CallOption) (*GetConversationResponse, error)
+	// WatchConversation streams what is said in a conversation, agents included, as it is said. A caller that lost the stream goes on with after_sequence.
+	WatchConversation(ctx context.Context, in *WatchConversationRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchConversationResponse], error)
 	// SendFeedback records whether an answer helped.
 	SendFeedback(ctx context.Context, in *SendFeedbackRequest, opts ...grpc.CallOption) (*SendFeedbackResponse, error)
 	// EraseConversations removes all conversations of a person.
@@ -93,6 +96,25 @@ func (c *chatServiceClient) GetConversation(ctx context.Context, in *GetConversa
 	return out, nil
 }
 
+func (c *chatServiceClient) WatchConversation(ctx context.Context, in *WatchConversationRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchConversationResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &ChatService_ServiceDesc.Streams[1], ChatService_WatchConversation_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchConversationRequest, WatchConversationResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ChatService_WatchConversationClient = grpc.ServerStreamingClient[WatchConversationResponse]
+
 func (c *chatServiceClient) SendFeedback(ctx context.Context, in *SendFeedbackRequest, opts ...grpc.CallOption) (*SendFeedbackResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(SendFeedbackResponse)
@@ -125,6 +147,8 @@ type ChatServiceServer interface {
 	StreamChat(*StreamChatRequest, grpc.ServerStreamingServer[StreamChatResponse]) error
 	// GetConversation returns the turns of a conversation.
 	GetConversation(context.Context, *GetConversationRequest) (*GetConversationResponse, error)
+	// WatchConversation streams what is said in a conversation, agents included, as it is said. A caller that lost the stream goes on with after_sequence.
+	WatchConversation(*WatchConversationRequest, grpc.ServerStreamingServer[WatchConversationResponse]) error
 	// SendFeedback records whether an answer helped.
 	SendFeedback(context.Context, *SendFeedbackRequest) (*SendFeedbackResponse, error)
 	// EraseConversations removes all conversations of a person.
@@ -147,6 +171,9 @@ func (UnimplementedChatServiceServer) StreamChat(*StreamChatRequest, grpc.Server
 }
 func (UnimplementedChatServiceServer) GetConversation(context.Context, *GetConversationRequest) (*GetConversationResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetConversation not implemented")
+}
+func (UnimplementedChatServiceServer) WatchConversation(*WatchConversationRequest, grpc.ServerStreamingServer[WatchConversationResponse]) error {
+	return status.Error(codes.Unimplemented, "method WatchConversation not implemented")
 }
 func (UnimplementedChatServiceServer) SendFeedback(context.Context, *SendFeedbackRequest) (*SendFeedbackResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SendFeedback not implemented")
@@ -222,6 +249,17 @@ func _ChatService_GetConversation_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ChatService_WatchConversation_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchConversationRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ChatServiceServer).WatchConversation(m, &grpc.GenericServerStream[WatchConversationRequest, WatchConversationResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ChatService_WatchConversationServer = grpc.ServerStreamingServer[WatchConversationResponse]
+
 func _ChatService_SendFeedback_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(SendFeedbackRequest)
 	if err := dec(in); err != nil {
@@ -286,6 +324,11 @@ var ChatService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "StreamChat",
 			Handler:       _ChatService_StreamChat_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "WatchConversation",
+			Handler:       _ChatService_WatchConversation_Handler,
 			ServerStreams: true,
 		},
 	},

@@ -104,7 +104,15 @@ type HandOff struct {
 	// created_at_unix_ms is when it was made.
 	CreatedAtUnixMs int64 `protobuf:"varint,8,opt,name=created_at_unix_ms,json=createdAtUnixMs,proto3" json:"created_at_unix_ms,omitempty"`
 	// agent_name is the agent who claimed it.
-	AgentName     string `protobuf:"bytes,9,opt,name=agent_name,json=agentName,proto3" json:"agent_name,omitempty"`
+	AgentName string `protobuf:"bytes,9,opt,name=agent_name,json=agentName,proto3" json:"agent_name,omitempty"`
+	// claimed_at_unix_ms is when an agent claimed it first; 0 until then.
+	ClaimedAtUnixMs int64 `protobuf:"varint,10,opt,name=claimed_at_unix_ms,json=claimedAtUnixMs,proto3" json:"claimed_at_unix_ms,omitempty"`
+	// ended_at_unix_ms is when it was returned or closed; 0 until then.
+	EndedAtUnixMs int64 `protobuf:"varint,11,opt,name=ended_at_unix_ms,json=endedAtUnixMs,proto3" json:"ended_at_unix_ms,omitempty"`
+	// waited_ms is how long the shopper waited for an agent, or has waited so far.
+	WaitedMs int64 `protobuf:"varint,12,opt,name=waited_ms,json=waitedMs,proto3" json:"waited_ms,omitempty"`
+	// user_id is the person; empty for somebody who is not signed in.
+	UserId        string `protobuf:"bytes,13,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -202,6 +210,254 @@ func (x *HandOff) GetAgentName() string {
 	return ""
 }
 
+func (x *HandOff) GetClaimedAtUnixMs() int64 {
+	if x != nil {
+		return x.ClaimedAtUnixMs
+	}
+	return 0
+}
+
+func (x *HandOff) GetEndedAtUnixMs() int64 {
+	if x != nil {
+		return x.EndedAtUnixMs
+	}
+	return 0
+}
+
+func (x *HandOff) GetWaitedMs() int64 {
+	if x != nil {
+		return x.WaitedMs
+	}
+	return 0
+}
+
+func (x *HandOff) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+// GetHandOffRequest names a hand-off.
+type GetHandOffRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// hand_off_id is the hand-off.
+	HandOffId string `protobuf:"bytes,1,opt,name=hand_off_id,json=handOffId,proto3" json:"hand_off_id,omitempty"`
+	// after_sequence leaves out turns up to this one.
+	AfterSequence int64 `protobuf:"varint,2,opt,name=after_sequence,json=afterSequence,proto3" json:"after_sequence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetHandOffRequest) Reset() {
+	*x = GetHandOffRequest{}
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetHandOffRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetHandOffRequest) ProtoMessage() {}
+
+func (x *GetHandOffRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetHandOffRequest.ProtoReflect.Descriptor instead.
+func (*GetHandOffRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *GetHandOffRequest) GetHandOffId() string {
+	if x != nil {
+		return x.HandOffId
+	}
+	return ""
+}
+
+func (x *GetHandOffRequest) GetAfterSequence() int64 {
+	if x != nil {
+		return x.AfterSequence
+	}
+	return 0
+}
+
+// GetHandOffResponse holds the hand-off.
+type GetHandOffResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// hand_off is the hand-off.
+	HandOff *HandOff `protobuf:"bytes,1,opt,name=hand_off,json=handOff,proto3" json:"hand_off,omitempty"`
+	// turns are the last turns before the hand-off and all since, oldest first.
+	Turns         []*Turn `protobuf:"bytes,2,rep,name=turns,proto3" json:"turns,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetHandOffResponse) Reset() {
+	*x = GetHandOffResponse{}
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetHandOffResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetHandOffResponse) ProtoMessage() {}
+
+func (x *GetHandOffResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetHandOffResponse.ProtoReflect.Descriptor instead.
+func (*GetHandOffResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *GetHandOffResponse) GetHandOff() *HandOff {
+	if x != nil {
+		return x.HandOff
+	}
+	return nil
+}
+
+func (x *GetHandOffResponse) GetTurns() []*Turn {
+	if x != nil {
+		return x.Turns
+	}
+	return nil
+}
+
+// SetPresenceRequest says where an agent is.
+type SetPresenceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// agent_name is the agent.
+	AgentName string `protobuf:"bytes,1,opt,name=agent_name,json=agentName,proto3" json:"agent_name,omitempty"`
+	// present says whether the agent takes conversations.
+	Present       bool `protobuf:"varint,2,opt,name=present,proto3" json:"present,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPresenceRequest) Reset() {
+	*x = SetPresenceRequest{}
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPresenceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPresenceRequest) ProtoMessage() {}
+
+func (x *SetPresenceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPresenceRequest.ProtoReflect.Descriptor instead.
+func (*SetPresenceRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *SetPresenceRequest) GetAgentName() string {
+	if x != nil {
+		return x.AgentName
+	}
+	return ""
+}
+
+func (x *SetPresenceRequest) GetPresent() bool {
+	if x != nil {
+		return x.Present
+	}
+	return false
+}
+
+// SetPresenceResponse describes the desk.
+type SetPresenceResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// present_agents are the agents at the desk, by name.
+	PresentAgents []string `protobuf:"bytes,1,rep,name=present_agents,json=presentAgents,proto3" json:"present_agents,omitempty"`
+	// waiting is the number of hand-offs that nobody has claimed.
+	Waiting       int32 `protobuf:"varint,2,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPresenceResponse) Reset() {
+	*x = SetPresenceResponse{}
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPresenceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPresenceResponse) ProtoMessage() {}
+
+func (x *SetPresenceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPresenceResponse.ProtoReflect.Descriptor instead.
+func (*SetPresenceResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *SetPresenceResponse) GetPresentAgents() []string {
+	if x != nil {
+		return x.PresentAgents
+	}
+	return nil
+}
+
+func (x *SetPresenceResponse) GetWaiting() int32 {
+	if x != nil {
+		return x.Waiting
+	}
+	return 0
+}
+
 // ListHandOffsRequest limits the queue.
 type ListHandOffsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -217,7 +473,7 @@ type ListHandOffsRequest struct {
 
 func (x *ListHandOffsRequest) Reset() {
 	*x = ListHandOffsRequest{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[1]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -229,7 +485,7 @@ func (x *ListHandOffsRequest) String() string {
 func (*ListHandOffsRequest) ProtoMessage() {}
 
 func (x *ListHandOffsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[1]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -242,7 +498,7 @@ func (x *ListHandOffsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHandOffsRequest.ProtoReflect.Descriptor instead.
 func (*ListHandOffsRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{1}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListHandOffsRequest) GetStates() []HandOffState {
@@ -279,7 +535,7 @@ type ListHandOffsResponse struct {
 
 func (x *ListHandOffsResponse) Reset() {
 	*x = ListHandOffsResponse{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[2]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -291,7 +547,7 @@ func (x *ListHandOffsResponse) String() string {
 func (*ListHandOffsResponse) ProtoMessage() {}
 
 func (x *ListHandOffsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[2]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -304,7 +560,7 @@ func (x *ListHandOffsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHandOffsResponse.ProtoReflect.Descriptor instead.
 func (*ListHandOffsResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{2}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListHandOffsResponse) GetHandOffs() []*HandOff {
@@ -334,7 +590,7 @@ type ClaimHandOffRequest struct {
 
 func (x *ClaimHandOffRequest) Reset() {
 	*x = ClaimHandOffRequest{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[3]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -346,7 +602,7 @@ func (x *ClaimHandOffRequest) String() string {
 func (*ClaimHandOffRequest) ProtoMessage() {}
 
 func (x *ClaimHandOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[3]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -359,7 +615,7 @@ func (x *ClaimHandOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClaimHandOffRequest.ProtoReflect.Descriptor instead.
 func (*ClaimHandOffRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{3}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ClaimHandOffRequest) GetHandOffId() string {
@@ -387,7 +643,7 @@ type ClaimHandOffResponse struct {
 
 func (x *ClaimHandOffResponse) Reset() {
 	*x = ClaimHandOffResponse{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[4]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -399,7 +655,7 @@ func (x *ClaimHandOffResponse) String() string {
 func (*ClaimHandOffResponse) ProtoMessage() {}
 
 func (x *ClaimHandOffResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[4]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -412,7 +668,7 @@ func (x *ClaimHandOffResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClaimHandOffResponse.ProtoReflect.Descriptor instead.
 func (*ClaimHandOffResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{4}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ClaimHandOffResponse) GetHandOff() *HandOff {
@@ -437,7 +693,7 @@ type SendAgentMessageRequest struct {
 
 func (x *SendAgentMessageRequest) Reset() {
 	*x = SendAgentMessageRequest{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[5]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -449,7 +705,7 @@ func (x *SendAgentMessageRequest) String() string {
 func (*SendAgentMessageRequest) ProtoMessage() {}
 
 func (x *SendAgentMessageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[5]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -462,7 +718,7 @@ func (x *SendAgentMessageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendAgentMessageRequest.ProtoReflect.Descriptor instead.
 func (*SendAgentMessageRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{5}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SendAgentMessageRequest) GetHandOffId() string {
@@ -497,7 +753,7 @@ type SendAgentMessageResponse struct {
 
 func (x *SendAgentMessageResponse) Reset() {
 	*x = SendAgentMessageResponse{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[6]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -509,7 +765,7 @@ func (x *SendAgentMessageResponse) String() string {
 func (*SendAgentMessageResponse) ProtoMessage() {}
 
 func (x *SendAgentMessageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[6]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -522,7 +778,7 @@ func (x *SendAgentMessageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendAgentMessageResponse.ProtoReflect.Descriptor instead.
 func (*SendAgentMessageResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{6}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SendAgentMessageResponse) GetTurn() *Turn {
@@ -543,7 +799,7 @@ type SuggestRepliesRequest struct {
 
 func (x *SuggestRepliesRequest) Reset() {
 	*x = SuggestRepliesRequest{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[7]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -555,7 +811,7 @@ func (x *SuggestRepliesRequest) String() string {
 func (*SuggestRepliesRequest) ProtoMessage() {}
 
 func (x *SuggestRepliesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[7]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -568,7 +824,7 @@ func (x *SuggestRepliesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuggestRepliesRequest.ProtoReflect.Descriptor instead.
 func (*SuggestRepliesRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{7}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SuggestRepliesRequest) GetHandOffId() string {
@@ -589,7 +845,7 @@ type SuggestRepliesResponse struct {
 
 func (x *SuggestRepliesResponse) Reset() {
 	*x = SuggestRepliesResponse{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[8]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -601,7 +857,7 @@ func (x *SuggestRepliesResponse) String() string {
 func (*SuggestRepliesResponse) ProtoMessage() {}
 
 func (x *SuggestRepliesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[8]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -614,7 +870,7 @@ func (x *SuggestRepliesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuggestRepliesResponse.ProtoReflect.Descriptor instead.
 func (*SuggestRepliesResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{8}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SuggestRepliesResponse) GetSuggestions() []string {
@@ -635,7 +891,7 @@ type ReturnToBotRequest struct {
 
 func (x *ReturnToBotRequest) Reset() {
 	*x = ReturnToBotRequest{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[9]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -647,7 +903,7 @@ func (x *ReturnToBotRequest) String() string {
 func (*ReturnToBotRequest) ProtoMessage() {}
 
 func (x *ReturnToBotRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[9]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -660,7 +916,7 @@ func (x *ReturnToBotRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReturnToBotRequest.ProtoReflect.Descriptor instead.
 func (*ReturnToBotRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{9}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ReturnToBotRequest) GetHandOffId() string {
@@ -681,7 +937,7 @@ type ReturnToBotResponse struct {
 
 func (x *ReturnToBotResponse) Reset() {
 	*x = ReturnToBotResponse{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[10]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -693,7 +949,7 @@ func (x *ReturnToBotResponse) String() string {
 func (*ReturnToBotResponse) ProtoMessage() {}
 
 func (x *ReturnToBotResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[10]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -706,7 +962,7 @@ func (x *ReturnToBotResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReturnToBotResponse.ProtoReflect.Descriptor instead.
 func (*ReturnToBotResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{10}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ReturnToBotResponse) GetHandOff() *HandOff {
@@ -727,7 +983,7 @@ type CloseHandOffRequest struct {
 
 func (x *CloseHandOffRequest) Reset() {
 	*x = CloseHandOffRequest{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[11]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -739,7 +995,7 @@ func (x *CloseHandOffRequest) String() string {
 func (*CloseHandOffRequest) ProtoMessage() {}
 
 func (x *CloseHandOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[11]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -752,7 +1008,7 @@ func (x *CloseHandOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseHandOffRequest.ProtoReflect.Descriptor instead.
 func (*CloseHandOffRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{11}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CloseHandOffRequest) GetHandOffId() string {
@@ -773,7 +1029,7 @@ type CloseHandOffResponse struct {
 
 func (x *CloseHandOffResponse) Reset() {
 	*x = CloseHandOffResponse{}
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[12]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -785,7 +1041,7 @@ func (x *CloseHandOffResponse) String() string {
 func (*CloseHandOffResponse) ProtoMessage() {}
 
 func (x *CloseHandOffResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[12]
+	mi := &file_proffer_chatbot_v1_hand_off_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -798,7 +1054,7 @@ func (x *CloseHandOffResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseHandOffResponse.ProtoReflect.Descriptor instead.
 func (*CloseHandOffResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{12}
+	return file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CloseHandOffResponse) GetHandOff() *HandOff {
@@ -812,7 +1068,7 @@ var File_proffer_chatbot_v1_hand_off_service_proto protoreflect.FileDescriptor
 
 const file_proffer_chatbot_v1_hand_off_service_proto_rawDesc = "" +
 	"\n" +
-	")proffer/chatbot/v1/hand_off_service.proto\x12\x12proffer.chatbot.v1\x1a%proffer/chatbot/v1/chat_service.proto\"\xc0\x02\n" +
+	")proffer/chatbot/v1/hand_off_service.proto\x12\x12proffer.chatbot.v1\x1a%proffer/chatbot/v1/chat_service.proto\"\xcc\x03\n" +
 	"\aHandOff\x12\x1e\n" +
 	"\vhand_off_id\x18\x01 \x01(\tR\thandOffId\x12'\n" +
 	"\x0fconversation_id\x18\x02 \x01(\tR\x0econversationId\x126\n" +
@@ -823,7 +1079,25 @@ const file_proffer_chatbot_v1_hand_off_service_proto_rawDesc = "" +
 	"\blanguage\x18\a \x01(\tR\blanguage\x12+\n" +
 	"\x12created_at_unix_ms\x18\b \x01(\x03R\x0fcreatedAtUnixMs\x12\x1d\n" +
 	"\n" +
-	"agent_name\x18\t \x01(\tR\tagentName\"\x8b\x01\n" +
+	"agent_name\x18\t \x01(\tR\tagentName\x12+\n" +
+	"\x12claimed_at_unix_ms\x18\n" +
+	" \x01(\x03R\x0fclaimedAtUnixMs\x12'\n" +
+	"\x10ended_at_unix_ms\x18\v \x01(\x03R\rendedAtUnixMs\x12\x1b\n" +
+	"\twaited_ms\x18\f \x01(\x03R\bwaitedMs\x12\x17\n" +
+	"\auser_id\x18\r \x01(\tR\x06userId\"Z\n" +
+	"\x11GetHandOffRequest\x12\x1e\n" +
+	"\vhand_off_id\x18\x01 \x01(\tR\thandOffId\x12%\n" +
+	"\x0eafter_sequence\x18\x02 \x01(\x03R\rafterSequence\"|\n" +
+	"\x12GetHandOffResponse\x126\n" +
+	"\bhand_off\x18\x01 \x01(\v2\x1b.proffer.chatbot.v1.HandOffR\ahandOff\x12.\n" +
+	"\x05turns\x18\x02 \x03(\v2\x18.proffer.chatbot.v1.TurnR\x05turns\"M\n" +
+	"\x12SetPresenceRequest\x12\x1d\n" +
+	"\n" +
+	"agent_name\x18\x01 \x01(\tR\tagentName\x12\x18\n" +
+	"\apresent\x18\x02 \x01(\bR\apresent\"V\n" +
+	"\x13SetPresenceResponse\x12%\n" +
+	"\x0epresent_agents\x18\x01 \x03(\tR\rpresentAgents\x12\x18\n" +
+	"\awaiting\x18\x02 \x01(\x05R\awaiting\"\x8b\x01\n" +
 	"\x13ListHandOffsRequest\x128\n" +
 	"\x06states\x18\x01 \x03(\x0e2 .proffer.chatbot.v1.HandOffStateR\x06states\x12\x1b\n" +
 	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12\x1d\n" +
@@ -862,9 +1136,12 @@ const file_proffer_chatbot_v1_hand_off_service_proto_rawDesc = "" +
 	"\x16HAND_OFF_STATE_WAITING\x10\x01\x12\x1a\n" +
 	"\x16HAND_OFF_STATE_CLAIMED\x10\x02\x12\x1b\n" +
 	"\x17HAND_OFF_STATE_RETURNED\x10\x03\x12\x19\n" +
-	"\x15HAND_OFF_STATE_CLOSED\x10\x042\xf1\x04\n" +
+	"\x15HAND_OFF_STATE_CLOSED\x10\x042\xae\x06\n" +
 	"\x0eHandOffService\x12a\n" +
-	"\fListHandOffs\x12'.proffer.chatbot.v1.ListHandOffsRequest\x1a(.proffer.chatbot.v1.ListHandOffsResponse\x12a\n" +
+	"\fListHandOffs\x12'.proffer.chatbot.v1.ListHandOffsRequest\x1a(.proffer.chatbot.v1.ListHandOffsResponse\x12[\n" +
+	"\n" +
+	"GetHandOff\x12%.proffer.chatbot.v1.GetHandOffRequest\x1a&.proffer.chatbot.v1.GetHandOffResponse\x12^\n" +
+	"\vSetPresence\x12&.proffer.chatbot.v1.SetPresenceRequest\x1a'.proffer.chatbot.v1.SetPresenceResponse\x12a\n" +
 	"\fClaimHandOff\x12'.proffer.chatbot.v1.ClaimHandOffRequest\x1a(.proffer.chatbot.v1.ClaimHandOffResponse\x12m\n" +
 	"\x10SendAgentMessage\x12+.proffer.chatbot.v1.SendAgentMessageRequest\x1a,.proffer.chatbot.v1.SendAgentMessageResponse\x12g\n" +
 	"\x0eSuggestReplies\x12).proffer.chatbot.v1.SuggestRepliesRequest\x1a*.proffer.chatbot.v1.SuggestRepliesResponse\x12^\n" +
@@ -885,49 +1162,59 @@ func file_proffer_chatbot_v1_hand_off_service_proto_rawDescGZIP() []byte {
 }
 
 var file_proffer_chatbot_v1_hand_off_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_proffer_chatbot_v1_hand_off_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_proffer_chatbot_v1_hand_off_service_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_proffer_chatbot_v1_hand_off_service_proto_goTypes = []any{
 	(HandOffState)(0),                // 0: proffer.chatbot.v1.HandOffState
 	(*HandOff)(nil),                  // 1: proffer.chatbot.v1.HandOff
-	(*ListHandOffsRequest)(nil),      // 2: proffer.chatbot.v1.ListHandOffsRequest
-	(*ListHandOffsResponse)(nil),     // 3: proffer.chatbot.v1.ListHandOffsResponse
-	(*ClaimHandOffRequest)(nil),      // 4: proffer.chatbot.v1.ClaimHandOffRequest
-	(*ClaimHandOffResponse)(nil),     // 5: proffer.chatbot.v1.ClaimHandOffResponse
-	(*SendAgentMessageRequest)(nil),  // 6: proffer.chatbot.v1.SendAgentMessageRequest
-	(*SendAgentMessageResponse)(nil), // 7: proffer.chatbot.v1.SendAgentMessageResponse
-	(*SuggestRepliesRequest)(nil),    // 8: proffer.chatbot.v1.SuggestRepliesRequest
-	(*SuggestRepliesResponse)(nil),   // 9: proffer.chatbot.v1.SuggestRepliesResponse
-	(*ReturnToBotRequest)(nil),       // 10: proffer.chatbot.v1.ReturnToBotRequest
-	(*ReturnToBotResponse)(nil),      // 11: proffer.chatbot.v1.ReturnToBotResponse
-	(*CloseHandOffRequest)(nil),      // 12: proffer.chatbot.v1.CloseHandOffRequest
-	(*CloseHandOffResponse)(nil),     // 13: proffer.chatbot.v1.CloseHandOffResponse
-	(*Turn)(nil),                     // 14: proffer.chatbot.v1.Turn
+	(*GetHandOffRequest)(nil),        // 2: proffer.chatbot.v1.GetHandOffRequest
+	(*GetHandOffResponse)(nil),       // 3: proffer.chatbot.v1.GetHandOffResponse
+	(*SetPresenceRequest)(nil),       // 4: proffer.chatbot.v1.SetPresenceRequest
+	(*SetPresenceResponse)(nil),      // 5: proffer.chatbot.v1.SetPresenceResponse
+	(*ListHandOffsRequest)(nil),      // 6: proffer.chatbot.v1.ListHandOffsRequest
+	(*ListHandOffsResponse)(nil),     // 7: proffer.chatbot.v1.ListHandOffsResponse
+	(*ClaimHandOffRequest)(nil),      // 8: proffer.chatbot.v1.ClaimHandOffRequest
+	(*ClaimHandOffResponse)(nil),     // 9: proffer.chatbot.v1.ClaimHandOffResponse
+	(*SendAgentMessageRequest)(nil),  // 10: proffer.chatbot.v1.SendAgentMessageRequest
+	(*SendAgentMessageResponse)(nil), // 11: proffer.chatbot.v1.SendAgentMessageResponse
+	(*SuggestRepliesRequest)(nil),    // 12: proffer.chatbot.v1.SuggestRepliesRequest
+	(*SuggestRepliesResponse)(nil),   // 13: proffer.chatbot.v1.SuggestRepliesResponse
+	(*ReturnToBotRequest)(nil),       // 14: proffer.chatbot.v1.ReturnToBotRequest
+	(*ReturnToBotResponse)(nil),      // 15: proffer.chatbot.v1.ReturnToBotResponse
+	(*CloseHandOffRequest)(nil),      // 16: proffer.chatbot.v1.CloseHandOffRequest
+	(*CloseHandOffResponse)(nil),     // 17: proffer.chatbot.v1.CloseHandOffResponse
+	(*Turn)(nil),                     // 18: proffer.chatbot.v1.Turn
 }
 var file_proffer_chatbot_v1_hand_off_service_proto_depIdxs = []int32{
 	0,  // 0: proffer.chatbot.v1.HandOff.state:type_name -> proffer.chatbot.v1.HandOffState
-	0,  // 1: proffer.chatbot.v1.ListHandOffsRequest.states:type_name -> proffer.chatbot.v1.HandOffState
-	1,  // 2: proffer.chatbot.v1.ListHandOffsResponse.hand_offs:type_name -> proffer.chatbot.v1.HandOff
-	1,  // 3: proffer.chatbot.v1.ClaimHandOffResponse.hand_off:type_name -> proffer.chatbot.v1.HandOff
-	14, // 4: proffer.chatbot.v1.SendAgentMessageResponse.turn:type_name -> proffer.chatbot.v1.Turn
-	1,  // 5: proffer.chatbot.v1.ReturnToBotResponse.hand_off:type_name -> proffer.chatbot.v1.HandOff
-	1,  // 6: proffer.chatbot.v1.CloseHandOffResponse.hand_off:type_name -> proffer.chatbot.v1.HandOff
-	2,  // 7: proffer.chatbot.v1.HandOffService.ListHandOffs:input_type -> proffer.chatbot.v1.ListHandOffsRequest
-	4,  // 8: proffer.chatbot.v1.HandOffService.ClaimHandOff:input_type -> proffer.chatbot.v1.ClaimHandOffRequest
-	6,  // 9: proffer.chatbot.v1.HandOffService.SendAgentMessage:input_type -> proffer.chatbot.v1.SendAgentMessageRequest
-	8,  // 10: proffer.chatbot.v1.HandOffService.SuggestReplies:input_type -> proffer.chatbot.v1.SuggestRepliesRequest
-	10, // 11: proffer.chatbot.v1.HandOffService.ReturnToBot:input_type -> proffer.chatbot.v1.ReturnToBotRequest
-	12, // 12: proffer.chatbot.v1.HandOffService.CloseHandOff:input_type -> proffer.chatbot.v1.CloseHandOffRequest
-	3,  // 13: proffer.chatbot.v1.HandOffService.ListHandOffs:output_type -> proffer.chatbot.v1.ListHandOffsResponse
-	5,  // 14: proffer.chatbot.v1.HandOffService.ClaimHandOff:output_type -> proffer.chatbot.v1.ClaimHandOffResponse
-	7,  // 15: proffer.chatbot.v1.HandOffService.SendAgentMessage:output_type -> proffer.chatbot.v1.SendAgentMessageResponse
-	9,  // 16: proffer.chatbot.v1.HandOffService.SuggestReplies:output_type -> proffer.chatbot.v1.SuggestRepliesResponse
-	11, // 17: proffer.chatbot.v1.HandOffService.ReturnToBot:output_type -> proffer.chatbot.v1.ReturnToBotResponse
-	13, // 18: proffer.chatbot.v1.HandOffService.CloseHandOff:output_type -> proffer.chatbot.v1.CloseHandOffResponse
-	13, // [13:19] is the sub-list for method output_type
-	7,  // [7:13] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	1,  // 1: proffer.chatbot.v1.GetHandOffResponse.hand_off:type_name -> proffer.chatbot.v1.HandOff
+	18, // 2: proffer.chatbot.v1.GetHandOffResponse.turns:type_name -> proffer.chatbot.v1.Turn
+	0,  // 3: proffer.chatbot.v1.ListHandOffsRequest.states:type_name -> proffer.chatbot.v1.HandOffState
+	1,  // 4: proffer.chatbot.v1.ListHandOffsResponse.hand_offs:type_name -> proffer.chatbot.v1.HandOff
+	1,  // 5: proffer.chatbot.v1.ClaimHandOffResponse.hand_off:type_name -> proffer.chatbot.v1.HandOff
+	18, // 6: proffer.chatbot.v1.SendAgentMessageResponse.turn:type_name -> proffer.chatbot.v1.Turn
+	1,  // 7: proffer.chatbot.v1.ReturnToBotResponse.hand_off:type_name -> proffer.chatbot.v1.HandOff
+	1,  // 8: proffer.chatbot.v1.CloseHandOffResponse.hand_off:type_name -> proffer.chatbot.v1.HandOff
+	6,  // 9: proffer.chatbot.v1.HandOffService.ListHandOffs:input_type -> proffer.chatbot.v1.ListHandOffsRequest
+	2,  // 10: proffer.chatbot.v1.HandOffService.GetHandOff:input_type -> proffer.chatbot.v1.GetHandOffRequest
+	4,  // 11: proffer.chatbot.v1.HandOffService.SetPresence:input_type -> proffer.chatbot.v1.SetPresenceRequest
+	8,  // 12: proffer.chatbot.v1.HandOffService.ClaimHandOff:input_type -> proffer.chatbot.v1.ClaimHandOffRequest
+	10, // 13: proffer.chatbot.v1.HandOffService.SendAgentMessage:input_type -> proffer.chatbot.v1.SendAgentMessageRequest
+	12, // 14: proffer.chatbot.v1.HandOffService.SuggestReplies:input_type -> proffer.chatbot.v1.SuggestRepliesRequest
+	14, // 15: proffer.chatbot.v1.HandOffService.ReturnToBot:input_type -> proffer.chatbot.v1.ReturnToBotRequest
+	16, // 16: proffer.chatbot.v1.HandOffService.CloseHandOff:input_type -> proffer.chatbot.v1.CloseHandOffRequest
+	7,  // 17: proffer.chatbot.v1.HandOffService.ListHandOffs:output_type -> proffer.chatbot.v1.ListHandOffsResponse
+	3,  // 18: proffer.chatbot.v1.HandOffService.GetHandOff:output_type -> proffer.chatbot.v1.GetHandOffResponse
+	5,  // 19: proffer.chatbot.v1.HandOffService.SetPresence:output_type -> proffer.chatbot.v1.SetPresenceResponse
+	9,  // 20: proffer.chatbot.v1.HandOffService.ClaimHandOff:output_type -> proffer.chatbot.v1.ClaimHandOffResponse
+	11, // 21: proffer.chatbot.v1.HandOffService.SendAgentMessage:output_type -> proffer.chatbot.v1.SendAgentMessageResponse
+	13, // 22: proffer.chatbot.v1.HandOffService.SuggestReplies:output_type -> proffer.chatbot.v1.SuggestRepliesResponse
+	15, // 23: proffer.chatbot.v1.HandOffService.ReturnToBot:output_type -> proffer.chatbot.v1.ReturnToBotResponse
+	17, // 24: proffer.chatbot.v1.HandOffService.CloseHandOff:output_type -> proffer.chatbot.v1.CloseHandOffResponse
+	17, // [17:25] is the sub-list for method output_type
+	9,  // [9:17] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_proffer_chatbot_v1_hand_off_service_proto_init() }
@@ -942,7 +1229,7 @@ func file_proffer_chatbot_v1_hand_off_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_chatbot_v1_hand_off_service_proto_rawDesc), len(file_proffer_chatbot_v1_hand_off_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   13,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -22,6 +22,8 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	HandOffService_ListHandOffs_FullMethodName     = "/proffer.chatbot.v1.HandOffService/ListHandOffs"
+	HandOffService_GetHandOff_FullMethodName       = "/proffer.chatbot.v1.HandOffService/GetHandOff"
+	HandOffService_SetPresence_FullMethodName      = "/proffer.chatbot.v1.HandOffService/SetPresence"
 	HandOffService_ClaimHandOff_FullMethodName     = "/proffer.chatbot.v1.HandOffService/ClaimHandOff"
 	HandOffService_SendAgentMessage_FullMethodName = "/proffer.chatbot.v1.HandOffService/SendAgentMessage"
 	HandOffService_SuggestReplies_FullMethodName   = "/proffer.chatbot.v1.HandOffService/SuggestReplies"
@@ -37,6 +39,10 @@ const (
 type HandOffServiceClient interface {
 	// ListHandOffs lists the queue, most urgent first.
 	ListHandOffs(ctx context.Context, in *ListHandOffsRequest, opts ...grpc.CallOption) (*ListHandOffsResponse, error)
+	// GetHandOff returns a hand-off with what was said.
+	GetHandOff(ctx context.Context, in *GetHandOffRequest, opts ...grpc.CallOption) (*GetHandOffResponse, error)
+	// SetPresence says whether an agent is at the desk; an agent who is not heard of for a while is taken for absent.
+	SetPresence(ctx context.Context, in *SetPresenceRequest, opts ...grpc.CallOption) (*SetPresenceResponse, error)
 	// ClaimHandOff gives a conversation to an agent. Two agents never hold the same one.
 	ClaimHandOff(ctx context.Context, in *ClaimHandOffRequest, opts ...grpc.CallOption) (*ClaimHandOffResponse, error)
 	// SendAgentMessage sends a message of the agent to the shopper.
@@ -61,6 +67,26 @@ func (c *handOffServiceClient) ListHandOffs(ctx context.Context, in *ListHandOff
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListHandOffsResponse)
 	err := c.cc.Invoke(ctx, HandOffService_ListHandOffs_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *handOffServiceClient) GetHandOff(ctx context.Context, in *GetHandOffRequest, opts ...grpc.CallOption) (*GetHandOffResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetHandOffResponse)
+	err := c.cc.Invoke(ctx, HandOffService_GetHandOff_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *handOffServiceClient) SetPresence(ctx context.Context, in *SetPresenceRequest, opts ...grpc.CallOption) (*SetPresenceResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetPresenceResponse)
+	err := c.cc.Invoke(ctx, HandOffService_SetPresence_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +151,10 @@ func (c *handOffServiceClient) CloseHandOff(ctx context.Context, in *CloseHandOf
 type HandOffServiceServer interface {
 	// ListHandOffs lists the queue, most urgent first.
 	ListHandOffs(context.Context, *ListHandOffsRequest) (*ListHandOffsResponse, error)
+	// GetHandOff returns a hand-off with what was said.
+	GetHandOff(context.Context, *GetHandOffRequest) (*GetHandOffResponse, error)
+	// SetPresence says whether an agent is at the desk; an agent who is not heard of for a while is taken for absent.
+	SetPresence(context.Context, *SetPresenceRequest) (*SetPresenceResponse, error)
 	// ClaimHandOff gives a conversation to an agent. Two agents never hold the same one.
 	ClaimHandOff(context.Context, *ClaimHandOffRequest) (*ClaimHandOffResponse, error)
 	// SendAgentMessage sends a message of the agent to the shopper.
@@ -147,6 +177,12 @@ type UnimplementedHandOffServiceServer struct{}
 
 func (UnimplementedHandOffServiceServer) ListHandOffs(context.Context, *ListHandOffsRequest) (*ListHandOffsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListHandOffs not implemented")
+}
+func (UnimplementedHandOffServiceServer) GetHandOff(context.Context, *GetHandOffRequest) (*GetHandOffResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetHandOff not implemented")
+}
+func (UnimplementedHandOffServiceServer) SetPresence(context.Context, *SetPresenceRequest) (*SetPresenceResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetPresence not implemented")
 }
 func (UnimplementedHandOffServiceServer) ClaimHandOff(context.Context, *ClaimHandOffRequest) (*ClaimHandOffResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ClaimHandOff not implemented")
@@ -198,6 +234,42 @@ func _HandOffService_ListHandOffs_Handler(srv interface{}, ctx context.Context, 
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(HandOffServiceServer).ListHandOffs(ctx, req.(*ListHandOffsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _HandOffService_GetHandOff_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetHandOffRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HandOffServiceServer).GetHandOff(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: HandOffService_GetHandOff_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HandOffServiceServer).GetHandOff(ctx, req.(*GetHandOffRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _HandOffService_SetPresence_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetPresenceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HandOffServiceServer).SetPresence(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: HandOffService_SetPresence_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HandOffServiceServer).SetPresence(ctx, req.(*SetPresenceRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -302,6 +374,14 @@ var HandOffService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListHandOffs",
 			Handler:    _HandOffService_ListHandOffs_Handler,
+		},
+		{
+			MethodName: "GetHandOff",
+			Handler:    _HandOffService_GetHandOff_Handler,
+		},
+		{
+			MethodName: "SetPresence",
+			Handler:    _HandOffService_SetPresence_Handler,
 		},
 		{
 			MethodName: "ClaimHandOff",

@@ -303,7 +303,11 @@ type UnderstandResponse struct {
 	// intents are the intents, most likely first.
 	Intents []*IntentScore `protobuf:"bytes,2,rep,name=intents,proto3" json:"intents,omitempty"`
 	// entities are the entities.
-	Entities      []*Entity `protobuf:"bytes,3,rep,name=entities,proto3" json:"entities,omitempty"`
+	Entities []*Entity `protobuf:"bytes,3,rep,name=entities,proto3" json:"entities,omitempty"`
+	// sentiment is how the text feels.
+	Sentiment *Sentiment `protobuf:"bytes,4,opt,name=sentiment,proto3" json:"sentiment,omitempty"`
+	// urgency is how pressing it sounds, from 0 to 1.
+	Urgency       float64 `protobuf:"fixed64,5,opt,name=urgency,proto3" json:"urgency,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -357,6 +361,20 @@ func (x *UnderstandResponse) GetEntities() []*Entity {
 		return x.Entities
 	}
 	return nil
+}
+
+func (x *UnderstandResponse) GetSentiment() *Sentiment {
+	if x != nil {
+		return x.Sentiment
+	}
+	return nil
+}
+
+func (x *UnderstandResponse) GetUrgency() float64 {
+	if x != nil {
+		return x.Urgency
+	}
+	return 0
 }
 
 // AnalyzeSentimentRequest holds texts.
@@ -471,6 +489,8 @@ type Sentiment struct {
 	Positive float64 `protobuf:"fixed64,3,opt,name=positive,proto3" json:"positive,omitempty"`
 	// deciding_words are the words that decided.
 	DecidingWords []string `protobuf:"bytes,4,rep,name=deciding_words,json=decidingWords,proto3" json:"deciding_words,omitempty"`
+	// aspects are opinions on parts of an item or a purchase.
+	Aspects       []*AspectOpinion `protobuf:"bytes,5,rep,name=aspects,proto3" json:"aspects,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -533,6 +553,77 @@ func (x *Sentiment) GetDecidingWords() []string {
 	return nil
 }
 
+func (x *Sentiment) GetAspects() []*AspectOpinion {
+	if x != nil {
+		return x.Aspects
+	}
+	return nil
+}
+
+// AspectOpinion is an opinion on one aspect.
+type AspectOpinion struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// aspect is "price", "quality", "delivery", "size" or "service".
+	Aspect string `protobuf:"bytes,1,opt,name=aspect,proto3" json:"aspect,omitempty"`
+	// score is from -1, all bad, to 1, all good.
+	Score float64 `protobuf:"fixed64,2,opt,name=score,proto3" json:"score,omitempty"`
+	// words are the words that it was read from.
+	Words         []string `protobuf:"bytes,3,rep,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AspectOpinion) Reset() {
+	*x = AspectOpinion{}
+	mi := &file_proffer_chatbot_v1_language_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AspectOpinion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AspectOpinion) ProtoMessage() {}
+
+func (x *AspectOpinion) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_chatbot_v1_language_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AspectOpinion.ProtoReflect.Descriptor instead.
+func (*AspectOpinion) Descriptor() ([]byte, []int) {
+	return file_proffer_chatbot_v1_language_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *AspectOpinion) GetAspect() string {
+	if x != nil {
+		return x.Aspect
+	}
+	return ""
+}
+
+func (x *AspectOpinion) GetScore() float64 {
+	if x != nil {
+		return x.Score
+	}
+	return 0
+}
+
+func (x *AspectOpinion) GetWords() []string {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
 var File_proffer_chatbot_v1_language_service_proto protoreflect.FileDescriptor
 
 const file_proffer_chatbot_v1_language_service_proto_rawDesc = "" +
@@ -548,23 +639,30 @@ const file_proffer_chatbot_v1_language_service_proto_rawDesc = "" +
 	"\aload_ms\x18\x04 \x01(\x03R\x06loadMs\"C\n" +
 	"\x11UnderstandRequest\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x1a\n" +
-	"\blanguage\x18\x02 \x01(\tR\blanguage\"\xa3\x01\n" +
+	"\blanguage\x18\x02 \x01(\tR\blanguage\"\xfa\x01\n" +
 	"\x12UnderstandResponse\x12\x1a\n" +
 	"\blanguage\x18\x01 \x01(\tR\blanguage\x129\n" +
 	"\aintents\x18\x02 \x03(\v2\x1f.proffer.chatbot.v1.IntentScoreR\aintents\x126\n" +
-	"\bentities\x18\x03 \x03(\v2\x1a.proffer.chatbot.v1.EntityR\bentities\"K\n" +
+	"\bentities\x18\x03 \x03(\v2\x1a.proffer.chatbot.v1.EntityR\bentities\x12;\n" +
+	"\tsentiment\x18\x04 \x01(\v2\x1d.proffer.chatbot.v1.SentimentR\tsentiment\x12\x18\n" +
+	"\aurgency\x18\x05 \x01(\x01R\aurgency\"K\n" +
 	"\x17AnalyzeSentimentRequest\x12\x14\n" +
 	"\x05texts\x18\x01 \x03(\tR\x05texts\x12\x1a\n" +
 	"\blanguage\x18\x02 \x01(\tR\blanguage\"Y\n" +
 	"\x18AnalyzeSentimentResponse\x12=\n" +
 	"\n" +
 	"sentiments\x18\x01 \x03(\v2\x1d.proffer.chatbot.v1.SentimentR\n" +
-	"sentiments\"\x84\x01\n" +
+	"sentiments\"\xc1\x01\n" +
 	"\tSentiment\x12\x1a\n" +
 	"\bnegative\x18\x01 \x01(\x01R\bnegative\x12\x18\n" +
 	"\aneutral\x18\x02 \x01(\x01R\aneutral\x12\x1a\n" +
 	"\bpositive\x18\x03 \x01(\x01R\bpositive\x12%\n" +
-	"\x0edeciding_words\x18\x04 \x03(\tR\rdecidingWords*\x98\x01\n" +
+	"\x0edeciding_words\x18\x04 \x03(\tR\rdecidingWords\x12;\n" +
+	"\aaspects\x18\x05 \x03(\v2!.proffer.chatbot.v1.AspectOpinionR\aaspects\"S\n" +
+	"\rAspectOpinion\x12\x16\n" +
+	"\x06aspect\x18\x01 \x01(\tR\x06aspect\x12\x14\n" +
+	"\x05score\x18\x02 \x01(\x01R\x05score\x12\x14\n" +
+	"\x05words\x18\x03 \x03(\tR\x05words*\x98\x01\n" +
 	"\rLanguageState\x12\x1e\n" +
 	"\x1aLANGUAGE_STATE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12LANGUAGE_STATE_OFF\x10\x01\x12\x1a\n" +
@@ -591,7 +689,7 @@ func file_proffer_chatbot_v1_language_service_proto_rawDescGZIP() []byte {
 }
 
 var file_proffer_chatbot_v1_language_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_proffer_chatbot_v1_language_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_proffer_chatbot_v1_language_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_proffer_chatbot_v1_language_service_proto_goTypes = []any{
 	(LanguageState)(0),               // 0: proffer.chatbot.v1.LanguageState
 	(*ListLanguagesRequest)(nil),     // 1: proffer.chatbot.v1.ListLanguagesRequest
@@ -602,26 +700,29 @@ var file_proffer_chatbot_v1_language_service_proto_goTypes = []any{
 	(*AnalyzeSentimentRequest)(nil),  // 6: proffer.chatbot.v1.AnalyzeSentimentRequest
 	(*AnalyzeSentimentResponse)(nil), // 7: proffer.chatbot.v1.AnalyzeSentimentResponse
 	(*Sentiment)(nil),                // 8: proffer.chatbot.v1.Sentiment
-	(*IntentScore)(nil),              // 9: proffer.chatbot.v1.IntentScore
-	(*Entity)(nil),                   // 10: proffer.chatbot.v1.Entity
+	(*AspectOpinion)(nil),            // 9: proffer.chatbot.v1.AspectOpinion
+	(*IntentScore)(nil),              // 10: proffer.chatbot.v1.IntentScore
+	(*Entity)(nil),                   // 11: proffer.chatbot.v1.Entity
 }
 var file_proffer_chatbot_v1_language_service_proto_depIdxs = []int32{
 	3,  // 0: proffer.chatbot.v1.ListLanguagesResponse.languages:type_name -> proffer.chatbot.v1.LanguageStatus
 	0,  // 1: proffer.chatbot.v1.LanguageStatus.state:type_name -> proffer.chatbot.v1.LanguageState
-	9,  // 2: proffer.chatbot.v1.UnderstandResponse.intents:type_name -> proffer.chatbot.v1.IntentScore
-	10, // 3: proffer.chatbot.v1.UnderstandResponse.entities:type_name -> proffer.chatbot.v1.Entity
-	8,  // 4: proffer.chatbot.v1.AnalyzeSentimentResponse.sentiments:type_name -> proffer.chatbot.v1.Sentiment
-	1,  // 5: proffer.chatbot.v1.LanguageService.ListLanguages:input_type -> proffer.chatbot.v1.ListLanguagesRequest
-	4,  // 6: proffer.chatbot.v1.LanguageService.Understand:input_type -> proffer.chatbot.v1.UnderstandRequest
-	6,  // 7: proffer.chatbot.v1.LanguageService.AnalyzeSentiment:input_type -> proffer.chatbot.v1.AnalyzeSentimentRequest
-	2,  // 8: proffer.chatbot.v1.LanguageService.ListLanguages:output_type -> proffer.chatbot.v1.ListLanguagesResponse
-	5,  // 9: proffer.chatbot.v1.LanguageService.Understand:output_type -> proffer.chatbot.v1.UnderstandResponse
-	7,  // 10: proffer.chatbot.v1.LanguageService.AnalyzeSentiment:output_type -> proffer.chatbot.v1.AnalyzeSentimentResponse
-	8,  // [8:11] is the sub-list for method output_type
-	5,  // [5:8] is the sub-list for method input_type
-	5,  // [5:5] is the sub-list for extension type_name
-	5,  // [5:5] is the sub-list for extension extendee
-	0,  // [0:5] is the sub-list for field type_name
+	10, // 2: proffer.chatbot.v1.UnderstandResponse.intents:type_name -> proffer.chatbot.v1.IntentScore
+	11, // 3: proffer.chatbot.v1.UnderstandResponse.entities:type_name -> proffer.chatbot.v1.Entity
+	8,  // 4: proffer.chatbot.v1.UnderstandResponse.sentiment:type_name -> proffer.chatbot.v1.Sentiment
+	8,  // 5: proffer.chatbot.v1.AnalyzeSentimentResponse.sentiments:type_name -> proffer.chatbot.v1.Sentiment
+	9,  // 6: proffer.chatbot.v1.Sentiment.aspects:type_name -> proffer.chatbot.v1.AspectOpinion
+	1,  // 7: proffer.chatbot.v1.LanguageService.ListLanguages:input_type -> proffer.chatbot.v1.ListLanguagesRequest
+	4,  // 8: proffer.chatbot.v1.LanguageService.Understand:input_type -> proffer.chatbot.v1.UnderstandRequest
+	6,  // 9: proffer.chatbot.v1.LanguageService.AnalyzeSentiment:input_type -> proffer.chatbot.v1.AnalyzeSentimentRequest
+	2,  // 10: proffer.chatbot.v1.LanguageService.ListLanguages:output_type -> proffer.chatbot.v1.ListLanguagesResponse
+	5,  // 11: proffer.chatbot.v1.LanguageService.Understand:output_type -> proffer.chatbot.v1.UnderstandResponse
+	7,  // 12: proffer.chatbot.v1.LanguageService.AnalyzeSentiment:output_type -> proffer.chatbot.v1.AnalyzeSentimentResponse
+	10, // [10:13] is the sub-list for method output_type
+	7,  // [7:10] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_proffer_chatbot_v1_language_service_proto_init() }
@@ -636,7 +737,7 @@ func file_proffer_chatbot_v1_language_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_chatbot_v1_language_service_proto_rawDesc), len(file_proffer_chatbot_v1_language_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -45,6 +45,8 @@ const (
 	PolicyKind_POLICY_KIND_LINEAR_THOMPSON PolicyKind = 7
 	// POLICY_KIND_SQUARE_CB chooses by inverse gaps to the best prediction of a linear model.
 	PolicyKind_POLICY_KIND_SQUARE_CB PolicyKind = 8
+	// POLICY_KIND_LONG_TERM chooses by what a choice is worth over this and all later visits of the person, learnt by least-squares policy iteration.
+	PolicyKind_POLICY_KIND_LONG_TERM PolicyKind = 9
 )
 
 // Enum value maps for PolicyKind.
@@ -59,6 +61,7 @@ var (
 		6: "POLICY_KIND_LIN_UCB",
 		7: "POLICY_KIND_LINEAR_THOMPSON",
 		8: "POLICY_KIND_SQUARE_CB",
+		9: "POLICY_KIND_LONG_TERM",
 	}
 	PolicyKind_value = map[string]int32{
 		"POLICY_KIND_UNSPECIFIED":        0,
@@ -70,6 +73,7 @@ var (
 		"POLICY_KIND_LIN_UCB":            6,
 		"POLICY_KIND_LINEAR_THOMPSON":    7,
 		"POLICY_KIND_SQUARE_CB":          8,
+		"POLICY_KIND_LONG_TERM":          9,
 	}
 )
 
@@ -100,6 +104,124 @@ func (PolicyKind) EnumDescriptor() ([]byte, []int) {
 	return file_proffer_experiment_v1_policy_service_proto_rawDescGZIP(), []int{0}
 }
 
+// AttributionRule says which of several decisions before an event gets its reward.
+type AttributionRule int32
+
+const (
+	// ATTRIBUTION_RULE_UNSPECIFIED means the last touch.
+	AttributionRule_ATTRIBUTION_RULE_UNSPECIFIED AttributionRule = 0
+	// ATTRIBUTION_RULE_LAST_TOUCH gives all of it to the last decision.
+	AttributionRule_ATTRIBUTION_RULE_LAST_TOUCH AttributionRule = 1
+	// ATTRIBUTION_RULE_FIRST_TOUCH gives all of it to the first decision.
+	AttributionRule_ATTRIBUTION_RULE_FIRST_TOUCH AttributionRule = 2
+	// ATTRIBUTION_RULE_LINEAR gives each decision the same share.
+	AttributionRule_ATTRIBUTION_RULE_LINEAR AttributionRule = 3
+)
+
+// Enum value maps for AttributionRule.
+var (
+	AttributionRule_name = map[int32]string{
+		0: "ATTRIBUTION_RULE_UNSPECIFIED",
+		1: "ATTRIBUTION_RULE_LAST_TOUCH",
+		2: "ATTRIBUTION_RULE_FIRST_TOUCH",
+		3: "ATTRIBUTION_RULE_LINEAR",
+	}
+	AttributionRule_value = map[string]int32{
+		"ATTRIBUTION_RULE_UNSPECIFIED": 0,
+		"ATTRIBUTION_RULE_LAST_TOUCH":  1,
+		"ATTRIBUTION_RULE_FIRST_TOUCH": 2,
+		"ATTRIBUTION_RULE_LINEAR":      3,
+	}
+)
+
+func (x AttributionRule) Enum() *AttributionRule {
+	p := new(AttributionRule)
+	*p = x
+	return p
+}
+
+func (x AttributionRule) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (AttributionRule) Descriptor() protoreflect.EnumDescriptor {
+	return file_proffer_experiment_v1_policy_service_proto_enumTypes[1].Descriptor()
+}
+
+func (AttributionRule) Type() protoreflect.EnumType {
+	return &file_proffer_experiment_v1_policy_service_proto_enumTypes[1]
+}
+
+func (x AttributionRule) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use AttributionRule.Descriptor instead.
+func (AttributionRule) EnumDescriptor() ([]byte, []int) {
+	return file_proffer_experiment_v1_policy_service_proto_rawDescGZIP(), []int{1}
+}
+
+// RewardMetric is what an event is worth to a policy whose decisions are made by Recommend.
+type RewardMetric int32
+
+const (
+	// REWARD_METRIC_UNSPECIFIED means clicks.
+	RewardMetric_REWARD_METRIC_UNSPECIFIED RewardMetric = 0
+	// REWARD_METRIC_CLICK counts clicks.
+	RewardMetric_REWARD_METRIC_CLICK RewardMetric = 1
+	// REWARD_METRIC_PURCHASE counts purchases.
+	RewardMetric_REWARD_METRIC_PURCHASE RewardMetric = 2
+	// REWARD_METRIC_REVENUE counts what was paid, in minor units.
+	RewardMetric_REWARD_METRIC_REVENUE RewardMetric = 3
+	// REWARD_METRIC_MARGIN counts what was paid less the cost of the goods, in minor units; goods without a known cost count in full.
+	RewardMetric_REWARD_METRIC_MARGIN RewardMetric = 4
+)
+
+// Enum value maps for RewardMetric.
+var (
+	RewardMetric_name = map[int32]string{
+		0: "REWARD_METRIC_UNSPECIFIED",
+		1: "REWARD_METRIC_CLICK",
+		2: "REWARD_METRIC_PURCHASE",
+		3: "REWARD_METRIC_REVENUE",
+		4: "REWARD_METRIC_MARGIN",
+	}
+	RewardMetric_value = map[string]int32{
+		"REWARD_METRIC_UNSPECIFIED": 0,
+		"REWARD_METRIC_CLICK":       1,
+		"REWARD_METRIC_PURCHASE":    2,
+		"REWARD_METRIC_REVENUE":     3,
+		"REWARD_METRIC_MARGIN":      4,
+	}
+)
+
+func (x RewardMetric) Enum() *RewardMetric {
+	p := new(RewardMetric)
+	*p = x
+	return p
+}
+
+func (x RewardMetric) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RewardMetric) Descriptor() protoreflect.EnumDescriptor {
+	return file_proffer_experiment_v1_policy_service_proto_enumTypes[2].Descriptor()
+}
+
+func (RewardMetric) Type() protoreflect.EnumType {
+	return &file_proffer_experiment_v1_policy_service_proto_enumTypes[2]
+}
+
+func (x RewardMetric) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RewardMetric.Descriptor instead.
+func (RewardMetric) EnumDescriptor() ([]byte, []int) {
+	return file_proffer_experiment_v1_policy_service_proto_rawDescGZIP(), []int{2}
+}
+
 // PolicySpec is how a policy is set up. Values of 0 mean the default.
 type PolicySpec struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -120,7 +242,17 @@ type PolicySpec struct {
 	// prior_weight is how many observations the prior of a segment, learnt from everybody, is worth; 0 means 10.
 	PriorWeight float64 `protobuf:"fixed64,8,opt,name=prior_weight,json=priorWeight,proto3" json:"prior_weight,omitempty"`
 	// weights are the weights of the options of a fixed policy; options without one get none when there are any.
-	Weights       map[string]float64 `protobuf:"bytes,9,rep,name=weights,proto3" json:"weights,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"`
+	Weights map[string]float64 `protobuf:"bytes,9,rep,name=weights,proto3" json:"weights,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"`
+	// patience is what a reward at the next visit counts, relative to one now, for the long-term kind; 0 means 0.9.
+	Patience float64 `protobuf:"fixed64,10,opt,name=patience,proto3" json:"patience,omitempty"`
+	// absence_seconds is after how long without a visit a person is taken for gone, for the long-term kind; 0 means 30 days.
+	AbsenceSeconds int64 `protobuf:"varint,11,opt,name=absence_seconds,json=absenceSeconds,proto3" json:"absence_seconds,omitempty"`
+	// attribution_rule says which of several decisions gets a reward that Recommend's events bring.
+	AttributionRule AttributionRule `protobuf:"varint,12,opt,name=attribution_rule,json=attributionRule,proto3,enum=proffer.experiment.v1.AttributionRule" json:"attribution_rule,omitempty"`
+	// reward_metric is what those events are worth.
+	RewardMetric RewardMetric `protobuf:"varint,13,opt,name=reward_metric,json=rewardMetric,proto3,enum=proffer.experiment.v1.RewardMetric" json:"reward_metric,omitempty"`
+	// reward_scale divides those rewards, so that they are of the size of 1 as linear kinds expect; 0 means 1.
+	RewardScale   float64 `protobuf:"fixed64,14,opt,name=reward_scale,json=rewardScale,proto3" json:"reward_scale,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -216,6 +348,41 @@ func (x *PolicySpec) GetWeights() map[string]float64 {
 		return x.Weights
 	}
 	return nil
+}
+
+func (x *PolicySpec) GetPatience() float64 {
+	if x != nil {
+		return x.Patience
+	}
+	return 0
+}
+
+func (x *PolicySpec) GetAbsenceSeconds() int64 {
+	if x != nil {
+		return x.AbsenceSeconds
+	}
+	return 0
+}
+
+func (x *PolicySpec) GetAttributionRule() AttributionRule {
+	if x != nil {
+		return x.AttributionRule
+	}
+	return AttributionRule_ATTRIBUTION_RULE_UNSPECIFIED
+}
+
+func (x *PolicySpec) GetRewardMetric() RewardMetric {
+	if x != nil {
+		return x.RewardMetric
+	}
+	return RewardMetric_REWARD_METRIC_UNSPECIFIED
+}
+
+func (x *PolicySpec) GetRewardScale() float64 {
+	if x != nil {
+		return x.RewardScale
+	}
+	return 0
 }
 
 // CreatePolicyRequest holds a policy.
@@ -1028,7 +1195,7 @@ var File_proffer_experiment_v1_policy_service_proto protoreflect.FileDescriptor
 
 const file_proffer_experiment_v1_policy_service_proto_rawDesc = "" +
 	"\n" +
-	"*proffer/experiment/v1/policy_service.proto\x12\x15proffer.experiment.v1\"\xae\x03\n" +
+	"*proffer/experiment/v1/policy_service.proto\x12\x15proffer.experiment.v1\"\xb3\x05\n" +
 	"\n" +
 	"PolicySpec\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x125\n" +
@@ -1039,7 +1206,13 @@ const file_proffer_experiment_v1_policy_service_proto_rawDesc = "" +
 	"\bfeatures\x18\x06 \x01(\x05R\bfeatures\x12<\n" +
 	"\x1aattribution_window_seconds\x18\a \x01(\x03R\x18attributionWindowSeconds\x12!\n" +
 	"\fprior_weight\x18\b \x01(\x01R\vpriorWeight\x12H\n" +
-	"\aweights\x18\t \x03(\v2..proffer.experiment.v1.PolicySpec.WeightsEntryR\aweights\x1a:\n" +
+	"\aweights\x18\t \x03(\v2..proffer.experiment.v1.PolicySpec.WeightsEntryR\aweights\x12\x1a\n" +
+	"\bpatience\x18\n" +
+	" \x01(\x01R\bpatience\x12'\n" +
+	"\x0fabsence_seconds\x18\v \x01(\x03R\x0eabsenceSeconds\x12Q\n" +
+	"\x10attribution_rule\x18\f \x01(\x0e2&.proffer.experiment.v1.AttributionRuleR\x0fattributionRule\x12H\n" +
+	"\rreward_metric\x18\r \x01(\x0e2#.proffer.experiment.v1.RewardMetricR\frewardMetric\x12!\n" +
+	"\freward_scale\x18\x0e \x01(\x01R\vrewardScale\x1a:\n" +
 	"\fWeightsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"L\n" +
@@ -1097,7 +1270,7 @@ const file_proffer_experiment_v1_policy_service_proto_rawDesc = "" +
 	"\x12ResetPolicyRequest\x12\x16\n" +
 	"\x06policy\x18\x01 \x01(\tR\x06policy\"L\n" +
 	"\x13ResetPolicyResponse\x125\n" +
-	"\x06policy\x18\x01 \x01(\v2\x1d.proffer.experiment.v1.PolicyR\x06policy*\x92\x02\n" +
+	"\x06policy\x18\x01 \x01(\v2\x1d.proffer.experiment.v1.PolicyR\x06policy*\xad\x02\n" +
 	"\n" +
 	"PolicyKind\x12\x1b\n" +
 	"\x17POLICY_KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
@@ -1108,7 +1281,19 @@ const file_proffer_experiment_v1_policy_service_proto_rawDesc = "" +
 	"\x10POLICY_KIND_UCB1\x10\x05\x12\x17\n" +
 	"\x13POLICY_KIND_LIN_UCB\x10\x06\x12\x1f\n" +
 	"\x1bPOLICY_KIND_LINEAR_THOMPSON\x10\a\x12\x19\n" +
-	"\x15POLICY_KIND_SQUARE_CB\x10\b2\xed\x04\n" +
+	"\x15POLICY_KIND_SQUARE_CB\x10\b\x12\x19\n" +
+	"\x15POLICY_KIND_LONG_TERM\x10\t*\x93\x01\n" +
+	"\x0fAttributionRule\x12 \n" +
+	"\x1cATTRIBUTION_RULE_UNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x1bATTRIBUTION_RULE_LAST_TOUCH\x10\x01\x12 \n" +
+	"\x1cATTRIBUTION_RULE_FIRST_TOUCH\x10\x02\x12\x1b\n" +
+	"\x17ATTRIBUTION_RULE_LINEAR\x10\x03*\x97\x01\n" +
+	"\fRewardMetric\x12\x1d\n" +
+	"\x19REWARD_METRIC_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13REWARD_METRIC_CLICK\x10\x01\x12\x1a\n" +
+	"\x16REWARD_METRIC_PURCHASE\x10\x02\x12\x19\n" +
+	"\x15REWARD_METRIC_REVENUE\x10\x03\x12\x18\n" +
+	"\x14REWARD_METRIC_MARGIN\x10\x042\xed\x04\n" +
 	"\rPolicyService\x12g\n" +
 	"\fCreatePolicy\x12*.proffer.experiment.v1.CreatePolicyRequest\x1a+.proffer.experiment.v1.CreatePolicyResponse\x12U\n" +
 	"\x06Choose\x12$.proffer.experiment.v1.ChooseRequest\x1a%.proffer.experiment.v1.ChooseResponse\x12j\n" +
@@ -1131,53 +1316,57 @@ func file_proffer_experiment_v1_policy_service_proto_rawDescGZIP() []byte {
 	return file_proffer_experiment_v1_policy_service_proto_rawDescData
 }
 
-var file_proffer_experiment_v1_policy_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_proffer_experiment_v1_policy_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_proffer_experiment_v1_policy_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_proffer_experiment_v1_policy_service_proto_goTypes = []any{
 	(PolicyKind)(0),               // 0: proffer.experiment.v1.PolicyKind
-	(*PolicySpec)(nil),            // 1: proffer.experiment.v1.PolicySpec
-	(*CreatePolicyRequest)(nil),   // 2: proffer.experiment.v1.CreatePolicyRequest
-	(*CreatePolicyResponse)(nil),  // 3: proffer.experiment.v1.CreatePolicyResponse
-	(*ForgetUnitRequest)(nil),     // 4: proffer.experiment.v1.ForgetUnitRequest
-	(*ForgetUnitResponse)(nil),    // 5: proffer.experiment.v1.ForgetUnitResponse
-	(*ChooseRequest)(nil),         // 6: proffer.experiment.v1.ChooseRequest
-	(*ChooseResponse)(nil),        // 7: proffer.experiment.v1.ChooseResponse
-	(*RecordRewardsRequest)(nil),  // 8: proffer.experiment.v1.RecordRewardsRequest
-	(*Reward)(nil),                // 9: proffer.experiment.v1.Reward
-	(*RecordRewardsResponse)(nil), // 10: proffer.experiment.v1.RecordRewardsResponse
-	(*ListPoliciesRequest)(nil),   // 11: proffer.experiment.v1.ListPoliciesRequest
-	(*ListPoliciesResponse)(nil),  // 12: proffer.experiment.v1.ListPoliciesResponse
-	(*Policy)(nil),                // 13: proffer.experiment.v1.Policy
-	(*ResetPolicyRequest)(nil),    // 14: proffer.experiment.v1.ResetPolicyRequest
-	(*ResetPolicyResponse)(nil),   // 15: proffer.experiment.v1.ResetPolicyResponse
-	nil,                           // 16: proffer.experiment.v1.PolicySpec.WeightsEntry
+	(AttributionRule)(0),          // 1: proffer.experiment.v1.AttributionRule
+	(RewardMetric)(0),             // 2: proffer.experiment.v1.RewardMetric
+	(*PolicySpec)(nil),            // 3: proffer.experiment.v1.PolicySpec
+	(*CreatePolicyRequest)(nil),   // 4: proffer.experiment.v1.CreatePolicyRequest
+	(*CreatePolicyResponse)(nil),  // 5: proffer.experiment.v1.CreatePolicyResponse
+	(*ForgetUnitRequest)(nil),     // 6: proffer.experiment.v1.ForgetUnitRequest
+	(*ForgetUnitResponse)(nil),    // 7: proffer.experiment.v1.ForgetUnitResponse
+	(*ChooseRequest)(nil),         // 8: proffer.experiment.v1.ChooseRequest
+	(*ChooseResponse)(nil),        // 9: proffer.experiment.v1.ChooseResponse
+	(*RecordRewardsRequest)(nil),  // 10: proffer.experiment.v1.RecordRewardsRequest
+	(*Reward)(nil),                // 11: proffer.experiment.v1.Reward
+	(*RecordRewardsResponse)(nil), // 12: proffer.experiment.v1.RecordRewardsResponse
+	(*ListPoliciesRequest)(nil),   // 13: proffer.experiment.v1.ListPoliciesRequest
+	(*ListPoliciesResponse)(nil),  // 14: proffer.experiment.v1.ListPoliciesResponse
+	(*Policy)(nil),                // 15: proffer.experiment.v1.Policy
+	(*ResetPolicyRequest)(nil),    // 16: proffer.experiment.v1.ResetPolicyRequest
+	(*ResetPolicyResponse)(nil),   // 17: proffer.experiment.v1.ResetPolicyResponse
+	nil,                           // 18: proffer.experiment.v1.PolicySpec.WeightsEntry
 }
 var file_proffer_experiment_v1_policy_service_proto_depIdxs = []int32{
 	0,  // 0: proffer.experiment.v1.PolicySpec.kind:type_name -> proffer.experiment.v1.PolicyKind
-	16, // 1: proffer.experiment.v1.PolicySpec.weights:type_name -> proffer.experiment.v1.PolicySpec.WeightsEntry
-	1,  // 2: proffer.experiment.v1.CreatePolicyRequest.spec:type_name -> proffer.experiment.v1.PolicySpec
-	13, // 3: proffer.experiment.v1.CreatePolicyResponse.policy:type_name -> proffer.experiment.v1.Policy
-	9,  // 4: proffer.experiment.v1.RecordRewardsRequest.rewards:type_name -> proffer.experiment.v1.Reward
-	13, // 5: proffer.experiment.v1.ListPoliciesResponse.policies:type_name -> proffer.experiment.v1.Policy
-	1,  // 6: proffer.experiment.v1.Policy.spec:type_name -> proffer.experiment.v1.PolicySpec
-	13, // 7: proffer.experiment.v1.ResetPolicyResponse.policy:type_name -> proffer.experiment.v1.Policy
-	2,  // 8: proffer.experiment.v1.PolicyService.CreatePolicy:input_type -> proffer.experiment.v1.CreatePolicyRequest
-	6,  // 9: proffer.experiment.v1.PolicyService.Choose:input_type -> proffer.experiment.v1.ChooseRequest
-	8,  // 10: proffer.experiment.v1.PolicyService.RecordRewards:input_type -> proffer.experiment.v1.RecordRewardsRequest
-	11, // 11: proffer.experiment.v1.PolicyService.ListPolicies:input_type -> proffer.experiment.v1.ListPoliciesRequest
-	14, // 12: proffer.experiment.v1.PolicyService.ResetPolicy:input_type -> proffer.experiment.v1.ResetPolicyRequest
-	4,  // 13: proffer.experiment.v1.PolicyService.ForgetUnit:input_type -> proffer.experiment.v1.ForgetUnitRequest
-	3,  // 14: proffer.experiment.v1.PolicyService.CreatePolicy:output_type -> proffer.experiment.v1.CreatePolicyResponse
-	7,  // 15: proffer.experiment.v1.PolicyService.Choose:output_type -> proffer.experiment.v1.ChooseResponse
-	10, // 16: proffer.experiment.v1.PolicyService.RecordRewards:output_type -> proffer.experiment.v1.RecordRewardsResponse
-	12, // 17: proffer.experiment.v1.PolicyService.ListPolicies:output_type -> proffer.experiment.v1.ListPoliciesResponse
-	15, // 18: proffer.experiment.v1.PolicyService.ResetPolicy:output_type -> proffer.experiment.v1.ResetPolicyResponse
-	5,  // 19: proffer.experiment.v1.PolicyService.ForgetUnit:output_type -> proffer.experiment.v1.ForgetUnitResponse
-	14, // [14:20] is the sub-list for method output_type
-	8,  // [8:14] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	18, // 1: proffer.experiment.v1.PolicySpec.weights:type_name -> proffer.experiment.v1.PolicySpec.WeightsEntry
+	1,  // 2: proffer.experiment.v1.PolicySpec.attribution_rule:type_name -> proffer.experiment.v1.AttributionRule
+	2,  // 3: proffer.experiment.v1.PolicySpec.reward_metric:type_name -> proffer.experiment.v1.RewardMetric
+	3,  // 4: proffer.experiment.v1.CreatePolicyRequest.spec:type_name -> proffer.experiment.v1.PolicySpec
+	15, // 5: proffer.experiment.v1.CreatePolicyResponse.policy:type_name -> proffer.experiment.v1.Policy
+	11, // 6: proffer.experiment.v1.RecordRewardsRequest.rewards:type_name -> proffer.experiment.v1.Reward
+	15, // 7: proffer.experiment.v1.ListPoliciesResponse.policies:type_name -> proffer.experiment.v1.Policy
+	3,  // 8: proffer.experiment.v1.Policy.spec:type_name -> proffer.experiment.v1.PolicySpec
+	15, // 9: proffer.experiment.v1.ResetPolicyResponse.policy:type_name -> proffer.experiment.v1.Policy
+	4,  // 10: proffer.experiment.v1.PolicyService.CreatePolicy:input_type -> proffer.experiment.v1.CreatePolicyRequest
+	8,  // 11: proffer.experiment.v1.PolicyService.Choose:input_type -> proffer.experiment.v1.ChooseRequest
+	10, // 12: proffer.experiment.v1.PolicyService.RecordRewards:input_type -> proffer.experiment.v1.RecordRewardsRequest
+	13, // 13: proffer.experiment.v1.PolicyService.ListPolicies:input_type -> proffer.experiment.v1.ListPoliciesRequest
+	16, // 14: proffer.experiment.v1.PolicyService.ResetPolicy:input_type -> proffer.experiment.v1.ResetPolicyRequest
+	6,  // 15: proffer.experiment.v1.PolicyService.ForgetUnit:input_type -> proffer.experiment.v1.ForgetUnitRequest
+	5,  // 16: proffer.experiment.v1.PolicyService.CreatePolicy:output_type -> proffer.experiment.v1.CreatePolicyResponse
+	9,  // 17: proffer.experiment.v1.PolicyService.Choose:output_type -> proffer.experiment.v1.ChooseResponse
+	12, // 18: proffer.experiment.v1.PolicyService.RecordRewards:output_type -> proffer.experiment.v1.RecordRewardsResponse
+	14, // 19: proffer.experiment.v1.PolicyService.ListPolicies:output_type -> proffer.experiment.v1.ListPoliciesResponse
+	17, // 20: proffer.experiment.v1.PolicyService.ResetPolicy:output_type -> proffer.experiment.v1.ResetPolicyResponse
+	7,  // 21: proffer.experiment.v1.PolicyService.ForgetUnit:output_type -> proffer.experiment.v1.ForgetUnitResponse
+	16, // [16:22] is the sub-list for method output_type
+	10, // [10:16] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_proffer_experiment_v1_policy_service_proto_init() }
@@ -1190,7 +1379,7 @@ func file_proffer_experiment_v1_policy_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_experiment_v1_policy_service_proto_rawDesc), len(file_proffer_experiment_v1_policy_service_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      3,
 			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,

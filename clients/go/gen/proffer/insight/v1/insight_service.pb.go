@@ -23,6 +23,63 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// AssociationBasis is what makes a basket.
+type AssociationBasis int32
+
+const (
+	// ASSOCIATION_BASIS_UNSPECIFIED means orders.
+	AssociationBasis_ASSOCIATION_BASIS_UNSPECIFIED AssociationBasis = 0
+	// ASSOCIATION_BASIS_ORDERS takes the items of an order.
+	AssociationBasis_ASSOCIATION_BASIS_ORDERS AssociationBasis = 1
+	// ASSOCIATION_BASIS_VIEWS takes the items opened or put into the cart in a visit.
+	AssociationBasis_ASSOCIATION_BASIS_VIEWS AssociationBasis = 2
+	// ASSOCIATION_BASIS_CATEGORIES takes the categories of an order and all above them; ids are categories.
+	AssociationBasis_ASSOCIATION_BASIS_CATEGORIES AssociationBasis = 3
+)
+
+// Enum value maps for AssociationBasis.
+var (
+	AssociationBasis_name = map[int32]string{
+		0: "ASSOCIATION_BASIS_UNSPECIFIED",
+		1: "ASSOCIATION_BASIS_ORDERS",
+		2: "ASSOCIATION_BASIS_VIEWS",
+		3: "ASSOCIATION_BASIS_CATEGORIES",
+	}
+	AssociationBasis_value = map[string]int32{
+		"ASSOCIATION_BASIS_UNSPECIFIED": 0,
+		"ASSOCIATION_BASIS_ORDERS":      1,
+		"ASSOCIATION_BASIS_VIEWS":       2,
+		"ASSOCIATION_BASIS_CATEGORIES":  3,
+	}
+)
+
+func (x AssociationBasis) Enum() *AssociationBasis {
+	p := new(AssociationBasis)
+	*p = x
+	return p
+}
+
+func (x AssociationBasis) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (AssociationBasis) Descriptor() protoreflect.EnumDescriptor {
+	return file_proffer_insight_v1_insight_service_proto_enumTypes[0].Descriptor()
+}
+
+func (AssociationBasis) Type() protoreflect.EnumType {
+	return &file_proffer_insight_v1_insight_service_proto_enumTypes[0]
+}
+
+func (x AssociationBasis) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use AssociationBasis.Descriptor instead.
+func (AssociationBasis) EnumDescriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{0}
+}
+
 // GetPortraitRequest names a person.
 type GetPortraitRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -103,7 +160,7 @@ type GetPortraitResponse struct {
 	HourShares []float64 `protobuf:"fixed64,10,rep,packed,name=hour_shares,json=hourShares,proto3" json:"hour_shares,omitempty"`
 	// weekday_shares are the shares of events by weekday, Monday first.
 	WeekdayShares []float64 `protobuf:"fixed64,11,rep,packed,name=weekday_shares,json=weekdayShares,proto3" json:"weekday_shares,omitempty"`
-	// churn_probability is the probability that the person does not come back.
+	// churn_probability is the probability that the person does not buy within the next 365 days.
 	ChurnProbability float64 `protobuf:"fixed64,12,opt,name=churn_probability,json=churnProbability,proto3" json:"churn_probability,omitempty"`
 	// expected_value_minor_units is the expected spend of the next 365 days.
 	ExpectedValueMinorUnits int64 `protobuf:"varint,13,opt,name=expected_value_minor_units,json=expectedValueMinorUnits,proto3" json:"expected_value_minor_units,omitempty"`
@@ -113,8 +170,14 @@ type GetPortraitResponse struct {
 	Tags []string `protobuf:"bytes,15,rep,name=tags,proto3" json:"tags,omitempty"`
 	// computed_at_unix_ms is when it was computed.
 	ComputedAtUnixMs int64 `protobuf:"varint,16,opt,name=computed_at_unix_ms,json=computedAtUnixMs,proto3" json:"computed_at_unix_ms,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// interest_vector is the direction of what the person reads, searches and writes; its length is 1,
+	// or it is empty. The dot product of two of them says how alike two interests are. It can be compared
+	// only with vectors of the same interest_vector_version.
+	InterestVector []float32 `protobuf:"fixed32,17,rep,packed,name=interest_vector,json=interestVector,proto3" json:"interest_vector,omitempty"`
+	// interest_vector_version names the space of interest_vector.
+	InterestVectorVersion string `protobuf:"bytes,18,opt,name=interest_vector_version,json=interestVectorVersion,proto3" json:"interest_vector_version,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
 }
 
 func (x *GetPortraitResponse) Reset() {
@@ -257,6 +320,20 @@ func (x *GetPortraitResponse) GetComputedAtUnixMs() int64 {
 		return x.ComputedAtUnixMs
 	}
 	return 0
+}
+
+func (x *GetPortraitResponse) GetInterestVector() []float32 {
+	if x != nil {
+		return x.InterestVector
+	}
+	return nil
+}
+
+func (x *GetPortraitResponse) GetInterestVectorVersion() string {
+	if x != nil {
+		return x.InterestVectorVersion
+	}
+	return ""
 }
 
 // Interest is a share of interest.
@@ -610,7 +687,9 @@ type ListAssociationRulesRequest struct {
 	// page_size is the largest number of rules; 0 means 100.
 	PageSize int32 `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token continues a list.
-	PageToken     string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// basis says what makes a basket; unspecified means orders.
+	Basis         AssociationBasis `protobuf:"varint,6,opt,name=basis,proto3,enum=proffer.insight.v1.AssociationBasis" json:"basis,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -678,6 +757,13 @@ func (x *ListAssociationRulesRequest) GetPageToken() string {
 		return x.PageToken
 	}
 	return ""
+}
+
+func (x *ListAssociationRulesRequest) GetBasis() AssociationBasis {
+	if x != nil {
+		return x.Basis
+	}
+	return AssociationBasis_ASSOCIATION_BASIS_UNSPECIFIED
 }
 
 // ListAssociationRulesResponse is one page.
@@ -904,10 +990,12 @@ type PredictIntentResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// buys_in_session is the probability of a purchase in this session.
 	BuysInSession float64 `protobuf:"fixed64,1,opt,name=buys_in_session,json=buysInSession,proto3" json:"buys_in_session,omitempty"`
-	// buys_in_7_days is the probability of a purchase within 7 days.
+	// buys_in_7_days is the probability of a purchase within 7 days, of the category when the request names one.
 	BuysIn_7Days float64 `protobuf:"fixed64,2,opt,name=buys_in_7_days,json=buysIn7Days,proto3" json:"buys_in_7_days,omitempty"`
-	// model_version is the model.
-	ModelVersion  string `protobuf:"bytes,3,opt,name=model_version,json=modelVersion,proto3" json:"model_version,omitempty"`
+	// model_version is the model; empty when none is trained yet, and then the probabilities are what is usual in the shop.
+	ModelVersion string `protobuf:"bytes,3,opt,name=model_version,json=modelVersion,proto3" json:"model_version,omitempty"`
+	// contributions are what moved buys_in_7_days away from what is usual, largest first.
+	Contributions []*IntentContribution `protobuf:"bytes,4,rep,name=contributions,proto3" json:"contributions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -963,6 +1051,682 @@ func (x *PredictIntentResponse) GetModelVersion() string {
 	return ""
 }
 
+func (x *PredictIntentResponse) GetContributions() []*IntentContribution {
+	if x != nil {
+		return x.Contributions
+	}
+	return nil
+}
+
+// IntentContribution is the share of one fact in a prediction.
+type IntentContribution struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// feature is the fact.
+	Feature string `protobuf:"bytes,1,opt,name=feature,proto3" json:"feature,omitempty"`
+	// value is what it is for this person.
+	Value float64 `protobuf:"fixed64,2,opt,name=value,proto3" json:"value,omitempty"`
+	// contribution is what it adds to the log-odds (a SHAP value).
+	Contribution  float64 `protobuf:"fixed64,3,opt,name=contribution,proto3" json:"contribution,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IntentContribution) Reset() {
+	*x = IntentContribution{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IntentContribution) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IntentContribution) ProtoMessage() {}
+
+func (x *IntentContribution) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IntentContribution.ProtoReflect.Descriptor instead.
+func (*IntentContribution) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *IntentContribution) GetFeature() string {
+	if x != nil {
+		return x.Feature
+	}
+	return ""
+}
+
+func (x *IntentContribution) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *IntentContribution) GetContribution() float64 {
+	if x != nil {
+		return x.Contribution
+	}
+	return 0
+}
+
+// GetReportRequest asks for the page.
+type GetReportRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// language is the language that shows first, "en" or "zh"; empty means "en". The page switches between both.
+	Language      string `protobuf:"bytes,1,opt,name=language,proto3" json:"language,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReportRequest) Reset() {
+	*x = GetReportRequest{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReportRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReportRequest) ProtoMessage() {}
+
+func (x *GetReportRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReportRequest.ProtoReflect.Descriptor instead.
+func (*GetReportRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *GetReportRequest) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+// GetReportResponse is the page.
+type GetReportResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// html is the page.
+	Html string `protobuf:"bytes,1,opt,name=html,proto3" json:"html,omitempty"`
+	// style_hash is the hash of its style as a content security policy writes it, such as "sha256-…".
+	StyleHash string `protobuf:"bytes,2,opt,name=style_hash,json=styleHash,proto3" json:"style_hash,omitempty"`
+	// computed_at_unix_ms is the time of the newest event in it.
+	ComputedAtUnixMs int64 `protobuf:"varint,3,opt,name=computed_at_unix_ms,json=computedAtUnixMs,proto3" json:"computed_at_unix_ms,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *GetReportResponse) Reset() {
+	*x = GetReportResponse{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReportResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReportResponse) ProtoMessage() {}
+
+func (x *GetReportResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReportResponse.ProtoReflect.Descriptor instead.
+func (*GetReportResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *GetReportResponse) GetHtml() string {
+	if x != nil {
+		return x.Html
+	}
+	return ""
+}
+
+func (x *GetReportResponse) GetStyleHash() string {
+	if x != nil {
+		return x.StyleHash
+	}
+	return ""
+}
+
+func (x *GetReportResponse) GetComputedAtUnixMs() int64 {
+	if x != nil {
+		return x.ComputedAtUnixMs
+	}
+	return 0
+}
+
+// RefreshInsightRequest has no fields.
+type RefreshInsightRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RefreshInsightRequest) Reset() {
+	*x = RefreshInsightRequest{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RefreshInsightRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RefreshInsightRequest) ProtoMessage() {}
+
+func (x *RefreshInsightRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RefreshInsightRequest.ProtoReflect.Descriptor instead.
+func (*RefreshInsightRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{16}
+}
+
+// RefreshInsightResponse says what was studied.
+type RefreshInsightResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// events is the number of events of the log.
+	Events int64 `protobuf:"varint,1,opt,name=events,proto3" json:"events,omitempty"`
+	// people is the number of people.
+	People int64 `protobuf:"varint,2,opt,name=people,proto3" json:"people,omitempty"`
+	// segments is the number of segments that clustering found.
+	Segments int32 `protobuf:"varint,3,opt,name=segments,proto3" json:"segments,omitempty"`
+	// rules is the number of association rules.
+	Rules int32 `protobuf:"varint,4,opt,name=rules,proto3" json:"rules,omitempty"`
+	// took_ms is how long it took.
+	TookMs        int64 `protobuf:"varint,5,opt,name=took_ms,json=tookMs,proto3" json:"took_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RefreshInsightResponse) Reset() {
+	*x = RefreshInsightResponse{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RefreshInsightResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RefreshInsightResponse) ProtoMessage() {}
+
+func (x *RefreshInsightResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RefreshInsightResponse.ProtoReflect.Descriptor instead.
+func (*RefreshInsightResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *RefreshInsightResponse) GetEvents() int64 {
+	if x != nil {
+		return x.Events
+	}
+	return 0
+}
+
+func (x *RefreshInsightResponse) GetPeople() int64 {
+	if x != nil {
+		return x.People
+	}
+	return 0
+}
+
+func (x *RefreshInsightResponse) GetSegments() int32 {
+	if x != nil {
+		return x.Segments
+	}
+	return 0
+}
+
+func (x *RefreshInsightResponse) GetRules() int32 {
+	if x != nil {
+		return x.Rules
+	}
+	return 0
+}
+
+func (x *RefreshInsightResponse) GetTookMs() int64 {
+	if x != nil {
+		return x.TookMs
+	}
+	return 0
+}
+
+// FindLookalikesRequest names those to resemble.
+type FindLookalikesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// segment_id is a segment to resemble.
+	SegmentId string `protobuf:"bytes,1,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
+	// user_ids are people to resemble, together with those of the segment.
+	UserIds []string `protobuf:"bytes,2,rep,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	// k is how many to find; 0 means 100.
+	K             int32 `protobuf:"varint,3,opt,name=k,proto3" json:"k,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindLookalikesRequest) Reset() {
+	*x = FindLookalikesRequest{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindLookalikesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindLookalikesRequest) ProtoMessage() {}
+
+func (x *FindLookalikesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindLookalikesRequest.ProtoReflect.Descriptor instead.
+func (*FindLookalikesRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *FindLookalikesRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
+}
+
+func (x *FindLookalikesRequest) GetUserIds() []string {
+	if x != nil {
+		return x.UserIds
+	}
+	return nil
+}
+
+func (x *FindLookalikesRequest) GetK() int32 {
+	if x != nil {
+		return x.K
+	}
+	return 0
+}
+
+// FindLookalikesResponse holds people.
+type FindLookalikesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// lookalikes are the people, most alike first.
+	Lookalikes []*Lookalike `protobuf:"bytes,1,rep,name=lookalikes,proto3" json:"lookalikes,omitempty"`
+	// seeds is the number of people to resemble that are known.
+	Seeds         int64 `protobuf:"varint,2,opt,name=seeds,proto3" json:"seeds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindLookalikesResponse) Reset() {
+	*x = FindLookalikesResponse{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindLookalikesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindLookalikesResponse) ProtoMessage() {}
+
+func (x *FindLookalikesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindLookalikesResponse.ProtoReflect.Descriptor instead.
+func (*FindLookalikesResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *FindLookalikesResponse) GetLookalikes() []*Lookalike {
+	if x != nil {
+		return x.Lookalikes
+	}
+	return nil
+}
+
+func (x *FindLookalikesResponse) GetSeeds() int64 {
+	if x != nil {
+		return x.Seeds
+	}
+	return 0
+}
+
+// Lookalike is a person who resembles the seeds.
+type Lookalike struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// user_id is the person.
+	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// likeness is from 0 to 1: the probability to be one of the seeds if seeds and others were as frequent.
+	Likeness      float64 `protobuf:"fixed64,2,opt,name=likeness,proto3" json:"likeness,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Lookalike) Reset() {
+	*x = Lookalike{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Lookalike) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Lookalike) ProtoMessage() {}
+
+func (x *Lookalike) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Lookalike.ProtoReflect.Descriptor instead.
+func (*Lookalike) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Lookalike) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *Lookalike) GetLikeness() float64 {
+	if x != nil {
+		return x.Likeness
+	}
+	return 0
+}
+
+// SuggestBundlesRequest limits the bundles.
+type SuggestBundlesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// item_ids asks for bundles with at least one of these items; none asks for all.
+	ItemIds []string `protobuf:"bytes,1,rep,name=item_ids,json=itemIds,proto3" json:"item_ids,omitempty"`
+	// max is how many; 0 means 20.
+	Max           int32 `protobuf:"varint,2,opt,name=max,proto3" json:"max,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestBundlesRequest) Reset() {
+	*x = SuggestBundlesRequest{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestBundlesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestBundlesRequest) ProtoMessage() {}
+
+func (x *SuggestBundlesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestBundlesRequest.ProtoReflect.Descriptor instead.
+func (*SuggestBundlesRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *SuggestBundlesRequest) GetItemIds() []string {
+	if x != nil {
+		return x.ItemIds
+	}
+	return nil
+}
+
+func (x *SuggestBundlesRequest) GetMax() int32 {
+	if x != nil {
+		return x.Max
+	}
+	return 0
+}
+
+// SuggestBundlesResponse holds bundles.
+type SuggestBundlesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// bundles are the bundles, by falling expected gain.
+	Bundles       []*Bundle `protobuf:"bytes,1,rep,name=bundles,proto3" json:"bundles,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestBundlesResponse) Reset() {
+	*x = SuggestBundlesResponse{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestBundlesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestBundlesResponse) ProtoMessage() {}
+
+func (x *SuggestBundlesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestBundlesResponse.ProtoReflect.Descriptor instead.
+func (*SuggestBundlesResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *SuggestBundlesResponse) GetBundles() []*Bundle {
+	if x != nil {
+		return x.Bundles
+	}
+	return nil
+}
+
+// Bundle is a set of items to sell together.
+type Bundle struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// item_ids are the items.
+	ItemIds []string `protobuf:"bytes,1,rep,name=item_ids,json=itemIds,proto3" json:"item_ids,omitempty"`
+	// baskets is the number of baskets that held all of them.
+	Baskets int64 `protobuf:"varint,2,opt,name=baskets,proto3" json:"baskets,omitempty"`
+	// lift is how many times more often they are together than chance would have it.
+	Lift float64 `protobuf:"fixed64,3,opt,name=lift,proto3" json:"lift,omitempty"`
+	// list_price_minor_units is the sum of their prices.
+	ListPriceMinorUnits int64 `protobuf:"varint,4,opt,name=list_price_minor_units,json=listPriceMinorUnits,proto3" json:"list_price_minor_units,omitempty"`
+	// suggested_price_minor_units gives away what is won when one in ten of the incomplete baskets is completed,
+	// and at most a fifth of the list price.
+	SuggestedPriceMinorUnits int64 `protobuf:"varint,5,opt,name=suggested_price_minor_units,json=suggestedPriceMinorUnits,proto3" json:"suggested_price_minor_units,omitempty"`
+	// currency is the ISO 4217 code.
+	Currency string `protobuf:"bytes,6,opt,name=currency,proto3" json:"currency,omitempty"`
+	// incomplete_baskets is the number of baskets with all items but one: whom the bundle can win.
+	IncompleteBaskets int64 `protobuf:"varint,7,opt,name=incomplete_baskets,json=incompleteBaskets,proto3" json:"incomplete_baskets,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *Bundle) Reset() {
+	*x = Bundle{}
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Bundle) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Bundle) ProtoMessage() {}
+
+func (x *Bundle) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_insight_v1_insight_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Bundle.ProtoReflect.Descriptor instead.
+func (*Bundle) Descriptor() ([]byte, []int) {
+	return file_proffer_insight_v1_insight_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *Bundle) GetItemIds() []string {
+	if x != nil {
+		return x.ItemIds
+	}
+	return nil
+}
+
+func (x *Bundle) GetBaskets() int64 {
+	if x != nil {
+		return x.Baskets
+	}
+	return 0
+}
+
+func (x *Bundle) GetLift() float64 {
+	if x != nil {
+		return x.Lift
+	}
+	return 0
+}
+
+func (x *Bundle) GetListPriceMinorUnits() int64 {
+	if x != nil {
+		return x.ListPriceMinorUnits
+	}
+	return 0
+}
+
+func (x *Bundle) GetSuggestedPriceMinorUnits() int64 {
+	if x != nil {
+		return x.SuggestedPriceMinorUnits
+	}
+	return 0
+}
+
+func (x *Bundle) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *Bundle) GetIncompleteBaskets() int64 {
+	if x != nil {
+		return x.IncompleteBaskets
+	}
+	return 0
+}
+
 var File_proffer_insight_v1_insight_service_proto protoreflect.FileDescriptor
 
 const file_proffer_insight_v1_insight_service_proto_rawDesc = "" +
@@ -970,7 +1734,7 @@ const file_proffer_insight_v1_insight_service_proto_rawDesc = "" +
 	"(proffer/insight/v1/insight_service.proto\x12\x12proffer.insight.v1\"I\n" +
 	"\x12GetPortraitRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x1a\n" +
-	"\blanguage\x18\x02 \x01(\tR\blanguage\"\xd1\x05\n" +
+	"\blanguage\x18\x02 \x01(\tR\blanguage\"\xb2\x06\n" +
 	"\x13GetPortraitResponse\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12!\n" +
 	"\frecency_days\x18\x02 \x01(\x01R\vrecencyDays\x12\x1c\n" +
@@ -990,7 +1754,9 @@ const file_proffer_insight_v1_insight_service_proto_rawDesc = "" +
 	"\vsegment_ids\x18\x0e \x03(\tR\n" +
 	"segmentIds\x12\x12\n" +
 	"\x04tags\x18\x0f \x03(\tR\x04tags\x12-\n" +
-	"\x13computed_at_unix_ms\x18\x10 \x01(\x03R\x10computedAtUnixMs\":\n" +
+	"\x13computed_at_unix_ms\x18\x10 \x01(\x03R\x10computedAtUnixMs\x12'\n" +
+	"\x0finterest_vector\x18\x11 \x03(\x02R\x0einterestVector\x126\n" +
+	"\x17interest_vector_version\x18\x12 \x01(\tR\x15interestVectorVersion\":\n" +
 	"\bInterest\x12\x18\n" +
 	"\asubject\x18\x01 \x01(\tR\asubject\x12\x14\n" +
 	"\x05share\x18\x02 \x01(\x01R\x05share\"\x15\n" +
@@ -1022,7 +1788,7 @@ const file_proffer_insight_v1_insight_service_proto_rawDesc = "" +
 	"segment_id\x18\x01 \x01(\tR\tsegmentId\"z\n" +
 	"\x12GetSegmentResponse\x125\n" +
 	"\asegment\x18\x01 \x01(\v2\x1b.proffer.insight.v1.SegmentR\asegment\x12-\n" +
-	"\x12example_pseudonyms\x18\x02 \x03(\tR\x11examplePseudonyms\"\xbc\x01\n" +
+	"\x12example_pseudonyms\x18\x02 \x03(\tR\x11examplePseudonyms\"\xf8\x01\n" +
 	"\x1bListAssociationRulesRequest\x12\x19\n" +
 	"\bitem_ids\x18\x01 \x03(\tR\aitemIds\x12\x1f\n" +
 	"\vmin_support\x18\x02 \x01(\x01R\n" +
@@ -1030,7 +1796,8 @@ const file_proffer_insight_v1_insight_service_proto_rawDesc = "" +
 	"\x0emin_confidence\x18\x03 \x01(\x01R\rminConfidence\x12\x1b\n" +
 	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x05 \x01(\tR\tpageToken\"\x81\x01\n" +
+	"page_token\x18\x05 \x01(\tR\tpageToken\x12:\n" +
+	"\x05basis\x18\x06 \x01(\x0e2$.proffer.insight.v1.AssociationBasisR\x05basis\"\x81\x01\n" +
 	"\x1cListAssociationRulesResponse\x129\n" +
 	"\x05rules\x18\x01 \x03(\v2#.proffer.insight.v1.AssociationRuleR\x05rules\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xdc\x01\n" +
@@ -1050,18 +1817,72 @@ const file_proffer_insight_v1_insight_service_proto_rawDesc = "" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x02 \x01(\tR\tsessionId\x12\x1a\n" +
-	"\bcategory\x18\x03 \x01(\tR\bcategory\"\x89\x01\n" +
+	"\bcategory\x18\x03 \x01(\tR\bcategory\"\xd7\x01\n" +
 	"\x15PredictIntentResponse\x12&\n" +
 	"\x0fbuys_in_session\x18\x01 \x01(\x01R\rbuysInSession\x12#\n" +
 	"\x0ebuys_in_7_days\x18\x02 \x01(\x01R\vbuysIn7Days\x12#\n" +
-	"\rmodel_version\x18\x03 \x01(\tR\fmodelVersion2\x91\x04\n" +
+	"\rmodel_version\x18\x03 \x01(\tR\fmodelVersion\x12L\n" +
+	"\rcontributions\x18\x04 \x03(\v2&.proffer.insight.v1.IntentContributionR\rcontributions\"h\n" +
+	"\x12IntentContribution\x12\x18\n" +
+	"\afeature\x18\x01 \x01(\tR\afeature\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value\x12\"\n" +
+	"\fcontribution\x18\x03 \x01(\x01R\fcontribution\".\n" +
+	"\x10GetReportRequest\x12\x1a\n" +
+	"\blanguage\x18\x01 \x01(\tR\blanguage\"u\n" +
+	"\x11GetReportResponse\x12\x12\n" +
+	"\x04html\x18\x01 \x01(\tR\x04html\x12\x1d\n" +
+	"\n" +
+	"style_hash\x18\x02 \x01(\tR\tstyleHash\x12-\n" +
+	"\x13computed_at_unix_ms\x18\x03 \x01(\x03R\x10computedAtUnixMs\"\x17\n" +
+	"\x15RefreshInsightRequest\"\x93\x01\n" +
+	"\x16RefreshInsightResponse\x12\x16\n" +
+	"\x06events\x18\x01 \x01(\x03R\x06events\x12\x16\n" +
+	"\x06people\x18\x02 \x01(\x03R\x06people\x12\x1a\n" +
+	"\bsegments\x18\x03 \x01(\x05R\bsegments\x12\x14\n" +
+	"\x05rules\x18\x04 \x01(\x05R\x05rules\x12\x17\n" +
+	"\atook_ms\x18\x05 \x01(\x03R\x06tookMs\"_\n" +
+	"\x15FindLookalikesRequest\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\x01 \x01(\tR\tsegmentId\x12\x19\n" +
+	"\buser_ids\x18\x02 \x03(\tR\auserIds\x12\f\n" +
+	"\x01k\x18\x03 \x01(\x05R\x01k\"m\n" +
+	"\x16FindLookalikesResponse\x12=\n" +
+	"\n" +
+	"lookalikes\x18\x01 \x03(\v2\x1d.proffer.insight.v1.LookalikeR\n" +
+	"lookalikes\x12\x14\n" +
+	"\x05seeds\x18\x02 \x01(\x03R\x05seeds\"@\n" +
+	"\tLookalike\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x1a\n" +
+	"\blikeness\x18\x02 \x01(\x01R\blikeness\"D\n" +
+	"\x15SuggestBundlesRequest\x12\x19\n" +
+	"\bitem_ids\x18\x01 \x03(\tR\aitemIds\x12\x10\n" +
+	"\x03max\x18\x02 \x01(\x05R\x03max\"N\n" +
+	"\x16SuggestBundlesResponse\x124\n" +
+	"\abundles\x18\x01 \x03(\v2\x1a.proffer.insight.v1.BundleR\abundles\"\x90\x02\n" +
+	"\x06Bundle\x12\x19\n" +
+	"\bitem_ids\x18\x01 \x03(\tR\aitemIds\x12\x18\n" +
+	"\abaskets\x18\x02 \x01(\x03R\abaskets\x12\x12\n" +
+	"\x04lift\x18\x03 \x01(\x01R\x04lift\x123\n" +
+	"\x16list_price_minor_units\x18\x04 \x01(\x03R\x13listPriceMinorUnits\x12=\n" +
+	"\x1bsuggested_price_minor_units\x18\x05 \x01(\x03R\x18suggestedPriceMinorUnits\x12\x1a\n" +
+	"\bcurrency\x18\x06 \x01(\tR\bcurrency\x12-\n" +
+	"\x12incomplete_baskets\x18\a \x01(\x03R\x11incompleteBaskets*\x92\x01\n" +
+	"\x10AssociationBasis\x12!\n" +
+	"\x1dASSOCIATION_BASIS_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18ASSOCIATION_BASIS_ORDERS\x10\x01\x12\x1b\n" +
+	"\x17ASSOCIATION_BASIS_VIEWS\x10\x02\x12 \n" +
+	"\x1cASSOCIATION_BASIS_CATEGORIES\x10\x032\xa6\a\n" +
 	"\x0eInsightService\x12^\n" +
 	"\vGetPortrait\x12&.proffer.insight.v1.GetPortraitRequest\x1a'.proffer.insight.v1.GetPortraitResponse\x12a\n" +
 	"\fListSegments\x12'.proffer.insight.v1.ListSegmentsRequest\x1a(.proffer.insight.v1.ListSegmentsResponse\x12[\n" +
 	"\n" +
 	"GetSegment\x12%.proffer.insight.v1.GetSegmentRequest\x1a&.proffer.insight.v1.GetSegmentResponse\x12y\n" +
 	"\x14ListAssociationRules\x12/.proffer.insight.v1.ListAssociationRulesRequest\x1a0.proffer.insight.v1.ListAssociationRulesResponse\x12d\n" +
-	"\rPredictIntent\x12(.proffer.insight.v1.PredictIntentRequest\x1a).proffer.insight.v1.PredictIntentResponseBn\n" +
+	"\rPredictIntent\x12(.proffer.insight.v1.PredictIntentRequest\x1a).proffer.insight.v1.PredictIntentResponse\x12X\n" +
+	"\tGetReport\x12$.proffer.insight.v1.GetReportRequest\x1a%.proffer.insight.v1.GetReportResponse\x12g\n" +
+	"\x0eRefreshInsight\x12).proffer.insight.v1.RefreshInsightRequest\x1a*.proffer.insight.v1.RefreshInsightResponse\x12g\n" +
+	"\x0eFindLookalikes\x12).proffer.insight.v1.FindLookalikesRequest\x1a*.proffer.insight.v1.FindLookalikesResponse\x12g\n" +
+	"\x0eSuggestBundles\x12).proffer.insight.v1.SuggestBundlesRequest\x1a*.proffer.insight.v1.SuggestBundlesResponseBn\n" +
 	"\x1cdev.proffer.proto.insight.v1B\x13InsightServiceProtoP\x01Z7proffer.dev/clients/go/gen/proffer/insight/v1;insightv1b\x06proto3"
 
 var (
@@ -1076,49 +1897,74 @@ func file_proffer_insight_v1_insight_service_proto_rawDescGZIP() []byte {
 	return file_proffer_insight_v1_insight_service_proto_rawDescData
 }
 
-var file_proffer_insight_v1_insight_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_proffer_insight_v1_insight_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_proffer_insight_v1_insight_service_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_proffer_insight_v1_insight_service_proto_goTypes = []any{
-	(*GetPortraitRequest)(nil),           // 0: proffer.insight.v1.GetPortraitRequest
-	(*GetPortraitResponse)(nil),          // 1: proffer.insight.v1.GetPortraitResponse
-	(*Interest)(nil),                     // 2: proffer.insight.v1.Interest
-	(*ListSegmentsRequest)(nil),          // 3: proffer.insight.v1.ListSegmentsRequest
-	(*ListSegmentsResponse)(nil),         // 4: proffer.insight.v1.ListSegmentsResponse
-	(*Segment)(nil),                      // 5: proffer.insight.v1.Segment
-	(*GetSegmentRequest)(nil),            // 6: proffer.insight.v1.GetSegmentRequest
-	(*GetSegmentResponse)(nil),           // 7: proffer.insight.v1.GetSegmentResponse
-	(*ListAssociationRulesRequest)(nil),  // 8: proffer.insight.v1.ListAssociationRulesRequest
-	(*ListAssociationRulesResponse)(nil), // 9: proffer.insight.v1.ListAssociationRulesResponse
-	(*AssociationRule)(nil),              // 10: proffer.insight.v1.AssociationRule
-	(*PredictIntentRequest)(nil),         // 11: proffer.insight.v1.PredictIntentRequest
-	(*PredictIntentResponse)(nil),        // 12: proffer.insight.v1.PredictIntentResponse
-	nil,                                  // 13: proffer.insight.v1.Segment.NamesEntry
-	nil,                                  // 14: proffer.insight.v1.Segment.DescriptionsEntry
-	nil,                                  // 15: proffer.insight.v1.Segment.ProfileEntry
+	(AssociationBasis)(0),                // 0: proffer.insight.v1.AssociationBasis
+	(*GetPortraitRequest)(nil),           // 1: proffer.insight.v1.GetPortraitRequest
+	(*GetPortraitResponse)(nil),          // 2: proffer.insight.v1.GetPortraitResponse
+	(*Interest)(nil),                     // 3: proffer.insight.v1.Interest
+	(*ListSegmentsRequest)(nil),          // 4: proffer.insight.v1.ListSegmentsRequest
+	(*ListSegmentsResponse)(nil),         // 5: proffer.insight.v1.ListSegmentsResponse
+	(*Segment)(nil),                      // 6: proffer.insight.v1.Segment
+	(*GetSegmentRequest)(nil),            // 7: proffer.insight.v1.GetSegmentRequest
+	(*GetSegmentResponse)(nil),           // 8: proffer.insight.v1.GetSegmentResponse
+	(*ListAssociationRulesRequest)(nil),  // 9: proffer.insight.v1.ListAssociationRulesRequest
+	(*ListAssociationRulesResponse)(nil), // 10: proffer.insight.v1.ListAssociationRulesResponse
+	(*AssociationRule)(nil),              // 11: proffer.insight.v1.AssociationRule
+	(*PredictIntentRequest)(nil),         // 12: proffer.insight.v1.PredictIntentRequest
+	(*PredictIntentResponse)(nil),        // 13: proffer.insight.v1.PredictIntentResponse
+	(*IntentContribution)(nil),           // 14: proffer.insight.v1.IntentContribution
+	(*GetReportRequest)(nil),             // 15: proffer.insight.v1.GetReportRequest
+	(*GetReportResponse)(nil),            // 16: proffer.insight.v1.GetReportResponse
+	(*RefreshInsightRequest)(nil),        // 17: proffer.insight.v1.RefreshInsightRequest
+	(*RefreshInsightResponse)(nil),       // 18: proffer.insight.v1.RefreshInsightResponse
+	(*FindLookalikesRequest)(nil),        // 19: proffer.insight.v1.FindLookalikesRequest
+	(*FindLookalikesResponse)(nil),       // 20: proffer.insight.v1.FindLookalikesResponse
+	(*Lookalike)(nil),                    // 21: proffer.insight.v1.Lookalike
+	(*SuggestBundlesRequest)(nil),        // 22: proffer.insight.v1.SuggestBundlesRequest
+	(*SuggestBundlesResponse)(nil),       // 23: proffer.insight.v1.SuggestBundlesResponse
+	(*Bundle)(nil),                       // 24: proffer.insight.v1.Bundle
+	nil,                                  // 25: proffer.insight.v1.Segment.NamesEntry
+	nil,                                  // 26: proffer.insight.v1.Segment.DescriptionsEntry
+	nil,                                  // 27: proffer.insight.v1.Segment.ProfileEntry
 }
 var file_proffer_insight_v1_insight_service_proto_depIdxs = []int32{
-	2,  // 0: proffer.insight.v1.GetPortraitResponse.category_interests:type_name -> proffer.insight.v1.Interest
-	2,  // 1: proffer.insight.v1.GetPortraitResponse.brand_interests:type_name -> proffer.insight.v1.Interest
-	5,  // 2: proffer.insight.v1.ListSegmentsResponse.segments:type_name -> proffer.insight.v1.Segment
-	13, // 3: proffer.insight.v1.Segment.names:type_name -> proffer.insight.v1.Segment.NamesEntry
-	14, // 4: proffer.insight.v1.Segment.descriptions:type_name -> proffer.insight.v1.Segment.DescriptionsEntry
-	15, // 5: proffer.insight.v1.Segment.profile:type_name -> proffer.insight.v1.Segment.ProfileEntry
-	5,  // 6: proffer.insight.v1.GetSegmentResponse.segment:type_name -> proffer.insight.v1.Segment
-	10, // 7: proffer.insight.v1.ListAssociationRulesResponse.rules:type_name -> proffer.insight.v1.AssociationRule
-	0,  // 8: proffer.insight.v1.InsightService.GetPortrait:input_type -> proffer.insight.v1.GetPortraitRequest
-	3,  // 9: proffer.insight.v1.InsightService.ListSegments:input_type -> proffer.insight.v1.ListSegmentsRequest
-	6,  // 10: proffer.insight.v1.InsightService.GetSegment:input_type -> proffer.insight.v1.GetSegmentRequest
-	8,  // 11: proffer.insight.v1.InsightService.ListAssociationRules:input_type -> proffer.insight.v1.ListAssociationRulesRequest
-	11, // 12: proffer.insight.v1.InsightService.PredictIntent:input_type -> proffer.insight.v1.PredictIntentRequest
-	1,  // 13: proffer.insight.v1.InsightService.GetPortrait:output_type -> proffer.insight.v1.GetPortraitResponse
-	4,  // 14: proffer.insight.v1.InsightService.ListSegments:output_type -> proffer.insight.v1.ListSegmentsResponse
-	7,  // 15: proffer.insight.v1.InsightService.GetSegment:output_type -> proffer.insight.v1.GetSegmentResponse
-	9,  // 16: proffer.insight.v1.InsightService.ListAssociationRules:output_type -> proffer.insight.v1.ListAssociationRulesResponse
-	12, // 17: proffer.insight.v1.InsightService.PredictIntent:output_type -> proffer.insight.v1.PredictIntentResponse
-	13, // [13:18] is the sub-list for method output_type
-	8,  // [8:13] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	3,  // 0: proffer.insight.v1.GetPortraitResponse.category_interests:type_name -> proffer.insight.v1.Interest
+	3,  // 1: proffer.insight.v1.GetPortraitResponse.brand_interests:type_name -> proffer.insight.v1.Interest
+	6,  // 2: proffer.insight.v1.ListSegmentsResponse.segments:type_name -> proffer.insight.v1.Segment
+	25, // 3: proffer.insight.v1.Segment.names:type_name -> proffer.insight.v1.Segment.NamesEntry
+	26, // 4: proffer.insight.v1.Segment.descriptions:type_name -> proffer.insight.v1.Segment.DescriptionsEntry
+	27, // 5: proffer.insight.v1.Segment.profile:type_name -> proffer.insight.v1.Segment.ProfileEntry
+	6,  // 6: proffer.insight.v1.GetSegmentResponse.segment:type_name -> proffer.insight.v1.Segment
+	0,  // 7: proffer.insight.v1.ListAssociationRulesRequest.basis:type_name -> proffer.insight.v1.AssociationBasis
+	11, // 8: proffer.insight.v1.ListAssociationRulesResponse.rules:type_name -> proffer.insight.v1.AssociationRule
+	14, // 9: proffer.insight.v1.PredictIntentResponse.contributions:type_name -> proffer.insight.v1.IntentContribution
+	21, // 10: proffer.insight.v1.FindLookalikesResponse.lookalikes:type_name -> proffer.insight.v1.Lookalike
+	24, // 11: proffer.insight.v1.SuggestBundlesResponse.bundles:type_name -> proffer.insight.v1.Bundle
+	1,  // 12: proffer.insight.v1.InsightService.GetPortrait:input_type -> proffer.insight.v1.GetPortraitRequest
+	4,  // 13: proffer.insight.v1.InsightService.ListSegments:input_type -> proffer.insight.v1.ListSegmentsRequest
+	7,  // 14: proffer.insight.v1.InsightService.GetSegment:input_type -> proffer.insight.v1.GetSegmentRequest
+	9,  // 15: proffer.insight.v1.InsightService.ListAssociationRules:input_type -> proffer.insight.v1.ListAssociationRulesRequest
+	12, // 16: proffer.insight.v1.InsightService.PredictIntent:input_type -> proffer.insight.v1.PredictIntentRequest
+	15, // 17: proffer.insight.v1.InsightService.GetReport:input_type -> proffer.insight.v1.GetReportRequest
+	17, // 18: proffer.insight.v1.InsightService.RefreshInsight:input_type -> proffer.insight.v1.RefreshInsightRequest
+	19, // 19: proffer.insight.v1.InsightService.FindLookalikes:input_type -> proffer.insight.v1.FindLookalikesRequest
+	22, // 20: proffer.insight.v1.InsightService.SuggestBundles:input_type -> proffer.insight.v1.SuggestBundlesRequest
+	2,  // 21: proffer.insight.v1.InsightService.GetPortrait:output_type -> proffer.insight.v1.GetPortraitResponse
+	5,  // 22: proffer.insight.v1.InsightService.ListSegments:output_type -> proffer.insight.v1.ListSegmentsResponse
+	8,  // 23: proffer.insight.v1.InsightService.GetSegment:output_type -> proffer.insight.v1.GetSegmentResponse
+	10, // 24: proffer.insight.v1.InsightService.ListAssociationRules:output_type -> proffer.insight.v1.ListAssociationRulesResponse
+	13, // 25: proffer.insight.v1.InsightService.PredictIntent:output_type -> proffer.insight.v1.PredictIntentResponse
+	16, // 26: proffer.insight.v1.InsightService.GetReport:output_type -> proffer.insight.v1.GetReportResponse
+	18, // 27: proffer.insight.v1.InsightService.RefreshInsight:output_type -> proffer.insight.v1.RefreshInsightResponse
+	20, // 28: proffer.insight.v1.InsightService.FindLookalikes:output_type -> proffer.insight.v1.FindLookalikesResponse
+	23, // 29: proffer.insight.v1.InsightService.SuggestBundles:output_type -> proffer.insight.v1.SuggestBundlesResponse
+	21, // [21:30] is the sub-list for method output_type
+	12, // [12:21] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_proffer_insight_v1_insight_service_proto_init() }
@@ -1131,13 +1977,14 @@ func file_proffer_insight_v1_insight_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_insight_v1_insight_service_proto_rawDesc), len(file_proffer_insight_v1_insight_service_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   16,
+			NumEnums:      1,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_proffer_insight_v1_insight_service_proto_goTypes,
 		DependencyIndexes: file_proffer_insight_v1_insight_service_proto_depIdxs,
+		EnumInfos:         file_proffer_insight_v1_insight_service_proto_enumTypes,
 		MessageInfos:      file_proffer_insight_v1_insight_service_proto_msgTypes,
 	}.Build()
 	File_proffer_insight_v1_insight_service_proto = out.File

@@ -26,6 +26,10 @@ const (
 	InsightService_GetSegment_FullMethodName           = "/proffer.insight.v1.InsightService/GetSegment"
 	InsightService_ListAssociationRules_FullMethodName = "/proffer.insight.v1.InsightService/ListAssociationRules"
 	InsightService_PredictIntent_FullMethodName        = "/proffer.insight.v1.InsightService/PredictIntent"
+	InsightService_GetReport_FullMethodName            = "/proffer.insight.v1.InsightService/GetReport"
+	InsightService_RefreshInsight_FullMethodName       = "/proffer.insight.v1.InsightService/RefreshInsight"
+	InsightService_FindLookalikes_FullMethodName       = "/proffer.insight.v1.InsightService/FindLookalikes"
+	InsightService_SuggestBundles_FullMethodName       = "/proffer.insight.v1.InsightService/SuggestBundles"
 )
 
 // InsightServiceClient is the client API for InsightService service.
@@ -44,6 +48,14 @@ type InsightServiceClient interface {
 	ListAssociationRules(ctx context.Context, in *ListAssociationRulesRequest, opts ...grpc.CallOption) (*ListAssociationRulesResponse, error)
 	// PredictIntent returns the probability that a person buys.
 	PredictIntent(ctx context.Context, in *PredictIntentRequest, opts ...grpc.CallOption) (*PredictIntentResponse, error)
+	// GetReport returns the page for marketers: one HTML file that loads nothing, in English and Chinese.
+	GetReport(ctx context.Context, in *GetReportRequest, opts ...grpc.CallOption) (*GetReportResponse, error)
+	// RefreshInsight makes segments, rules and models anew from the event log, and answers when they serve.
+	RefreshInsight(ctx context.Context, in *RefreshInsightRequest, opts ...grpc.CallOption) (*RefreshInsightResponse, error)
+	// FindLookalikes returns people who are like a segment or like given people, without being among them.
+	FindLookalikes(ctx context.Context, in *FindLookalikesRequest, opts ...grpc.CallOption) (*FindLookalikesResponse, error)
+	// SuggestBundles proposes sets of items to sell together, from what is bought together.
+	SuggestBundles(ctx context.Context, in *SuggestBundlesRequest, opts ...grpc.CallOption) (*SuggestBundlesResponse, error)
 }
 
 type insightServiceClient struct {
@@ -104,6 +116,46 @@ func (c *insightServiceClient) PredictIntent(ctx context.Context, in *PredictInt
 	return out, nil
 }
 
+func (c *insightServiceClient) GetReport(ctx context.Context, in *GetReportRequest, opts ...grpc.CallOption) (*GetReportResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetReportResponse)
+	err := c.cc.Invoke(ctx, InsightService_GetReport_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *insightServiceClient) RefreshInsight(ctx context.Context, in *RefreshInsightRequest, opts ...grpc.CallOption) (*RefreshInsightResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RefreshInsightResponse)
+	err := c.cc.Invoke(ctx, InsightService_RefreshInsight_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *insightServiceClient) FindLookalikes(ctx context.Context, in *FindLookalikesRequest, opts ...grpc.CallOption) (*FindLookalikesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FindLookalikesResponse)
+	err := c.cc.Invoke(ctx, InsightService_FindLookalikes_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *insightServiceClient) SuggestBundles(ctx context.Context, in *SuggestBundlesRequest, opts ...grpc.CallOption) (*SuggestBundlesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SuggestBundlesResponse)
+	err := c.cc.Invoke(ctx, InsightService_SuggestBundles_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // InsightServiceServer is the server API for InsightService service.
 // All implementations must embed UnimplementedInsightServiceServer
 // for forward compatibility.
@@ -120,6 +172,14 @@ type InsightServiceServer interface {
 	ListAssociationRules(context.Context, *ListAssociationRulesRequest) (*ListAssociationRulesResponse, error)
 	// PredictIntent returns the probability that a person buys.
 	PredictIntent(context.Context, *PredictIntentRequest) (*PredictIntentResponse, error)
+	// GetReport returns the page for marketers: one HTML file that loads nothing, in English and Chinese.
+	GetReport(context.Context, *GetReportRequest) (*GetReportResponse, error)
+	// RefreshInsight makes segments, rules and models anew from the event log, and answers when they serve.
+	RefreshInsight(context.Context, *RefreshInsightRequest) (*RefreshInsightResponse, error)
+	// FindLookalikes returns people who are like a segment or like given people, without being among them.
+	FindLookalikes(context.Context, *FindLookalikesRequest) (*FindLookalikesResponse, error)
+	// SuggestBundles proposes sets of items to sell together, from what is bought together.
+	SuggestBundles(context.Context, *SuggestBundlesRequest) (*SuggestBundlesResponse, error)
 	mustEmbedUnimplementedInsightServiceServer()
 }
 
@@ -144,6 +204,18 @@ func (UnimplementedInsightServiceServer) ListAssociationRules(context.Context, *
 }
 func (UnimplementedInsightServiceServer) PredictIntent(context.Context, *PredictIntentRequest) (*PredictIntentResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method PredictIntent not implemented")
+}
+func (UnimplementedInsightServiceServer) GetReport(context.Context, *GetReportRequest) (*GetReportResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetReport not implemented")
+}
+func (UnimplementedInsightServiceServer) RefreshInsight(context.Context, *RefreshInsightRequest) (*RefreshInsightResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RefreshInsight not implemented")
+}
+func (UnimplementedInsightServiceServer) FindLookalikes(context.Context, *FindLookalikesRequest) (*FindLookalikesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method FindLookalikes not implemented")
+}
+func (UnimplementedInsightServiceServer) SuggestBundles(context.Context, *SuggestBundlesRequest) (*SuggestBundlesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SuggestBundles not implemented")
 }
 func (UnimplementedInsightServiceServer) mustEmbedUnimplementedInsightServiceServer() {}
 func (UnimplementedInsightServiceServer) testEmbeddedByValue()                        {}
@@ -256,6 +328,78 @@ func _InsightService_PredictIntent_Handler(srv interface{}, ctx context.Context,
 	return interceptor(ctx, in, info, handler)
 }
 
+func _InsightService_GetReport_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetReportRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InsightServiceServer).GetReport(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InsightService_GetReport_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InsightServiceServer).GetReport(ctx, req.(*GetReportRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _InsightService_RefreshInsight_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RefreshInsightRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InsightServiceServer).RefreshInsight(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InsightService_RefreshInsight_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InsightServiceServer).RefreshInsight(ctx, req.(*RefreshInsightRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _InsightService_FindLookalikes_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(FindLookalikesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InsightServiceServer).FindLookalikes(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InsightService_FindLookalikes_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InsightServiceServer).FindLookalikes(ctx, req.(*FindLookalikesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _InsightService_SuggestBundles_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SuggestBundlesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InsightServiceServer).SuggestBundles(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InsightService_SuggestBundles_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InsightServiceServer).SuggestBundles(ctx, req.(*SuggestBundlesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // InsightService_ServiceDesc is the grpc.ServiceDesc for InsightService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -282,6 +426,22 @@ var InsightService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "PredictIntent",
 			Handler:    _InsightService_PredictIntent_Handler,
+		},
+		{
+			MethodName: "GetReport",
+			Handler:    _InsightService_GetReport_Handler,
+		},
+		{
+			MethodName: "RefreshInsight",
+			Handler:    _InsightService_RefreshInsight_Handler,
+		},
+		{
+			MethodName: "FindLookalikes",
+			Handler:    _InsightService_FindLookalikes_Handler,
+		},
+		{
+			MethodName: "SuggestBundles",
+			Handler:    _InsightService_SuggestBundles_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

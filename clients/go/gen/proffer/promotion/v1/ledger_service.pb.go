@@ -1420,6 +1420,299 @@ func (x *WalletCoupon) GetTransferable() bool {
 	return false
 }
 
+// TransferCouponRequest names a coupon and the two people.
+type TransferCouponRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// coupon_id is the coupon, as in a wallet.
+	CouponId string `protobuf:"bytes,1,opt,name=coupon_id,json=couponId,proto3" json:"coupon_id,omitempty"`
+	// from_user_id is who has it.
+	FromUserId string `protobuf:"bytes,2,opt,name=from_user_id,json=fromUserId,proto3" json:"from_user_id,omitempty"`
+	// to_user_id is who gets it.
+	ToUserId      string `protobuf:"bytes,3,opt,name=to_user_id,json=toUserId,proto3" json:"to_user_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransferCouponRequest) Reset() {
+	*x = TransferCouponRequest{}
+	mi := &file_proffer_promotion_v1_ledger_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransferCouponRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransferCouponRequest) ProtoMessage() {}
+
+func (x *TransferCouponRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_ledger_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransferCouponRequest.ProtoReflect.Descriptor instead.
+func (*TransferCouponRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_ledger_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *TransferCouponRequest) GetCouponId() string {
+	if x != nil {
+		return x.CouponId
+	}
+	return ""
+}
+
+func (x *TransferCouponRequest) GetFromUserId() string {
+	if x != nil {
+		return x.FromUserId
+	}
+	return ""
+}
+
+func (x *TransferCouponRequest) GetToUserId() string {
+	if x != nil {
+		return x.ToUserId
+	}
+	return ""
+}
+
+// TransferCouponResponse says that it was given. A repeated call gets the same answer.
+type TransferCouponResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransferCouponResponse) Reset() {
+	*x = TransferCouponResponse{}
+	mi := &file_proffer_promotion_v1_ledger_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransferCouponResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransferCouponResponse) ProtoMessage() {}
+
+func (x *TransferCouponResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_ledger_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransferCouponResponse.ProtoReflect.Descriptor instead.
+func (*TransferCouponResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_ledger_service_proto_rawDescGZIP(), []int{23}
+}
+
+// ListExpiringCouponsRequest asks for coupons that end within a time from now.
+type ListExpiringCouponsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// within_ms is how far ahead to look, at most 90 days; 0 means three days.
+	WithinMs int64 `protobuf:"varint,1,opt,name=within_ms,json=withinMs,proto3" json:"within_ms,omitempty"`
+	// page_size is the largest number of coupons; 0 means 100.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// page_token continues a list; what ends while it is read is left out.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListExpiringCouponsRequest) Reset() {
+	*x = ListExpiringCouponsRequest{}
+	mi := &file_proffer_promotion_v1_ledger_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListExpiringCouponsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListExpiringCouponsRequest) ProtoMessage() {}
+
+func (x *ListExpiringCouponsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_ledger_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListExpiringCouponsRequest.ProtoReflect.Descriptor instead.
+func (*ListExpiringCouponsRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_ledger_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListExpiringCouponsRequest) GetWithinMs() int64 {
+	if x != nil {
+		return x.WithinMs
+	}
+	return 0
+}
+
+func (x *ListExpiringCouponsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListExpiringCouponsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListExpiringCouponsResponse is one page.
+type ListExpiringCouponsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// coupons are the coupons, those that end first in front.
+	Coupons []*ExpiringCoupon `protobuf:"bytes,1,rep,name=coupons,proto3" json:"coupons,omitempty"`
+	// next_page_token continues the list; empty at the end.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListExpiringCouponsResponse) Reset() {
+	*x = ListExpiringCouponsResponse{}
+	mi := &file_proffer_promotion_v1_ledger_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListExpiringCouponsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListExpiringCouponsResponse) ProtoMessage() {}
+
+func (x *ListExpiringCouponsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_ledger_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListExpiringCouponsResponse.ProtoReflect.Descriptor instead.
+func (*ListExpiringCouponsResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_ledger_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ListExpiringCouponsResponse) GetCoupons() []*ExpiringCoupon {
+	if x != nil {
+		return x.Coupons
+	}
+	return nil
+}
+
+func (x *ListExpiringCouponsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// ExpiringCoupon is an unused coupon of a person that ends soon.
+type ExpiringCoupon struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// user_id is the person.
+	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// coupon_id identifies the coupon.
+	CouponId string `protobuf:"bytes,2,opt,name=coupon_id,json=couponId,proto3" json:"coupon_id,omitempty"`
+	// promotion_id is the promotion.
+	PromotionId string `protobuf:"bytes,3,opt,name=promotion_id,json=promotionId,proto3" json:"promotion_id,omitempty"`
+	// expires_at_unix_ms is when it ends, with its batch or with its promotion, whichever is first.
+	ExpiresAtUnixMs int64 `protobuf:"varint,4,opt,name=expires_at_unix_ms,json=expiresAtUnixMs,proto3" json:"expires_at_unix_ms,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ExpiringCoupon) Reset() {
+	*x = ExpiringCoupon{}
+	mi := &file_proffer_promotion_v1_ledger_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExpiringCoupon) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExpiringCoupon) ProtoMessage() {}
+
+func (x *ExpiringCoupon) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_ledger_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExpiringCoupon.ProtoReflect.Descriptor instead.
+func (*ExpiringCoupon) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_ledger_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *ExpiringCoupon) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *ExpiringCoupon) GetCouponId() string {
+	if x != nil {
+		return x.CouponId
+	}
+	return ""
+}
+
+func (x *ExpiringCoupon) GetPromotionId() string {
+	if x != nil {
+		return x.PromotionId
+	}
+	return ""
+}
+
+func (x *ExpiringCoupon) GetExpiresAtUnixMs() int64 {
+	if x != nil {
+		return x.ExpiresAtUnixMs
+	}
+	return 0
+}
+
 var File_proffer_promotion_v1_ledger_service_proto protoreflect.FileDescriptor
 
 const file_proffer_promotion_v1_ledger_service_proto_rawDesc = "" +
@@ -1521,13 +1814,33 @@ const file_proffer_promotion_v1_ledger_service_proto_rawDesc = "" +
 	"\fpromotion_id\x18\x02 \x01(\tR\vpromotionId\x12\x12\n" +
 	"\x04used\x18\x03 \x01(\bR\x04used\x12+\n" +
 	"\x12expires_at_unix_ms\x18\x04 \x01(\x03R\x0fexpiresAtUnixMs\x12\"\n" +
-	"\ftransferable\x18\x05 \x01(\bR\ftransferable*\xaf\x01\n" +
+	"\ftransferable\x18\x05 \x01(\bR\ftransferable\"t\n" +
+	"\x15TransferCouponRequest\x12\x1b\n" +
+	"\tcoupon_id\x18\x01 \x01(\tR\bcouponId\x12 \n" +
+	"\ffrom_user_id\x18\x02 \x01(\tR\n" +
+	"fromUserId\x12\x1c\n" +
+	"\n" +
+	"to_user_id\x18\x03 \x01(\tR\btoUserId\"\x18\n" +
+	"\x16TransferCouponResponse\"u\n" +
+	"\x1aListExpiringCouponsRequest\x12\x1b\n" +
+	"\twithin_ms\x18\x01 \x01(\x03R\bwithinMs\x12\x1b\n" +
+	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tR\tpageToken\"\x85\x01\n" +
+	"\x1bListExpiringCouponsResponse\x12>\n" +
+	"\acoupons\x18\x01 \x03(\v2$.proffer.promotion.v1.ExpiringCouponR\acoupons\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x96\x01\n" +
+	"\x0eExpiringCoupon\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x1b\n" +
+	"\tcoupon_id\x18\x02 \x01(\tR\bcouponId\x12!\n" +
+	"\fpromotion_id\x18\x03 \x01(\tR\vpromotionId\x12+\n" +
+	"\x12expires_at_unix_ms\x18\x04 \x01(\x03R\x0fexpiresAtUnixMs*\xaf\x01\n" +
 	"\x0fRedemptionState\x12 \n" +
 	"\x1cREDEMPTION_STATE_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19REDEMPTION_STATE_RESERVED\x10\x01\x12\x1e\n" +
 	"\x1aREDEMPTION_STATE_COMMITTED\x10\x02\x12\x1d\n" +
 	"\x19REDEMPTION_STATE_RELEASED\x10\x03\x12\x1c\n" +
-	"\x18REDEMPTION_STATE_EXPIRED\x10\x042\xea\a\n" +
+	"\x18REDEMPTION_STATE_EXPIRED\x10\x042\xd3\t\n" +
 	"\rLedgerService\x12t\n" +
 	"\x11ReserveRedemption\x12..proffer.promotion.v1.ReserveRedemptionRequest\x1a/.proffer.promotion.v1.ReserveRedemptionResponse\x12q\n" +
 	"\x10CommitRedemption\x12-.proffer.promotion.v1.CommitRedemptionRequest\x1a..proffer.promotion.v1.CommitRedemptionResponse\x12t\n" +
@@ -1538,7 +1851,9 @@ const file_proffer_promotion_v1_ledger_service_proto_rawDesc = "" +
 	"\x11CreateCouponBatch\x12..proffer.promotion.v1.CreateCouponBatchRequest\x1a/.proffer.promotion.v1.CreateCouponBatchResponse\x12h\n" +
 	"\rAssignCoupons\x12*.proffer.promotion.v1.AssignCouponsRequest\x1a+.proffer.promotion.v1.AssignCouponsResponse\x12_\n" +
 	"\n" +
-	"ListWallet\x12'.proffer.promotion.v1.ListWalletRequest\x1a(.proffer.promotion.v1.ListWalletResponseBs\n" +
+	"ListWallet\x12'.proffer.promotion.v1.ListWalletRequest\x1a(.proffer.promotion.v1.ListWalletResponse\x12k\n" +
+	"\x0eTransferCoupon\x12+.proffer.promotion.v1.TransferCouponRequest\x1a,.proffer.promotion.v1.TransferCouponResponse\x12z\n" +
+	"\x13ListExpiringCoupons\x120.proffer.promotion.v1.ListExpiringCouponsRequest\x1a1.proffer.promotion.v1.ListExpiringCouponsResponseBs\n" +
 	"\x1edev.proffer.proto.promotion.v1B\x12LedgerServiceProtoP\x01Z;proffer.dev/clients/go/gen/proffer/promotion/v1;promotionv1b\x06proto3"
 
 var (
@@ -1554,71 +1869,81 @@ func file_proffer_promotion_v1_ledger_service_proto_rawDescGZIP() []byte {
 }
 
 var file_proffer_promotion_v1_ledger_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_proffer_promotion_v1_ledger_service_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_proffer_promotion_v1_ledger_service_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_proffer_promotion_v1_ledger_service_proto_goTypes = []any{
-	(RedemptionState)(0),              // 0: proffer.promotion.v1.RedemptionState
-	(*Redemption)(nil),                // 1: proffer.promotion.v1.Redemption
-	(*RedemptionPart)(nil),            // 2: proffer.promotion.v1.RedemptionPart
-	(*ReserveRedemptionRequest)(nil),  // 3: proffer.promotion.v1.ReserveRedemptionRequest
-	(*ReserveRedemptionResponse)(nil), // 4: proffer.promotion.v1.ReserveRedemptionResponse
-	(*CommitRedemptionRequest)(nil),   // 5: proffer.promotion.v1.CommitRedemptionRequest
-	(*CommitRedemptionResponse)(nil),  // 6: proffer.promotion.v1.CommitRedemptionResponse
-	(*ReleaseRedemptionRequest)(nil),  // 7: proffer.promotion.v1.ReleaseRedemptionRequest
-	(*ReleaseRedemptionResponse)(nil), // 8: proffer.promotion.v1.ReleaseRedemptionResponse
-	(*ReturnRedemptionRequest)(nil),   // 9: proffer.promotion.v1.ReturnRedemptionRequest
-	(*ReturnPart)(nil),                // 10: proffer.promotion.v1.ReturnPart
-	(*ReturnRedemptionResponse)(nil),  // 11: proffer.promotion.v1.ReturnRedemptionResponse
-	(*GetRedemptionRequest)(nil),      // 12: proffer.promotion.v1.GetRedemptionRequest
-	(*GetRedemptionResponse)(nil),     // 13: proffer.promotion.v1.GetRedemptionResponse
-	(*GetBudgetRequest)(nil),          // 14: proffer.promotion.v1.GetBudgetRequest
-	(*GetBudgetResponse)(nil),         // 15: proffer.promotion.v1.GetBudgetResponse
-	(*CreateCouponBatchRequest)(nil),  // 16: proffer.promotion.v1.CreateCouponBatchRequest
-	(*CreateCouponBatchResponse)(nil), // 17: proffer.promotion.v1.CreateCouponBatchResponse
-	(*AssignCouponsRequest)(nil),      // 18: proffer.promotion.v1.AssignCouponsRequest
-	(*AssignCouponsResponse)(nil),     // 19: proffer.promotion.v1.AssignCouponsResponse
-	(*ListWalletRequest)(nil),         // 20: proffer.promotion.v1.ListWalletRequest
-	(*ListWalletResponse)(nil),        // 21: proffer.promotion.v1.ListWalletResponse
-	(*WalletCoupon)(nil),              // 22: proffer.promotion.v1.WalletCoupon
-	(*Cart)(nil),                      // 23: proffer.promotion.v1.Cart
-	(*Person)(nil),                    // 24: proffer.promotion.v1.Person
-	(*EvaluateCartResponse)(nil),      // 25: proffer.promotion.v1.EvaluateCartResponse
+	(RedemptionState)(0),                // 0: proffer.promotion.v1.RedemptionState
+	(*Redemption)(nil),                  // 1: proffer.promotion.v1.Redemption
+	(*RedemptionPart)(nil),              // 2: proffer.promotion.v1.RedemptionPart
+	(*ReserveRedemptionRequest)(nil),    // 3: proffer.promotion.v1.ReserveRedemptionRequest
+	(*ReserveRedemptionResponse)(nil),   // 4: proffer.promotion.v1.ReserveRedemptionResponse
+	(*CommitRedemptionRequest)(nil),     // 5: proffer.promotion.v1.CommitRedemptionRequest
+	(*CommitRedemptionResponse)(nil),    // 6: proffer.promotion.v1.CommitRedemptionResponse
+	(*ReleaseRedemptionRequest)(nil),    // 7: proffer.promotion.v1.ReleaseRedemptionRequest
+	(*ReleaseRedemptionResponse)(nil),   // 8: proffer.promotion.v1.ReleaseRedemptionResponse
+	(*ReturnRedemptionRequest)(nil),     // 9: proffer.promotion.v1.ReturnRedemptionRequest
+	(*ReturnPart)(nil),                  // 10: proffer.promotion.v1.ReturnPart
+	(*ReturnRedemptionResponse)(nil),    // 11: proffer.promotion.v1.ReturnRedemptionResponse
+	(*GetRedemptionRequest)(nil),        // 12: proffer.promotion.v1.GetRedemptionRequest
+	(*GetRedemptionResponse)(nil),       // 13: proffer.promotion.v1.GetRedemptionResponse
+	(*GetBudgetRequest)(nil),            // 14: proffer.promotion.v1.GetBudgetRequest
+	(*GetBudgetResponse)(nil),           // 15: proffer.promotion.v1.GetBudgetResponse
+	(*CreateCouponBatchRequest)(nil),    // 16: proffer.promotion.v1.CreateCouponBatchRequest
+	(*CreateCouponBatchResponse)(nil),   // 17: proffer.promotion.v1.CreateCouponBatchResponse
+	(*AssignCouponsRequest)(nil),        // 18: proffer.promotion.v1.AssignCouponsRequest
+	(*AssignCouponsResponse)(nil),       // 19: proffer.promotion.v1.AssignCouponsResponse
+	(*ListWalletRequest)(nil),           // 20: proffer.promotion.v1.ListWalletRequest
+	(*ListWalletResponse)(nil),          // 21: proffer.promotion.v1.ListWalletResponse
+	(*WalletCoupon)(nil),                // 22: proffer.promotion.v1.WalletCoupon
+	(*TransferCouponRequest)(nil),       // 23: proffer.promotion.v1.TransferCouponRequest
+	(*TransferCouponResponse)(nil),      // 24: proffer.promotion.v1.TransferCouponResponse
+	(*ListExpiringCouponsRequest)(nil),  // 25: proffer.promotion.v1.ListExpiringCouponsRequest
+	(*ListExpiringCouponsResponse)(nil), // 26: proffer.promotion.v1.ListExpiringCouponsResponse
+	(*ExpiringCoupon)(nil),              // 27: proffer.promotion.v1.ExpiringCoupon
+	(*Cart)(nil),                        // 28: proffer.promotion.v1.Cart
+	(*Person)(nil),                      // 29: proffer.promotion.v1.Person
+	(*EvaluateCartResponse)(nil),        // 30: proffer.promotion.v1.EvaluateCartResponse
 }
 var file_proffer_promotion_v1_ledger_service_proto_depIdxs = []int32{
 	0,  // 0: proffer.promotion.v1.Redemption.state:type_name -> proffer.promotion.v1.RedemptionState
 	2,  // 1: proffer.promotion.v1.Redemption.parts:type_name -> proffer.promotion.v1.RedemptionPart
-	23, // 2: proffer.promotion.v1.ReserveRedemptionRequest.cart:type_name -> proffer.promotion.v1.Cart
-	24, // 3: proffer.promotion.v1.ReserveRedemptionRequest.person:type_name -> proffer.promotion.v1.Person
+	28, // 2: proffer.promotion.v1.ReserveRedemptionRequest.cart:type_name -> proffer.promotion.v1.Cart
+	29, // 3: proffer.promotion.v1.ReserveRedemptionRequest.person:type_name -> proffer.promotion.v1.Person
 	1,  // 4: proffer.promotion.v1.ReserveRedemptionResponse.redemption:type_name -> proffer.promotion.v1.Redemption
-	25, // 5: proffer.promotion.v1.ReserveRedemptionResponse.evaluation:type_name -> proffer.promotion.v1.EvaluateCartResponse
+	30, // 5: proffer.promotion.v1.ReserveRedemptionResponse.evaluation:type_name -> proffer.promotion.v1.EvaluateCartResponse
 	1,  // 6: proffer.promotion.v1.CommitRedemptionResponse.redemption:type_name -> proffer.promotion.v1.Redemption
 	1,  // 7: proffer.promotion.v1.ReleaseRedemptionResponse.redemption:type_name -> proffer.promotion.v1.Redemption
 	10, // 8: proffer.promotion.v1.ReturnRedemptionRequest.parts:type_name -> proffer.promotion.v1.ReturnPart
 	1,  // 9: proffer.promotion.v1.ReturnRedemptionResponse.redemption:type_name -> proffer.promotion.v1.Redemption
 	1,  // 10: proffer.promotion.v1.GetRedemptionResponse.redemption:type_name -> proffer.promotion.v1.Redemption
 	22, // 11: proffer.promotion.v1.ListWalletResponse.coupons:type_name -> proffer.promotion.v1.WalletCoupon
-	3,  // 12: proffer.promotion.v1.LedgerService.ReserveRedemption:input_type -> proffer.promotion.v1.ReserveRedemptionRequest
-	5,  // 13: proffer.promotion.v1.LedgerService.CommitRedemption:input_type -> proffer.promotion.v1.CommitRedemptionRequest
-	7,  // 14: proffer.promotion.v1.LedgerService.ReleaseRedemption:input_type -> proffer.promotion.v1.ReleaseRedemptionRequest
-	9,  // 15: proffer.promotion.v1.LedgerService.ReturnRedemption:input_type -> proffer.promotion.v1.ReturnRedemptionRequest
-	12, // 16: proffer.promotion.v1.LedgerService.GetRedemption:input_type -> proffer.promotion.v1.GetRedemptionRequest
-	14, // 17: proffer.promotion.v1.LedgerService.GetBudget:input_type -> proffer.promotion.v1.GetBudgetRequest
-	16, // 18: proffer.promotion.v1.LedgerService.CreateCouponBatch:input_type -> proffer.promotion.v1.CreateCouponBatchRequest
-	18, // 19: proffer.promotion.v1.LedgerService.AssignCoupons:input_type -> proffer.promotion.v1.AssignCouponsRequest
-	20, // 20: proffer.promotion.v1.LedgerService.ListWallet:input_type -> proffer.promotion.v1.ListWalletRequest
-	4,  // 21: proffer.promotion.v1.LedgerService.ReserveRedemption:output_type -> proffer.promotion.v1.ReserveRedemptionResponse
-	6,  // 22: proffer.promotion.v1.LedgerService.CommitRedemption:output_type -> proffer.promotion.v1.CommitRedemptionResponse
-	8,  // 23: proffer.promotion.v1.LedgerService.ReleaseRedemption:output_type -> proffer.promotion.v1.ReleaseRedemptionResponse
-	11, // 24: proffer.promotion.v1.LedgerService.ReturnRedemption:output_type -> proffer.promotion.v1.ReturnRedemptionResponse
-	13, // 25: proffer.promotion.v1.LedgerService.GetRedemption:output_type -> proffer.promotion.v1.GetRedemptionResponse
-	15, // 26: proffer.promotion.v1.LedgerService.GetBudget:output_type -> proffer.promotion.v1.GetBudgetResponse
-	17, // 27: proffer.promotion.v1.LedgerService.CreateCouponBatch:output_type -> proffer.promotion.v1.CreateCouponBatchResponse
-	19, // 28: proffer.promotion.v1.LedgerService.AssignCoupons:output_type -> proffer.promotion.v1.AssignCouponsResponse
-	21, // 29: proffer.promotion.v1.LedgerService.ListWallet:output_type -> proffer.promotion.v1.ListWalletResponse
-	21, // [21:30] is the sub-list for method output_type
-	12, // [12:21] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	27, // 12: proffer.promotion.v1.ListExpiringCouponsResponse.coupons:type_name -> proffer.promotion.v1.ExpiringCoupon
+	3,  // 13: proffer.promotion.v1.LedgerService.ReserveRedemption:input_type -> proffer.promotion.v1.ReserveRedemptionRequest
+	5,  // 14: proffer.promotion.v1.LedgerService.CommitRedemption:input_type -> proffer.promotion.v1.CommitRedemptionRequest
+	7,  // 15: proffer.promotion.v1.LedgerService.ReleaseRedemption:input_type -> proffer.promotion.v1.ReleaseRedemptionRequest
+	9,  // 16: proffer.promotion.v1.LedgerService.ReturnRedemption:input_type -> proffer.promotion.v1.ReturnRedemptionRequest
+	12, // 17: proffer.promotion.v1.LedgerService.GetRedemption:input_type -> proffer.promotion.v1.GetRedemptionRequest
+	14, // 18: proffer.promotion.v1.LedgerService.GetBudget:input_type -> proffer.promotion.v1.GetBudgetRequest
+	16, // 19: proffer.promotion.v1.LedgerService.CreateCouponBatch:input_type -> proffer.promotion.v1.CreateCouponBatchRequest
+	18, // 20: proffer.promotion.v1.LedgerService.AssignCoupons:input_type -> proffer.promotion.v1.AssignCouponsRequest
+	20, // 21: proffer.promotion.v1.LedgerService.ListWallet:input_type -> proffer.promotion.v1.ListWalletRequest
+	23, // 22: proffer.promotion.v1.LedgerService.TransferCoupon:input_type -> proffer.promotion.v1.TransferCouponRequest
+	25, // 23: proffer.promotion.v1.LedgerService.ListExpiringCoupons:input_type -> proffer.promotion.v1.ListExpiringCouponsRequest
+	4,  // 24: proffer.promotion.v1.LedgerService.ReserveRedemption:output_type -> proffer.promotion.v1.ReserveRedemptionResponse
+	6,  // 25: proffer.promotion.v1.LedgerService.CommitRedemption:output_type -> proffer.promotion.v1.CommitRedemptionResponse
+	8,  // 26: proffer.promotion.v1.LedgerService.ReleaseRedemption:output_type -> proffer.promotion.v1.ReleaseRedemptionResponse
+	11, // 27: proffer.promotion.v1.LedgerService.ReturnRedemption:output_type -> proffer.promotion.v1.ReturnRedemptionResponse
+	13, // 28: proffer.promotion.v1.LedgerService.GetRedemption:output_type -> proffer.promotion.v1.GetRedemptionResponse
+	15, // 29: proffer.promotion.v1.LedgerService.GetBudget:output_type -> proffer.promotion.v1.GetBudgetResponse
+	17, // 30: proffer.promotion.v1.LedgerService.CreateCouponBatch:output_type -> proffer.promotion.v1.CreateCouponBatchResponse
+	19, // 31: proffer.promotion.v1.LedgerService.AssignCoupons:output_type -> proffer.promotion.v1.AssignCouponsResponse
+	21, // 32: proffer.promotion.v1.LedgerService.ListWallet:output_type -> proffer.promotion.v1.ListWalletResponse
+	24, // 33: proffer.promotion.v1.LedgerService.TransferCoupon:output_type -> proffer.promotion.v1.TransferCouponResponse
+	26, // 34: proffer.promotion.v1.LedgerService.ListExpiringCoupons:output_type -> proffer.promotion.v1.ListExpiringCouponsResponse
+	24, // [24:35] is the sub-list for method output_type
+	13, // [13:24] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_proffer_promotion_v1_ledger_service_proto_init() }
@@ -1634,7 +1959,7 @@ func file_proffer_promotion_v1_ledger_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_promotion_v1_ledger_service_proto_rawDesc), len(file_proffer_promotion_v1_ledger_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   22,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

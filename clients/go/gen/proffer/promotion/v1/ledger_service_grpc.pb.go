@@ -21,15 +21,17 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	LedgerService_ReserveRedemption_FullMethodName = "/proffer.promotion.v1.LedgerService/ReserveRedemption"
-	LedgerService_CommitRedemption_FullMethodName  = "/proffer.promotion.v1.LedgerService/CommitRedemption"
-	LedgerService_ReleaseRedemption_FullMethodName = "/proffer.promotion.v1.LedgerService/ReleaseRedemption"
-	LedgerService_ReturnRedemption_FullMethodName  = "/proffer.promotion.v1.LedgerService/ReturnRedemption"
-	LedgerService_GetRedemption_FullMethodName     = "/proffer.promotion.v1.LedgerService/GetRedemption"
-	LedgerService_GetBudget_FullMethodName         = "/proffer.promotion.v1.LedgerService/GetBudget"
-	LedgerService_CreateCouponBatch_FullMethodName = "/proffer.promotion.v1.LedgerService/CreateCouponBatch"
-	LedgerService_AssignCoupons_FullMethodName     = "/proffer.promotion.v1.LedgerService/AssignCoupons"
-	LedgerService_ListWallet_FullMethodName        = "/proffer.promotion.v1.LedgerService/ListWallet"
+	LedgerService_ReserveRedemption_FullMethodName   = "/proffer.promotion.v1.LedgerService/ReserveRedemption"
+	LedgerService_CommitRedemption_FullMethodName    = "/proffer.promotion.v1.LedgerService/CommitRedemption"
+	LedgerService_ReleaseRedemption_FullMethodName   = "/proffer.promotion.v1.LedgerService/ReleaseRedemption"
+	LedgerService_ReturnRedemption_FullMethodName    = "/proffer.promotion.v1.LedgerService/ReturnRedemption"
+	LedgerService_GetRedemption_FullMethodName       = "/proffer.promotion.v1.LedgerService/GetRedemption"
+	LedgerService_GetBudget_FullMethodName           = "/proffer.promotion.v1.LedgerService/GetBudget"
+	LedgerService_CreateCouponBatch_FullMethodName   = "/proffer.promotion.v1.LedgerService/CreateCouponBatch"
+	LedgerService_AssignCoupons_FullMethodName       = "/proffer.promotion.v1.LedgerService/AssignCoupons"
+	LedgerService_ListWallet_FullMethodName          = "/proffer.promotion.v1.LedgerService/ListWallet"
+	LedgerService_TransferCoupon_FullMethodName      = "/proffer.promotion.v1.LedgerService/TransferCoupon"
+	LedgerService_ListExpiringCoupons_FullMethodName = "/proffer.promotion.v1.LedgerService/ListExpiringCoupons"
 )
 
 // LedgerServiceClient is the client API for LedgerService service.
@@ -56,6 +58,10 @@ type LedgerServiceClient interface {
 	AssignCoupons(ctx context.Context, in *AssignCouponsRequest, opts ...grpc.CallOption) (*AssignCouponsResponse, error)
 	// ListWallet lists the coupons of a person.
 	ListWallet(ctx context.Context, in *ListWalletRequest, opts ...grpc.CallOption) (*ListWalletResponse, error)
+	// TransferCoupon gives a coupon of one person to another, where its batch lets it be given.
+	TransferCoupon(ctx context.Context, in *TransferCouponRequest, opts ...grpc.CallOption) (*TransferCouponResponse, error)
+	// ListExpiringCoupons lists unused coupons of people that end soon, those that end first in front, so that people can be reminded.
+	ListExpiringCoupons(ctx context.Context, in *ListExpiringCouponsRequest, opts ...grpc.CallOption) (*ListExpiringCouponsResponse, error)
 }
 
 type ledgerServiceClient struct {
@@ -156,6 +162,26 @@ func (c *ledgerServiceClient) ListWallet(ctx context.Context, in *ListWalletRequ
 	return out, nil
 }
 
+func (c *ledgerServiceClient) TransferCoupon(ctx context.Context, in *TransferCouponRequest, opts ...grpc.CallOption) (*TransferCouponResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TransferCouponResponse)
+	err := c.cc.Invoke(ctx, LedgerService_TransferCoupon_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *ledgerServiceClient) ListExpiringCoupons(ctx context.Context, in *ListExpiringCouponsRequest, opts ...grpc.CallOption) (*ListExpiringCouponsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListExpiringCouponsResponse)
+	err := c.cc.Invoke(ctx, LedgerService_ListExpiringCoupons_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // LedgerServiceServer is the server API for LedgerService service.
 // All implementations must embed UnimplementedLedgerServiceServer
 // for forward compatibility.
@@ -180,6 +206,10 @@ type LedgerServiceServer interface {
 	AssignCoupons(context.Context, *AssignCouponsRequest) (*AssignCouponsResponse, error)
 	// ListWallet lists the coupons of a person.
 	ListWallet(context.Context, *ListWalletRequest) (*ListWalletResponse, error)
+	// TransferCoupon gives a coupon of one person to another, where its batch lets it be given.
+	TransferCoupon(context.Context, *TransferCouponRequest) (*TransferCouponResponse, error)
+	// ListExpiringCoupons lists unused coupons of people that end soon, those that end first in front, so that people can be reminded.
+	ListExpiringCoupons(context.Context, *ListExpiringCouponsRequest) (*ListExpiringCouponsResponse, error)
 	mustEmbedUnimplementedLedgerServiceServer()
 }
 
@@ -216,6 +246,12 @@ func (UnimplementedLedgerServiceServer) AssignCoupons(context.Context, *AssignCo
 }
 func (UnimplementedLedgerServiceServer) ListWallet(context.Context, *ListWalletRequest) (*ListWalletResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListWallet not implemented")
+}
+func (UnimplementedLedgerServiceServer) TransferCoupon(context.Context, *TransferCouponRequest) (*TransferCouponResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method TransferCoupon not implemented")
+}
+func (UnimplementedLedgerServiceServer) ListExpiringCoupons(context.Context, *ListExpiringCouponsRequest) (*ListExpiringCouponsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListExpiringCoupons not implemented")
 }
 func (UnimplementedLedgerServiceServer) mustEmbedUnimplementedLedgerServiceServer() {}
 func (UnimplementedLedgerServiceServer) testEmbeddedByValue()                       {}
@@ -400,6 +436,42 @@ func _LedgerService_ListWallet_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LedgerService_TransferCoupon_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TransferCouponRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LedgerServiceServer).TransferCoupon(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LedgerService_TransferCoupon_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LedgerServiceServer).TransferCoupon(ctx, req.(*TransferCouponRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LedgerService_ListExpiringCoupons_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListExpiringCouponsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LedgerServiceServer).ListExpiringCoupons(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LedgerService_ListExpiringCoupons_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LedgerServiceServer).ListExpiringCoupons(ctx, req.(*ListExpiringCouponsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // LedgerService_ServiceDesc is the grpc.ServiceDesc for LedgerService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -442,6 +514,14 @@ var LedgerService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListWallet",
 			Handler:    _LedgerService_ListWallet_Handler,
+		},
+		{
+			MethodName: "TransferCoupon",
+			Handler:    _LedgerService_TransferCoupon_Handler,
+		},
+		{
+			MethodName: "ListExpiringCoupons",
+			Handler:    _LedgerService_ListExpiringCoupons_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

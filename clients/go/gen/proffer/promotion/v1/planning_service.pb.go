@@ -11,6 +11,7 @@ package promotionv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	v1 "proffer.dev/clients/go/gen/proffer/common/v1"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -26,7 +27,7 @@ const (
 // AllocateOffersRequest holds people and the offers to choose from.
 type AllocateOffersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// user_ids are the people.
+	// user_ids are the people; none means those who did something in the last 90 days, at most 10,000, the latest first.
 	UserIds []string `protobuf:"bytes,1,rep,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
 	// promotion_ids are the offers; each person gets one of them at most.
 	PromotionIds []string `protobuf:"bytes,2,rep,name=promotion_ids,json=promotionIds,proto3" json:"promotion_ids,omitempty"`
@@ -97,7 +98,11 @@ type AllocateOffersResponse struct {
 	// expected_cost_minor_units is the expected cost of all choices.
 	ExpectedCostMinorUnits int64 `protobuf:"varint,3,opt,name=expected_cost_minor_units,json=expectedCostMinorUnits,proto3" json:"expected_cost_minor_units,omitempty"`
 	// dual_price is the value that one more minor unit of budget would bring.
-	DualPrice     float64 `protobuf:"fixed64,4,opt,name=dual_price,json=dualPrice,proto3" json:"dual_price,omitempty"`
+	DualPrice float64 `protobuf:"fixed64,4,opt,name=dual_price,json=dualPrice,proto3" json:"dual_price,omitempty"`
+	// value_bound_minor_units is what no allocation within the budgets can exceed.
+	ValueBoundMinorUnits int64 `protobuf:"varint,5,opt,name=value_bound_minor_units,json=valueBoundMinorUnits,proto3" json:"value_bound_minor_units,omitempty"`
+	// degraded is present when something was not known, such as how people respond to discounts.
+	Degraded      *v1.Degraded `protobuf:"bytes,6,opt,name=degraded,proto3" json:"degraded,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -160,6 +165,20 @@ func (x *AllocateOffersResponse) GetDualPrice() float64 {
 	return 0
 }
 
+func (x *AllocateOffersResponse) GetValueBoundMinorUnits() int64 {
+	if x != nil {
+		return x.ValueBoundMinorUnits
+	}
+	return 0
+}
+
+func (x *AllocateOffersResponse) GetDegraded() *v1.Degraded {
+	if x != nil {
+		return x.Degraded
+	}
+	return nil
+}
+
 // Allocation is the choice for one person.
 type Allocation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -171,8 +190,12 @@ type Allocation struct {
 	Uplift float64 `protobuf:"fixed64,3,opt,name=uplift,proto3" json:"uplift,omitempty"`
 	// expected_cost_minor_units is the expected cost.
 	ExpectedCostMinorUnits int64 `protobuf:"varint,4,opt,name=expected_cost_minor_units,json=expectedCostMinorUnits,proto3" json:"expected_cost_minor_units,omitempty"`
-	unknownFields          protoimpl.UnknownFields
-	sizeCache              protoimpl.SizeCache
+	// expected_value_minor_units is the expected additional margin less the cost.
+	ExpectedValueMinorUnits int64 `protobuf:"varint,5,opt,name=expected_value_minor_units,json=expectedValueMinorUnits,proto3" json:"expected_value_minor_units,omitempty"`
+	// probability is the expected probability to buy with the offer.
+	Probability   float64 `protobuf:"fixed64,6,opt,name=probability,proto3" json:"probability,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Allocation) Reset() {
@@ -233,6 +256,148 @@ func (x *Allocation) GetExpectedCostMinorUnits() int64 {
 	return 0
 }
 
+func (x *Allocation) GetExpectedValueMinorUnits() int64 {
+	if x != nil {
+		return x.ExpectedValueMinorUnits
+	}
+	return 0
+}
+
+func (x *Allocation) GetProbability() float64 {
+	if x != nil {
+		return x.Probability
+	}
+	return 0
+}
+
+// DecideOfferRequest names a person and the offers of a campaign.
+type DecideOfferRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// user_id is the person.
+	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// promotion_ids are the offers; the same set is the same campaign.
+	PromotionIds  []string `protobuf:"bytes,2,rep,name=promotion_ids,json=promotionIds,proto3" json:"promotion_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideOfferRequest) Reset() {
+	*x = DecideOfferRequest{}
+	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideOfferRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideOfferRequest) ProtoMessage() {}
+
+func (x *DecideOfferRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideOfferRequest.ProtoReflect.Descriptor instead.
+func (*DecideOfferRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_planning_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *DecideOfferRequest) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *DecideOfferRequest) GetPromotionIds() []string {
+	if x != nil {
+		return x.PromotionIds
+	}
+	return nil
+}
+
+// DecideOfferResponse holds the choice.
+type DecideOfferResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// allocation is the choice.
+	Allocation *Allocation `protobuf:"bytes,1,opt,name=allocation,proto3" json:"allocation,omitempty"`
+	// dual_price is the value that one more minor unit of budget would bring at this time.
+	DualPrice float64 `protobuf:"fixed64,2,opt,name=dual_price,json=dualPrice,proto3" json:"dual_price,omitempty"`
+	// remembered says that the choice was made at an earlier request of this person.
+	Remembered bool `protobuf:"varint,3,opt,name=remembered,proto3" json:"remembered,omitempty"`
+	// degraded is present when something was not known.
+	Degraded      *v1.Degraded `protobuf:"bytes,4,opt,name=degraded,proto3" json:"degraded,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideOfferResponse) Reset() {
+	*x = DecideOfferResponse{}
+	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideOfferResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideOfferResponse) ProtoMessage() {}
+
+func (x *DecideOfferResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideOfferResponse.ProtoReflect.Descriptor instead.
+func (*DecideOfferResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_planning_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *DecideOfferResponse) GetAllocation() *Allocation {
+	if x != nil {
+		return x.Allocation
+	}
+	return nil
+}
+
+func (x *DecideOfferResponse) GetDualPrice() float64 {
+	if x != nil {
+		return x.DualPrice
+	}
+	return 0
+}
+
+func (x *DecideOfferResponse) GetRemembered() bool {
+	if x != nil {
+		return x.Remembered
+	}
+	return false
+}
+
+func (x *DecideOfferResponse) GetDegraded() *v1.Degraded {
+	if x != nil {
+		return x.Degraded
+	}
+	return nil
+}
+
 // ProposeCampaignsRequest says what to propose for.
 type ProposeCampaignsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -241,14 +406,16 @@ type ProposeCampaignsRequest struct {
 	// budget_minor_units is what they may cost.
 	BudgetMinorUnits int64 `protobuf:"varint,2,opt,name=budget_minor_units,json=budgetMinorUnits,proto3" json:"budget_minor_units,omitempty"`
 	// count is the largest number of proposals; 0 means 10.
-	Count         int32 `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	Count int32 `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	// time_zone is an IANA name that hours of flash sales are counted in; empty means UTC.
+	TimeZone      string `protobuf:"bytes,4,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ProposeCampaignsRequest) Reset() {
 	*x = ProposeCampaignsRequest{}
-	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[3]
+	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -260,7 +427,7 @@ func (x *ProposeCampaignsRequest) String() string {
 func (*ProposeCampaignsRequest) ProtoMessage() {}
 
 func (x *ProposeCampaignsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[3]
+	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -273,7 +440,7 @@ func (x *ProposeCampaignsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposeCampaignsRequest.ProtoReflect.Descriptor instead.
 func (*ProposeCampaignsRequest) Descriptor() ([]byte, []int) {
-	return file_proffer_promotion_v1_planning_service_proto_rawDescGZIP(), []int{3}
+	return file_proffer_promotion_v1_planning_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ProposeCampaignsRequest) GetHorizonDays() int32 {
@@ -297,18 +464,33 @@ func (x *ProposeCampaignsRequest) GetCount() int32 {
 	return 0
 }
 
+func (x *ProposeCampaignsRequest) GetTimeZone() string {
+	if x != nil {
+		return x.TimeZone
+	}
+	return ""
+}
+
 // ProposeCampaignsResponse holds proposals.
 type ProposeCampaignsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// proposals are the proposals, best first.
-	Proposals     []*CampaignProposal `protobuf:"bytes,1,rep,name=proposals,proto3" json:"proposals,omitempty"`
+	Proposals []*CampaignProposal `protobuf:"bytes,1,rep,name=proposals,proto3" json:"proposals,omitempty"`
+	// events is the number of events of the log that the proposals rest on.
+	Events int64 `protobuf:"varint,2,opt,name=events,proto3" json:"events,omitempty"`
+	// elasticity is the change of demand in percent for one percent of price, negative, over all items.
+	Elasticity float64 `protobuf:"fixed64,3,opt,name=elasticity,proto3" json:"elasticity,omitempty"`
+	// elasticity_error is its standard error.
+	ElasticityError float64 `protobuf:"fixed64,4,opt,name=elasticity_error,json=elasticityError,proto3" json:"elasticity_error,omitempty"`
+	// degraded is present when something was not known.
+	Degraded      *v1.Degraded `protobuf:"bytes,5,opt,name=degraded,proto3" json:"degraded,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ProposeCampaignsResponse) Reset() {
 	*x = ProposeCampaignsResponse{}
-	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[4]
+	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -320,7 +502,7 @@ func (x *ProposeCampaignsResponse) String() string {
 func (*ProposeCampaignsResponse) ProtoMessage() {}
 
 func (x *ProposeCampaignsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[4]
+	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -333,12 +515,40 @@ func (x *ProposeCampaignsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposeCampaignsResponse.ProtoReflect.Descriptor instead.
 func (*ProposeCampaignsResponse) Descriptor() ([]byte, []int) {
-	return file_proffer_promotion_v1_planning_service_proto_rawDescGZIP(), []int{4}
+	return file_proffer_promotion_v1_planning_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ProposeCampaignsResponse) GetProposals() []*CampaignProposal {
 	if x != nil {
 		return x.Proposals
+	}
+	return nil
+}
+
+func (x *ProposeCampaignsResponse) GetEvents() int64 {
+	if x != nil {
+		return x.Events
+	}
+	return 0
+}
+
+func (x *ProposeCampaignsResponse) GetElasticity() float64 {
+	if x != nil {
+		return x.Elasticity
+	}
+	return 0
+}
+
+func (x *ProposeCampaignsResponse) GetElasticityError() float64 {
+	if x != nil {
+		return x.ElasticityError
+	}
+	return 0
+}
+
+func (x *ProposeCampaignsResponse) GetDegraded() *v1.Degraded {
+	if x != nil {
+		return x.Degraded
 	}
 	return nil
 }
@@ -358,13 +568,19 @@ type CampaignProposal struct {
 	LiftLowMinorUnits int64 `protobuf:"varint,5,opt,name=lift_low_minor_units,json=liftLowMinorUnits,proto3" json:"lift_low_minor_units,omitempty"`
 	// lift_high_minor_units is the upper end of the 90 % interval of the lift.
 	LiftHighMinorUnits int64 `protobuf:"varint,6,opt,name=lift_high_minor_units,json=liftHighMinorUnits,proto3" json:"lift_high_minor_units,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// simulated_orders is the number of orders that the promotion would have applied to on the log, over as many days as it runs.
+	SimulatedOrders int64 `protobuf:"varint,7,opt,name=simulated_orders,json=simulatedOrders,proto3" json:"simulated_orders,omitempty"`
+	// simulated_cost_minor_units is what it would have taken off those orders.
+	SimulatedCostMinorUnits int64 `protobuf:"varint,8,opt,name=simulated_cost_minor_units,json=simulatedCostMinorUnits,proto3" json:"simulated_cost_minor_units,omitempty"`
+	// title is one line that says what is proposed.
+	Title         string `protobuf:"bytes,9,opt,name=title,proto3" json:"title,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CampaignProposal) Reset() {
 	*x = CampaignProposal{}
-	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[5]
+	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -376,7 +592,7 @@ func (x *CampaignProposal) String() string {
 func (*CampaignProposal) ProtoMessage() {}
 
 func (x *CampaignProposal) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[5]
+	mi := &file_proffer_promotion_v1_planning_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -389,7 +605,7 @@ func (x *CampaignProposal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CampaignProposal.ProtoReflect.Descriptor instead.
 func (*CampaignProposal) Descriptor() ([]byte, []int) {
-	return file_proffer_promotion_v1_planning_service_proto_rawDescGZIP(), []int{5}
+	return file_proffer_promotion_v1_planning_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *CampaignProposal) GetYaml() string {
@@ -434,42 +650,91 @@ func (x *CampaignProposal) GetLiftHighMinorUnits() int64 {
 	return 0
 }
 
+func (x *CampaignProposal) GetSimulatedOrders() int64 {
+	if x != nil {
+		return x.SimulatedOrders
+	}
+	return 0
+}
+
+func (x *CampaignProposal) GetSimulatedCostMinorUnits() int64 {
+	if x != nil {
+		return x.SimulatedCostMinorUnits
+	}
+	return 0
+}
+
+func (x *CampaignProposal) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
 var File_proffer_promotion_v1_planning_service_proto protoreflect.FileDescriptor
 
 const file_proffer_promotion_v1_planning_service_proto_rawDesc = "" +
 	"\n" +
-	"+proffer/promotion/v1/planning_service.proto\x12\x14proffer.promotion.v1\"\x85\x01\n" +
+	"+proffer/promotion/v1/planning_service.proto\x12\x14proffer.promotion.v1\x1a proffer/common/v1/degraded.proto\"\x85\x01\n" +
 	"\x15AllocateOffersRequest\x12\x19\n" +
 	"\buser_ids\x18\x01 \x03(\tR\auserIds\x12#\n" +
 	"\rpromotion_ids\x18\x02 \x03(\tR\fpromotionIds\x12,\n" +
-	"\x12budget_minor_units\x18\x03 \x01(\x03R\x10budgetMinorUnits\"\xf3\x01\n" +
+	"\x12budget_minor_units\x18\x03 \x01(\x03R\x10budgetMinorUnits\"\xe3\x02\n" +
 	"\x16AllocateOffersResponse\x12B\n" +
 	"\vallocations\x18\x01 \x03(\v2 .proffer.promotion.v1.AllocationR\vallocations\x12;\n" +
 	"\x1aexpected_value_minor_units\x18\x02 \x01(\x03R\x17expectedValueMinorUnits\x129\n" +
 	"\x19expected_cost_minor_units\x18\x03 \x01(\x03R\x16expectedCostMinorUnits\x12\x1d\n" +
 	"\n" +
-	"dual_price\x18\x04 \x01(\x01R\tdualPrice\"\x9b\x01\n" +
+	"dual_price\x18\x04 \x01(\x01R\tdualPrice\x125\n" +
+	"\x17value_bound_minor_units\x18\x05 \x01(\x03R\x14valueBoundMinorUnits\x127\n" +
+	"\bdegraded\x18\x06 \x01(\v2\x1b.proffer.common.v1.DegradedR\bdegraded\"\xfa\x01\n" +
 	"\n" +
 	"Allocation\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12!\n" +
 	"\fpromotion_id\x18\x02 \x01(\tR\vpromotionId\x12\x16\n" +
 	"\x06uplift\x18\x03 \x01(\x01R\x06uplift\x129\n" +
-	"\x19expected_cost_minor_units\x18\x04 \x01(\x03R\x16expectedCostMinorUnits\"\x80\x01\n" +
+	"\x19expected_cost_minor_units\x18\x04 \x01(\x03R\x16expectedCostMinorUnits\x12;\n" +
+	"\x1aexpected_value_minor_units\x18\x05 \x01(\x03R\x17expectedValueMinorUnits\x12 \n" +
+	"\vprobability\x18\x06 \x01(\x01R\vprobability\"R\n" +
+	"\x12DecideOfferRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\tR\x06userId\x12#\n" +
+	"\rpromotion_ids\x18\x02 \x03(\tR\fpromotionIds\"\xcf\x01\n" +
+	"\x13DecideOfferResponse\x12@\n" +
+	"\n" +
+	"allocation\x18\x01 \x01(\v2 .proffer.promotion.v1.AllocationR\n" +
+	"allocation\x12\x1d\n" +
+	"\n" +
+	"dual_price\x18\x02 \x01(\x01R\tdualPrice\x12\x1e\n" +
+	"\n" +
+	"remembered\x18\x03 \x01(\bR\n" +
+	"remembered\x127\n" +
+	"\bdegraded\x18\x04 \x01(\v2\x1b.proffer.common.v1.DegradedR\bdegraded\"\x9d\x01\n" +
 	"\x17ProposeCampaignsRequest\x12!\n" +
 	"\fhorizon_days\x18\x01 \x01(\x05R\vhorizonDays\x12,\n" +
 	"\x12budget_minor_units\x18\x02 \x01(\x03R\x10budgetMinorUnits\x12\x14\n" +
-	"\x05count\x18\x03 \x01(\x05R\x05count\"`\n" +
+	"\x05count\x18\x03 \x01(\x05R\x05count\x12\x1b\n" +
+	"\ttime_zone\x18\x04 \x01(\tR\btimeZone\"\xfc\x01\n" +
 	"\x18ProposeCampaignsResponse\x12D\n" +
-	"\tproposals\x18\x01 \x03(\v2&.proffer.promotion.v1.CampaignProposalR\tproposals\"\x9a\x02\n" +
+	"\tproposals\x18\x01 \x03(\v2&.proffer.promotion.v1.CampaignProposalR\tproposals\x12\x16\n" +
+	"\x06events\x18\x02 \x01(\x03R\x06events\x12\x1e\n" +
+	"\n" +
+	"elasticity\x18\x03 \x01(\x01R\n" +
+	"elasticity\x12)\n" +
+	"\x10elasticity_error\x18\x04 \x01(\x01R\x0felasticityError\x127\n" +
+	"\bdegraded\x18\x05 \x01(\v2\x1b.proffer.common.v1.DegradedR\bdegraded\"\x98\x03\n" +
 	"\x10CampaignProposal\x12\x12\n" +
 	"\x04yaml\x18\x01 \x01(\tR\x04yaml\x12\x18\n" +
 	"\areasons\x18\x02 \x03(\tR\areasons\x129\n" +
 	"\x19expected_cost_minor_units\x18\x03 \x01(\x03R\x16expectedCostMinorUnits\x129\n" +
 	"\x19expected_lift_minor_units\x18\x04 \x01(\x03R\x16expectedLiftMinorUnits\x12/\n" +
 	"\x14lift_low_minor_units\x18\x05 \x01(\x03R\x11liftLowMinorUnits\x121\n" +
-	"\x15lift_high_minor_units\x18\x06 \x01(\x03R\x12liftHighMinorUnits2\xf1\x01\n" +
+	"\x15lift_high_minor_units\x18\x06 \x01(\x03R\x12liftHighMinorUnits\x12)\n" +
+	"\x10simulated_orders\x18\a \x01(\x03R\x0fsimulatedOrders\x12;\n" +
+	"\x1asimulated_cost_minor_units\x18\b \x01(\x03R\x17simulatedCostMinorUnits\x12\x14\n" +
+	"\x05title\x18\t \x01(\tR\x05title2\xd5\x02\n" +
 	"\x0fPlanningService\x12k\n" +
-	"\x0eAllocateOffers\x12+.proffer.promotion.v1.AllocateOffersRequest\x1a,.proffer.promotion.v1.AllocateOffersResponse\x12q\n" +
+	"\x0eAllocateOffers\x12+.proffer.promotion.v1.AllocateOffersRequest\x1a,.proffer.promotion.v1.AllocateOffersResponse\x12b\n" +
+	"\vDecideOffer\x12(.proffer.promotion.v1.DecideOfferRequest\x1a).proffer.promotion.v1.DecideOfferResponse\x12q\n" +
 	"\x10ProposeCampaigns\x12-.proffer.promotion.v1.ProposeCampaignsRequest\x1a..proffer.promotion.v1.ProposeCampaignsResponseBu\n" +
 	"\x1edev.proffer.proto.promotion.v1B\x14PlanningServiceProtoP\x01Z;proffer.dev/clients/go/gen/proffer/promotion/v1;promotionv1b\x06proto3"
 
@@ -485,27 +750,36 @@ func file_proffer_promotion_v1_planning_service_proto_rawDescGZIP() []byte {
 	return file_proffer_promotion_v1_planning_service_proto_rawDescData
 }
 
-var file_proffer_promotion_v1_planning_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_proffer_promotion_v1_planning_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_proffer_promotion_v1_planning_service_proto_goTypes = []any{
 	(*AllocateOffersRequest)(nil),    // 0: proffer.promotion.v1.AllocateOffersRequest
 	(*AllocateOffersResponse)(nil),   // 1: proffer.promotion.v1.AllocateOffersResponse
 	(*Allocation)(nil),               // 2: proffer.promotion.v1.Allocation
-	(*ProposeCampaignsRequest)(nil),  // 3: proffer.promotion.v1.ProposeCampaignsRequest
-	(*ProposeCampaignsResponse)(nil), // 4: proffer.promotion.v1.ProposeCampaignsResponse
-	(*CampaignProposal)(nil),         // 5: proffer.promotion.v1.CampaignProposal
+	(*DecideOfferRequest)(nil),       // 3: proffer.promotion.v1.DecideOfferRequest
+	(*DecideOfferResponse)(nil),      // 4: proffer.promotion.v1.DecideOfferResponse
+	(*ProposeCampaignsRequest)(nil),  // 5: proffer.promotion.v1.ProposeCampaignsRequest
+	(*ProposeCampaignsResponse)(nil), // 6: proffer.promotion.v1.ProposeCampaignsResponse
+	(*CampaignProposal)(nil),         // 7: proffer.promotion.v1.CampaignProposal
+	(*v1.Degraded)(nil),              // 8: proffer.common.v1.Degraded
 }
 var file_proffer_promotion_v1_planning_service_proto_depIdxs = []int32{
 	2, // 0: proffer.promotion.v1.AllocateOffersResponse.allocations:type_name -> proffer.promotion.v1.Allocation
-	5, // 1: proffer.promotion.v1.ProposeCampaignsResponse.proposals:type_name -> proffer.promotion.v1.CampaignProposal
-	0, // 2: proffer.promotion.v1.PlanningService.AllocateOffers:input_type -> proffer.promotion.v1.AllocateOffersRequest
-	3, // 3: proffer.promotion.v1.PlanningService.ProposeCampaigns:input_type -> proffer.promotion.v1.ProposeCampaignsRequest
-	1, // 4: proffer.promotion.v1.PlanningService.AllocateOffers:output_type -> proffer.promotion.v1.AllocateOffersResponse
-	4, // 5: proffer.promotion.v1.PlanningService.ProposeCampaigns:output_type -> proffer.promotion.v1.ProposeCampaignsResponse
-	4, // [4:6] is the sub-list for method output_type
-	2, // [2:4] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	8, // 1: proffer.promotion.v1.AllocateOffersResponse.degraded:type_name -> proffer.common.v1.Degraded
+	2, // 2: proffer.promotion.v1.DecideOfferResponse.allocation:type_name -> proffer.promotion.v1.Allocation
+	8, // 3: proffer.promotion.v1.DecideOfferResponse.degraded:type_name -> proffer.common.v1.Degraded
+	7, // 4: proffer.promotion.v1.ProposeCampaignsResponse.proposals:type_name -> proffer.promotion.v1.CampaignProposal
+	8, // 5: proffer.promotion.v1.ProposeCampaignsResponse.degraded:type_name -> proffer.common.v1.Degraded
+	0, // 6: proffer.promotion.v1.PlanningService.AllocateOffers:input_type -> proffer.promotion.v1.AllocateOffersRequest
+	3, // 7: proffer.promotion.v1.PlanningService.DecideOffer:input_type -> proffer.promotion.v1.DecideOfferRequest
+	5, // 8: proffer.promotion.v1.PlanningService.ProposeCampaigns:input_type -> proffer.promotion.v1.ProposeCampaignsRequest
+	1, // 9: proffer.promotion.v1.PlanningService.AllocateOffers:output_type -> proffer.promotion.v1.AllocateOffersResponse
+	4, // 10: proffer.promotion.v1.PlanningService.DecideOffer:output_type -> proffer.promotion.v1.DecideOfferResponse
+	6, // 11: proffer.promotion.v1.PlanningService.ProposeCampaigns:output_type -> proffer.promotion.v1.ProposeCampaignsResponse
+	9, // [9:12] is the sub-list for method output_type
+	6, // [6:9] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_proffer_promotion_v1_planning_service_proto_init() }
@@ -519,7 +793,7 @@ func file_proffer_promotion_v1_planning_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_promotion_v1_planning_service_proto_rawDesc), len(file_proffer_promotion_v1_planning_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

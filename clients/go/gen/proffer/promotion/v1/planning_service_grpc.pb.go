@@ -22,6 +22,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	PlanningService_AllocateOffers_FullMethodName   = "/proffer.promotion.v1.PlanningService/AllocateOffers"
+	PlanningService_DecideOffer_FullMethodName      = "/proffer.promotion.v1.PlanningService/DecideOffer"
 	PlanningService_ProposeCampaigns_FullMethodName = "/proffer.promotion.v1.PlanningService/ProposeCampaigns"
 )
 
@@ -33,6 +34,8 @@ const (
 type PlanningServiceClient interface {
 	// AllocateOffers chooses an offer, or none, for each person so that the expected value is greatest within every budget.
 	AllocateOffers(ctx context.Context, in *AllocateOffersRequest, opts ...grpc.CallOption) (*AllocateOffersResponse, error)
+	// DecideOffer chooses an offer, or none, for the person of one request, at the dual prices that spread the budgets over the campaign. Asked again, it answers the same.
+	DecideOffer(ctx context.Context, in *DecideOfferRequest, opts ...grpc.CallOption) (*DecideOfferResponse, error)
 	// ProposeCampaigns proposes campaigns from behaviour, with expected cost, lift and uncertainty.
 	ProposeCampaigns(ctx context.Context, in *ProposeCampaignsRequest, opts ...grpc.CallOption) (*ProposeCampaignsResponse, error)
 }
@@ -49,6 +52,16 @@ func (c *planningServiceClient) AllocateOffers(ctx context.Context, in *Allocate
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(AllocateOffersResponse)
 	err := c.cc.Invoke(ctx, PlanningService_AllocateOffers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *planningServiceClient) DecideOffer(ctx context.Context, in *DecideOfferRequest, opts ...grpc.CallOption) (*DecideOfferResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DecideOfferResponse)
+	err := c.cc.Invoke(ctx, PlanningService_DecideOffer_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +86,8 @@ func (c *planningServiceClient) ProposeCampaigns(ctx context.Context, in *Propos
 type PlanningServiceServer interface {
 	// AllocateOffers chooses an offer, or none, for each person so that the expected value is greatest within every budget.
 	AllocateOffers(context.Context, *AllocateOffersRequest) (*AllocateOffersResponse, error)
+	// DecideOffer chooses an offer, or none, for the person of one request, at the dual prices that spread the budgets over the campaign. Asked again, it answers the same.
+	DecideOffer(context.Context, *DecideOfferRequest) (*DecideOfferResponse, error)
 	// ProposeCampaigns proposes campaigns from behaviour, with expected cost, lift and uncertainty.
 	ProposeCampaigns(context.Context, *ProposeCampaignsRequest) (*ProposeCampaignsResponse, error)
 	mustEmbedUnimplementedPlanningServiceServer()
@@ -87,6 +102,9 @@ type UnimplementedPlanningServiceServer struct{}
 
 func (UnimplementedPlanningServiceServer) AllocateOffers(context.Context, *AllocateOffersRequest) (*AllocateOffersResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method AllocateOffers not implemented")
+}
+func (UnimplementedPlanningServiceServer) DecideOffer(context.Context, *DecideOfferRequest) (*DecideOfferResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DecideOffer not implemented")
 }
 func (UnimplementedPlanningServiceServer) ProposeCampaigns(context.Context, *ProposeCampaignsRequest) (*ProposeCampaignsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ProposeCampaigns not implemented")
@@ -130,6 +148,24 @@ func _PlanningService_AllocateOffers_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PlanningService_DecideOffer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DecideOfferRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PlanningServiceServer).DecideOffer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PlanningService_DecideOffer_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PlanningServiceServer).DecideOffer(ctx, req.(*DecideOfferRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _PlanningService_ProposeCampaigns_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ProposeCampaignsRequest)
 	if err := dec(in); err != nil {
@@ -158,6 +194,10 @@ var PlanningService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "AllocateOffers",
 			Handler:    _PlanningService_AllocateOffers_Handler,
+		},
+		{
+			MethodName: "DecideOffer",
+			Handler:    _PlanningService_DecideOffer_Handler,
 		},
 		{
 			MethodName: "ProposeCampaigns",

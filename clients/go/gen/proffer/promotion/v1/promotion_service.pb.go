@@ -934,7 +934,7 @@ type EvaluateCartResponse struct {
 	Gifts []*GiftLine `protobuf:"bytes,9,rep,name=gifts,proto3" json:"gifts,omitempty"`
 	// refused_codes are the entered codes that do nothing, each with the same answer whether it is unknown, foreign or expired.
 	RefusedCodes []string `protobuf:"bytes,10,rep,name=refused_codes,json=refusedCodes,proto3" json:"refused_codes,omitempty"`
-	// exact says that no combination of promotions is better; false means that the search was cut at its bound.
+	// exact says that no combination of promotions is better, but for the rounding of shares in a cart with many promotions (less than a minor unit a line); false means that the search was cut at its bound.
 	Exact bool `protobuf:"varint,11,opt,name=exact,proto3" json:"exact,omitempty"`
 	// catalogue_version is the version of the snapshot that was used.
 	CatalogueVersion int64 `protobuf:"varint,12,opt,name=catalogue_version,json=catalogueVersion,proto3" json:"catalogue_version,omitempty"`
@@ -1700,7 +1700,9 @@ type ListOffersRequest struct {
 	// channel is where the person is.
 	Channel string `protobuf:"bytes,8,opt,name=channel,proto3" json:"channel,omitempty"`
 	// region is the ISO 3166 code.
-	Region        string `protobuf:"bytes,9,opt,name=region,proto3" json:"region,omitempty"`
+	Region string `protobuf:"bytes,9,opt,name=region,proto3" json:"region,omitempty"`
+	// paced leaves out all promotions with a budget but the one, if any, that is worth its budget for this person, at the prices that spread budgets over campaigns.
+	Paced         bool `protobuf:"varint,10,opt,name=paced,proto3" json:"paced,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1796,6 +1798,13 @@ func (x *ListOffersRequest) GetRegion() string {
 		return x.Region
 	}
 	return ""
+}
+
+func (x *ListOffersRequest) GetPaced() bool {
+	if x != nil {
+		return x.Paced
+	}
+	return false
 }
 
 // ListOffersResponse is one page.
@@ -2055,6 +2064,656 @@ func (x *ApplyPromotionsResponse) GetCatalogueVersion() int64 {
 	return 0
 }
 
+// SetPromotionStateRequest names a promotion and where it goes.
+type SetPromotionStateRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// promotion_id is the promotion.
+	PromotionId string `protobuf:"bytes,1,opt,name=promotion_id,json=promotionId,proto3" json:"promotion_id,omitempty"`
+	// state is the new state; a promotion that ended stays so, and one that was live does not become a draft again.
+	State         PromotionState `protobuf:"varint,2,opt,name=state,proto3,enum=proffer.promotion.v1.PromotionState" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPromotionStateRequest) Reset() {
+	*x = SetPromotionStateRequest{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPromotionStateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPromotionStateRequest) ProtoMessage() {}
+
+func (x *SetPromotionStateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPromotionStateRequest.ProtoReflect.Descriptor instead.
+func (*SetPromotionStateRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *SetPromotionStateRequest) GetPromotionId() string {
+	if x != nil {
+		return x.PromotionId
+	}
+	return ""
+}
+
+func (x *SetPromotionStateRequest) GetState() PromotionState {
+	if x != nil {
+		return x.State
+	}
+	return PromotionState_PROMOTION_STATE_UNSPECIFIED
+}
+
+// SetPromotionStateResponse says what is so now.
+type SetPromotionStateResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// promotion is the promotion in its new state.
+	Promotion *Promotion `protobuf:"bytes,1,opt,name=promotion,proto3" json:"promotion,omitempty"`
+	// catalogue_version is the version of the snapshot that holds the change.
+	CatalogueVersion int64 `protobuf:"varint,2,opt,name=catalogue_version,json=catalogueVersion,proto3" json:"catalogue_version,omitempty"`
+	// warnings are sentences about what is legal but probably not meant.
+	Warnings      []string `protobuf:"bytes,3,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPromotionStateResponse) Reset() {
+	*x = SetPromotionStateResponse{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPromotionStateResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPromotionStateResponse) ProtoMessage() {}
+
+func (x *SetPromotionStateResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPromotionStateResponse.ProtoReflect.Descriptor instead.
+func (*SetPromotionStateResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *SetPromotionStateResponse) GetPromotion() *Promotion {
+	if x != nil {
+		return x.Promotion
+	}
+	return nil
+}
+
+func (x *SetPromotionStateResponse) GetCatalogueVersion() int64 {
+	if x != nil {
+		return x.CatalogueVersion
+	}
+	return 0
+}
+
+func (x *SetPromotionStateResponse) GetWarnings() []string {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
+// ExportPromotionsRequest says what to export.
+type ExportPromotionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// promotion_ids are the promotions; none exports all.
+	PromotionIds  []string `protobuf:"bytes,1,rep,name=promotion_ids,json=promotionIds,proto3" json:"promotion_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportPromotionsRequest) Reset() {
+	*x = ExportPromotionsRequest{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportPromotionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportPromotionsRequest) ProtoMessage() {}
+
+func (x *ExportPromotionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportPromotionsRequest.ProtoReflect.Descriptor instead.
+func (*ExportPromotionsRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *ExportPromotionsRequest) GetPromotionIds() []string {
+	if x != nil {
+		return x.PromotionIds
+	}
+	return nil
+}
+
+// ExportPromotionsResponse holds a declaration.
+type ExportPromotionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// yaml is the declaration.
+	Yaml          string `protobuf:"bytes,1,opt,name=yaml,proto3" json:"yaml,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportPromotionsResponse) Reset() {
+	*x = ExportPromotionsResponse{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportPromotionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportPromotionsResponse) ProtoMessage() {}
+
+func (x *ExportPromotionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportPromotionsResponse.ProtoReflect.Descriptor instead.
+func (*ExportPromotionsResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ExportPromotionsResponse) GetYaml() string {
+	if x != nil {
+		return x.Yaml
+	}
+	return ""
+}
+
+// CheckPromotionsRequest asks for warnings about everything that is live.
+type CheckPromotionsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckPromotionsRequest) Reset() {
+	*x = CheckPromotionsRequest{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckPromotionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckPromotionsRequest) ProtoMessage() {}
+
+func (x *CheckPromotionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckPromotionsRequest.ProtoReflect.Descriptor instead.
+func (*CheckPromotionsRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{30}
+}
+
+// CheckPromotionsResponse holds warnings.
+type CheckPromotionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// warnings are sentences.
+	Warnings      []string `protobuf:"bytes,1,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckPromotionsResponse) Reset() {
+	*x = CheckPromotionsResponse{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckPromotionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckPromotionsResponse) ProtoMessage() {}
+
+func (x *CheckPromotionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckPromotionsResponse.ProtoReflect.Descriptor instead.
+func (*CheckPromotionsResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *CheckPromotionsResponse) GetWarnings() []string {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
+// ListPromotionChangesRequest pages through the audit trail.
+type ListPromotionChangesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// promotion_id limits the list to one promotion; empty lists all.
+	PromotionId string `protobuf:"bytes,1,opt,name=promotion_id,json=promotionId,proto3" json:"promotion_id,omitempty"`
+	// page_size is the largest number of changes; 0 means 100.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// page_token continues a list.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPromotionChangesRequest) Reset() {
+	*x = ListPromotionChangesRequest{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPromotionChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPromotionChangesRequest) ProtoMessage() {}
+
+func (x *ListPromotionChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPromotionChangesRequest.ProtoReflect.Descriptor instead.
+func (*ListPromotionChangesRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ListPromotionChangesRequest) GetPromotionId() string {
+	if x != nil {
+		return x.PromotionId
+	}
+	return ""
+}
+
+func (x *ListPromotionChangesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListPromotionChangesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListPromotionChangesResponse is one page.
+type ListPromotionChangesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// changes are the changes, newest first.
+	Changes []*PromotionChange `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	// next_page_token continues the list; empty at the end.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPromotionChangesResponse) Reset() {
+	*x = ListPromotionChangesResponse{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPromotionChangesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPromotionChangesResponse) ProtoMessage() {}
+
+func (x *ListPromotionChangesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPromotionChangesResponse.ProtoReflect.Descriptor instead.
+func (*ListPromotionChangesResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *ListPromotionChangesResponse) GetChanges() []*PromotionChange {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+func (x *ListPromotionChangesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// PromotionChange is one entry of the audit trail.
+type PromotionChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// catalogue_version is the version that the change made.
+	CatalogueVersion int64 `protobuf:"varint,1,opt,name=catalogue_version,json=catalogueVersion,proto3" json:"catalogue_version,omitempty"`
+	// promotion_id is the promotion.
+	PromotionId string `protobuf:"bytes,2,opt,name=promotion_id,json=promotionId,proto3" json:"promotion_id,omitempty"`
+	// changed_at_unix_ms is when it was changed.
+	ChangedAtUnixMs int64 `protobuf:"varint,3,opt,name=changed_at_unix_ms,json=changedAtUnixMs,proto3" json:"changed_at_unix_ms,omitempty"`
+	// change is "create", "replace" or "delete".
+	Change string `protobuf:"bytes,4,opt,name=change,proto3" json:"change,omitempty"`
+	// fields are the names of the fields that differ.
+	Fields []string `protobuf:"bytes,5,rep,name=fields,proto3" json:"fields,omitempty"`
+	// before is the promotion before the change; absent when it was created.
+	Before *Promotion `protobuf:"bytes,6,opt,name=before,proto3" json:"before,omitempty"`
+	// after is the promotion after the change; absent when it was deleted.
+	After         *Promotion `protobuf:"bytes,7,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PromotionChange) Reset() {
+	*x = PromotionChange{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PromotionChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PromotionChange) ProtoMessage() {}
+
+func (x *PromotionChange) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PromotionChange.ProtoReflect.Descriptor instead.
+func (*PromotionChange) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *PromotionChange) GetCatalogueVersion() int64 {
+	if x != nil {
+		return x.CatalogueVersion
+	}
+	return 0
+}
+
+func (x *PromotionChange) GetPromotionId() string {
+	if x != nil {
+		return x.PromotionId
+	}
+	return ""
+}
+
+func (x *PromotionChange) GetChangedAtUnixMs() int64 {
+	if x != nil {
+		return x.ChangedAtUnixMs
+	}
+	return 0
+}
+
+func (x *PromotionChange) GetChange() string {
+	if x != nil {
+		return x.Change
+	}
+	return ""
+}
+
+func (x *PromotionChange) GetFields() []string {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+func (x *PromotionChange) GetBefore() *Promotion {
+	if x != nil {
+		return x.Before
+	}
+	return nil
+}
+
+func (x *PromotionChange) GetAfter() *Promotion {
+	if x != nil {
+		return x.After
+	}
+	return nil
+}
+
+// PreviewPromotionsRequest says who looks, when, and at what.
+type PreviewPromotionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// yaml is a declaration to preview on top of what is kept; empty previews what is kept.
+	Yaml string `protobuf:"bytes,1,opt,name=yaml,proto3" json:"yaml,omitempty"`
+	// person is who looks.
+	Person *Person `protobuf:"bytes,2,opt,name=person,proto3" json:"person,omitempty"`
+	// at_unix_ms is the time to look at; 0 means now.
+	AtUnixMs int64 `protobuf:"varint,3,opt,name=at_unix_ms,json=atUnixMs,proto3" json:"at_unix_ms,omitempty"`
+	// cart is priced as well; absent prices none.
+	Cart *Cart `protobuf:"bytes,4,opt,name=cart,proto3" json:"cart,omitempty"`
+	// with_drafts shows drafts and paused promotions as if they were live.
+	WithDrafts    bool `protobuf:"varint,5,opt,name=with_drafts,json=withDrafts,proto3" json:"with_drafts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewPromotionsRequest) Reset() {
+	*x = PreviewPromotionsRequest{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewPromotionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewPromotionsRequest) ProtoMessage() {}
+
+func (x *PreviewPromotionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewPromotionsRequest.ProtoReflect.Descriptor instead.
+func (*PreviewPromotionsRequest) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *PreviewPromotionsRequest) GetYaml() string {
+	if x != nil {
+		return x.Yaml
+	}
+	return ""
+}
+
+func (x *PreviewPromotionsRequest) GetPerson() *Person {
+	if x != nil {
+		return x.Person
+	}
+	return nil
+}
+
+func (x *PreviewPromotionsRequest) GetAtUnixMs() int64 {
+	if x != nil {
+		return x.AtUnixMs
+	}
+	return 0
+}
+
+func (x *PreviewPromotionsRequest) GetCart() *Cart {
+	if x != nil {
+		return x.Cart
+	}
+	return nil
+}
+
+func (x *PreviewPromotionsRequest) GetWithDrafts() bool {
+	if x != nil {
+		return x.WithDrafts
+	}
+	return false
+}
+
+// PreviewPromotionsResponse is what the person would see.
+type PreviewPromotionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// offers are the offers, best first.
+	Offers []*Offer `protobuf:"bytes,1,rep,name=offers,proto3" json:"offers,omitempty"`
+	// cart is the priced cart, with explanations; absent when none was asked for.
+	Cart          *EvaluateCartResponse `protobuf:"bytes,2,opt,name=cart,proto3" json:"cart,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewPromotionsResponse) Reset() {
+	*x = PreviewPromotionsResponse{}
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewPromotionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewPromotionsResponse) ProtoMessage() {}
+
+func (x *PreviewPromotionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_promotion_v1_promotion_service_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewPromotionsResponse.ProtoReflect.Descriptor instead.
+func (*PreviewPromotionsResponse) Descriptor() ([]byte, []int) {
+	return file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *PreviewPromotionsResponse) GetOffers() []*Offer {
+	if x != nil {
+		return x.Offers
+	}
+	return nil
+}
+
+func (x *PreviewPromotionsResponse) GetCart() *EvaluateCartResponse {
+	if x != nil {
+		return x.Cart
+	}
+	return nil
+}
+
 var File_proffer_promotion_v1_promotion_service_proto protoreflect.FileDescriptor
 
 const file_proffer_promotion_v1_promotion_service_proto_rawDesc = "" +
@@ -2194,7 +2853,7 @@ const file_proffer_promotion_v1_promotion_service_proto_rawDesc = "" +
 	"\aapplied\x18\x01 \x01(\v2&.proffer.promotion.v1.AppliedPromotionH\x00R\aapplied\x12B\n" +
 	"\arefusal\x18\x02 \x01(\v2&.proffer.promotion.v1.PromotionRefusalH\x00R\arefusal\x121\n" +
 	"\x05offer\x18\x03 \x01(\v2\x1b.proffer.promotion.v1.OfferR\x05offerB\t\n" +
-	"\aoutcome\"\xfa\x02\n" +
+	"\aoutcome\"\x90\x03\n" +
 	"\x11ListOffersRequest\x124\n" +
 	"\x06person\x18\x01 \x01(\v2\x1c.proffer.promotion.v1.PersonR\x06person\x12:\n" +
 	"\x06filter\x18\x02 \x01(\v2\".proffer.promotion.v1.ItemSelectorR\x06filter\x129\n" +
@@ -2206,7 +2865,9 @@ const file_proffer_promotion_v1_promotion_service_proto_rawDesc = "" +
 	"\n" +
 	"at_unix_ms\x18\a \x01(\x03R\batUnixMs\x12\x18\n" +
 	"\achannel\x18\b \x01(\tR\achannel\x12\x16\n" +
-	"\x06region\x18\t \x01(\tR\x06region\"q\n" +
+	"\x06region\x18\t \x01(\tR\x06region\x12\x14\n" +
+	"\x05paced\x18\n" +
+	" \x01(\bR\x05paced\"q\n" +
 	"\x12ListOffersResponse\x123\n" +
 	"\x06offers\x18\x01 \x03(\v2\x1b.proffer.promotion.v1.OfferR\x06offers\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"+\n" +
@@ -2219,7 +2880,48 @@ const file_proffer_promotion_v1_promotion_service_proto_rawDesc = "" +
 	"\x04yaml\x18\x01 \x01(\tR\x04yaml\"`\n" +
 	"\x17ApplyPromotionsResponse\x12\x18\n" +
 	"\achanges\x18\x01 \x03(\tR\achanges\x12+\n" +
-	"\x11catalogue_version\x18\x02 \x01(\x03R\x10catalogueVersion*\xd6\x05\n" +
+	"\x11catalogue_version\x18\x02 \x01(\x03R\x10catalogueVersion\"y\n" +
+	"\x18SetPromotionStateRequest\x12!\n" +
+	"\fpromotion_id\x18\x01 \x01(\tR\vpromotionId\x12:\n" +
+	"\x05state\x18\x02 \x01(\x0e2$.proffer.promotion.v1.PromotionStateR\x05state\"\xa3\x01\n" +
+	"\x19SetPromotionStateResponse\x12=\n" +
+	"\tpromotion\x18\x01 \x01(\v2\x1f.proffer.promotion.v1.PromotionR\tpromotion\x12+\n" +
+	"\x11catalogue_version\x18\x02 \x01(\x03R\x10catalogueVersion\x12\x1a\n" +
+	"\bwarnings\x18\x03 \x03(\tR\bwarnings\">\n" +
+	"\x17ExportPromotionsRequest\x12#\n" +
+	"\rpromotion_ids\x18\x01 \x03(\tR\fpromotionIds\".\n" +
+	"\x18ExportPromotionsResponse\x12\x12\n" +
+	"\x04yaml\x18\x01 \x01(\tR\x04yaml\"\x18\n" +
+	"\x16CheckPromotionsRequest\"5\n" +
+	"\x17CheckPromotionsResponse\x12\x1a\n" +
+	"\bwarnings\x18\x01 \x03(\tR\bwarnings\"|\n" +
+	"\x1bListPromotionChangesRequest\x12!\n" +
+	"\fpromotion_id\x18\x01 \x01(\tR\vpromotionId\x12\x1b\n" +
+	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tR\tpageToken\"\x87\x01\n" +
+	"\x1cListPromotionChangesResponse\x12?\n" +
+	"\achanges\x18\x01 \x03(\v2%.proffer.promotion.v1.PromotionChangeR\achanges\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xae\x02\n" +
+	"\x0fPromotionChange\x12+\n" +
+	"\x11catalogue_version\x18\x01 \x01(\x03R\x10catalogueVersion\x12!\n" +
+	"\fpromotion_id\x18\x02 \x01(\tR\vpromotionId\x12+\n" +
+	"\x12changed_at_unix_ms\x18\x03 \x01(\x03R\x0fchangedAtUnixMs\x12\x16\n" +
+	"\x06change\x18\x04 \x01(\tR\x06change\x12\x16\n" +
+	"\x06fields\x18\x05 \x03(\tR\x06fields\x127\n" +
+	"\x06before\x18\x06 \x01(\v2\x1f.proffer.promotion.v1.PromotionR\x06before\x125\n" +
+	"\x05after\x18\a \x01(\v2\x1f.proffer.promotion.v1.PromotionR\x05after\"\xd3\x01\n" +
+	"\x18PreviewPromotionsRequest\x12\x12\n" +
+	"\x04yaml\x18\x01 \x01(\tR\x04yaml\x124\n" +
+	"\x06person\x18\x02 \x01(\v2\x1c.proffer.promotion.v1.PersonR\x06person\x12\x1c\n" +
+	"\n" +
+	"at_unix_ms\x18\x03 \x01(\x03R\batUnixMs\x12.\n" +
+	"\x04cart\x18\x04 \x01(\v2\x1a.proffer.promotion.v1.CartR\x04cart\x12\x1f\n" +
+	"\vwith_drafts\x18\x05 \x01(\bR\n" +
+	"withDrafts\"\x90\x01\n" +
+	"\x19PreviewPromotionsResponse\x123\n" +
+	"\x06offers\x18\x01 \x03(\v2\x1b.proffer.promotion.v1.OfferR\x06offers\x12>\n" +
+	"\x04cart\x18\x02 \x01(\v2*.proffer.promotion.v1.EvaluateCartResponseR\x04cart*\xd6\x05\n" +
 	"\rRefusalReason\x12\x1e\n" +
 	"\x1aREFUSAL_REASON_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17REFUSAL_REASON_NOT_LIVE\x10\x01\x12\x1e\n" +
@@ -2245,7 +2947,7 @@ const file_proffer_promotion_v1_promotion_service_proto_rawDesc = "" +
 	"\x17REFUSAL_REASON_CURRENCY\x10\x14\x12\x1e\n" +
 	"\x1aREFUSAL_REASON_FLOOR_PRICE\x10\x15\x12\x19\n" +
 	"\x15REFUSAL_REASON_POINTS\x10\x16\x12\x1c\n" +
-	"\x18REFUSAL_REASON_NO_SAVING\x10\x172\xe1\a\n" +
+	"\x18REFUSAL_REASON_NO_SAVING\x10\x172\xaf\f\n" +
 	"\x10PromotionService\x12q\n" +
 	"\x10UpsertPromotions\x12-.proffer.promotion.v1.UpsertPromotionsRequest\x1a..proffer.promotion.v1.UpsertPromotionsResponse\x12e\n" +
 	"\fGetPromotion\x12).proffer.promotion.v1.GetPromotionRequest\x1a*.proffer.promotion.v1.GetPromotionResponse\x12k\n" +
@@ -2256,7 +2958,12 @@ const file_proffer_promotion_v1_promotion_service_proto_rawDesc = "" +
 	"\n" +
 	"ListOffers\x12'.proffer.promotion.v1.ListOffersRequest\x1a(.proffer.promotion.v1.ListOffersResponse\x12k\n" +
 	"\x0ePlanPromotions\x12+.proffer.promotion.v1.PlanPromotionsRequest\x1a,.proffer.promotion.v1.PlanPromotionsResponse\x12n\n" +
-	"\x0fApplyPromotions\x12,.proffer.promotion.v1.ApplyPromotionsRequest\x1a-.proffer.promotion.v1.ApplyPromotionsResponseBv\n" +
+	"\x0fApplyPromotions\x12,.proffer.promotion.v1.ApplyPromotionsRequest\x1a-.proffer.promotion.v1.ApplyPromotionsResponse\x12t\n" +
+	"\x11SetPromotionState\x12..proffer.promotion.v1.SetPromotionStateRequest\x1a/.proffer.promotion.v1.SetPromotionStateResponse\x12q\n" +
+	"\x10ExportPromotions\x12-.proffer.promotion.v1.ExportPromotionsRequest\x1a..proffer.promotion.v1.ExportPromotionsResponse\x12n\n" +
+	"\x0fCheckPromotions\x12,.proffer.promotion.v1.CheckPromotionsRequest\x1a-.proffer.promotion.v1.CheckPromotionsResponse\x12}\n" +
+	"\x14ListPromotionChanges\x121.proffer.promotion.v1.ListPromotionChangesRequest\x1a2.proffer.promotion.v1.ListPromotionChangesResponse\x12t\n" +
+	"\x11PreviewPromotions\x12..proffer.promotion.v1.PreviewPromotionsRequest\x1a/.proffer.promotion.v1.PreviewPromotionsResponseBv\n" +
 	"\x1edev.proffer.proto.promotion.v1B\x15PromotionServiceProtoP\x01Z;proffer.dev/clients/go/gen/proffer/promotion/v1;promotionv1b\x06proto3"
 
 var (
@@ -2272,51 +2979,63 @@ func file_proffer_promotion_v1_promotion_service_proto_rawDescGZIP() []byte {
 }
 
 var file_proffer_promotion_v1_promotion_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_proffer_promotion_v1_promotion_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_proffer_promotion_v1_promotion_service_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
 var file_proffer_promotion_v1_promotion_service_proto_goTypes = []any{
-	(RefusalReason)(0),               // 0: proffer.promotion.v1.RefusalReason
-	(*UpsertPromotionsRequest)(nil),  // 1: proffer.promotion.v1.UpsertPromotionsRequest
-	(*UpsertPromotionsResponse)(nil), // 2: proffer.promotion.v1.UpsertPromotionsResponse
-	(*GetPromotionRequest)(nil),      // 3: proffer.promotion.v1.GetPromotionRequest
-	(*GetPromotionResponse)(nil),     // 4: proffer.promotion.v1.GetPromotionResponse
-	(*ListPromotionsRequest)(nil),    // 5: proffer.promotion.v1.ListPromotionsRequest
-	(*ListPromotionsResponse)(nil),   // 6: proffer.promotion.v1.ListPromotionsResponse
-	(*DeletePromotionRequest)(nil),   // 7: proffer.promotion.v1.DeletePromotionRequest
-	(*DeletePromotionResponse)(nil),  // 8: proffer.promotion.v1.DeletePromotionResponse
-	(*Cart)(nil),                     // 9: proffer.promotion.v1.Cart
-	(*CartLine)(nil),                 // 10: proffer.promotion.v1.CartLine
-	(*Person)(nil),                   // 11: proffer.promotion.v1.Person
-	(*EvaluateCartRequest)(nil),      // 12: proffer.promotion.v1.EvaluateCartRequest
-	(*EvaluateCartResponse)(nil),     // 13: proffer.promotion.v1.EvaluateCartResponse
-	(*PricedLine)(nil),               // 14: proffer.promotion.v1.PricedLine
-	(*LineSaving)(nil),               // 15: proffer.promotion.v1.LineSaving
-	(*AppliedPromotion)(nil),         // 16: proffer.promotion.v1.AppliedPromotion
-	(*PromotionRefusal)(nil),         // 17: proffer.promotion.v1.PromotionRefusal
-	(*GiftLine)(nil),                 // 18: proffer.promotion.v1.GiftLine
-	(*ExplainPromotionRequest)(nil),  // 19: proffer.promotion.v1.ExplainPromotionRequest
-	(*ExplainPromotionResponse)(nil), // 20: proffer.promotion.v1.ExplainPromotionResponse
-	(*ListOffersRequest)(nil),        // 21: proffer.promotion.v1.ListOffersRequest
-	(*ListOffersResponse)(nil),       // 22: proffer.promotion.v1.ListOffersResponse
-	(*PlanPromotionsRequest)(nil),    // 23: proffer.promotion.v1.PlanPromotionsRequest
-	(*PlanPromotionsResponse)(nil),   // 24: proffer.promotion.v1.PlanPromotionsResponse
-	(*ApplyPromotionsRequest)(nil),   // 25: proffer.promotion.v1.ApplyPromotionsRequest
-	(*ApplyPromotionsResponse)(nil),  // 26: proffer.promotion.v1.ApplyPromotionsResponse
-	nil,                              // 27: proffer.promotion.v1.AppliedPromotion.NamesEntry
-	nil,                              // 28: proffer.promotion.v1.AppliedPromotion.ReasonsEntry
-	nil,                              // 29: proffer.promotion.v1.PromotionRefusal.NamesEntry
-	nil,                              // 30: proffer.promotion.v1.PromotionRefusal.ExplanationsEntry
-	(*Promotion)(nil),                // 31: proffer.promotion.v1.Promotion
-	(PromotionType)(0),               // 32: proffer.promotion.v1.PromotionType
-	(*v1.Degraded)(nil),              // 33: proffer.common.v1.Degraded
-	(Lane)(0),                        // 34: proffer.promotion.v1.Lane
-	(*ItemSelector)(nil),             // 35: proffer.promotion.v1.ItemSelector
-	(*Offer)(nil),                    // 36: proffer.promotion.v1.Offer
+	(RefusalReason)(0),                   // 0: proffer.promotion.v1.RefusalReason
+	(*UpsertPromotionsRequest)(nil),      // 1: proffer.promotion.v1.UpsertPromotionsRequest
+	(*UpsertPromotionsResponse)(nil),     // 2: proffer.promotion.v1.UpsertPromotionsResponse
+	(*GetPromotionRequest)(nil),          // 3: proffer.promotion.v1.GetPromotionRequest
+	(*GetPromotionResponse)(nil),         // 4: proffer.promotion.v1.GetPromotionResponse
+	(*ListPromotionsRequest)(nil),        // 5: proffer.promotion.v1.ListPromotionsRequest
+	(*ListPromotionsResponse)(nil),       // 6: proffer.promotion.v1.ListPromotionsResponse
+	(*DeletePromotionRequest)(nil),       // 7: proffer.promotion.v1.DeletePromotionRequest
+	(*DeletePromotionResponse)(nil),      // 8: proffer.promotion.v1.DeletePromotionResponse
+	(*Cart)(nil),                         // 9: proffer.promotion.v1.Cart
+	(*CartLine)(nil),                     // 10: proffer.promotion.v1.CartLine
+	(*Person)(nil),                       // 11: proffer.promotion.v1.Person
+	(*EvaluateCartRequest)(nil),          // 12: proffer.promotion.v1.EvaluateCartRequest
+	(*EvaluateCartResponse)(nil),         // 13: proffer.promotion.v1.EvaluateCartResponse
+	(*PricedLine)(nil),                   // 14: proffer.promotion.v1.PricedLine
+	(*LineSaving)(nil),                   // 15: proffer.promotion.v1.LineSaving
+	(*AppliedPromotion)(nil),             // 16: proffer.promotion.v1.AppliedPromotion
+	(*PromotionRefusal)(nil),             // 17: proffer.promotion.v1.PromotionRefusal
+	(*GiftLine)(nil),                     // 18: proffer.promotion.v1.GiftLine
+	(*ExplainPromotionRequest)(nil),      // 19: proffer.promotion.v1.ExplainPromotionRequest
+	(*ExplainPromotionResponse)(nil),     // 20: proffer.promotion.v1.ExplainPromotionResponse
+	(*ListOffersRequest)(nil),            // 21: proffer.promotion.v1.ListOffersRequest
+	(*ListOffersResponse)(nil),           // 22: proffer.promotion.v1.ListOffersResponse
+	(*PlanPromotionsRequest)(nil),        // 23: proffer.promotion.v1.PlanPromotionsRequest
+	(*PlanPromotionsResponse)(nil),       // 24: proffer.promotion.v1.PlanPromotionsResponse
+	(*ApplyPromotionsRequest)(nil),       // 25: proffer.promotion.v1.ApplyPromotionsRequest
+	(*ApplyPromotionsResponse)(nil),      // 26: proffer.promotion.v1.ApplyPromotionsResponse
+	(*SetPromotionStateRequest)(nil),     // 27: proffer.promotion.v1.SetPromotionStateRequest
+	(*SetPromotionStateResponse)(nil),    // 28: proffer.promotion.v1.SetPromotionStateResponse
+	(*ExportPromotionsRequest)(nil),      // 29: proffer.promotion.v1.ExportPromotionsRequest
+	(*ExportPromotionsResponse)(nil),     // 30: proffer.promotion.v1.ExportPromotionsResponse
+	(*CheckPromotionsRequest)(nil),       // 31: proffer.promotion.v1.CheckPromotionsRequest
+	(*CheckPromotionsResponse)(nil),      // 32: proffer.promotion.v1.CheckPromotionsResponse
+	(*ListPromotionChangesRequest)(nil),  // 33: proffer.promotion.v1.ListPromotionChangesRequest
+	(*ListPromotionChangesResponse)(nil), // 34: proffer.promotion.v1.ListPromotionChangesResponse
+	(*PromotionChange)(nil),              // 35: proffer.promotion.v1.PromotionChange
+	(*PreviewPromotionsRequest)(nil),     // 36: proffer.promotion.v1.PreviewPromotionsRequest
+	(*PreviewPromotionsResponse)(nil),    // 37: proffer.promotion.v1.PreviewPromotionsResponse
+	nil,                                  // 38: proffer.promotion.v1.AppliedPromotion.NamesEntry
+	nil,                                  // 39: proffer.promotion.v1.AppliedPromotion.ReasonsEntry
+	nil,                                  // 40: proffer.promotion.v1.PromotionRefusal.NamesEntry
+	nil,                                  // 41: proffer.promotion.v1.PromotionRefusal.ExplanationsEntry
+	(*Promotion)(nil),                    // 42: proffer.promotion.v1.Promotion
+	(PromotionType)(0),                   // 43: proffer.promotion.v1.PromotionType
+	(*v1.Degraded)(nil),                  // 44: proffer.common.v1.Degraded
+	(Lane)(0),                            // 45: proffer.promotion.v1.Lane
+	(*ItemSelector)(nil),                 // 46: proffer.promotion.v1.ItemSelector
+	(*Offer)(nil),                        // 47: proffer.promotion.v1.Offer
+	(PromotionState)(0),                  // 48: proffer.promotion.v1.PromotionState
 }
 var file_proffer_promotion_v1_promotion_service_proto_depIdxs = []int32{
-	31, // 0: proffer.promotion.v1.UpsertPromotionsRequest.promotions:type_name -> proffer.promotion.v1.Promotion
-	31, // 1: proffer.promotion.v1.GetPromotionResponse.promotion:type_name -> proffer.promotion.v1.Promotion
-	32, // 2: proffer.promotion.v1.ListPromotionsRequest.types:type_name -> proffer.promotion.v1.PromotionType
-	31, // 3: proffer.promotion.v1.ListPromotionsResponse.promotions:type_name -> proffer.promotion.v1.Promotion
+	42, // 0: proffer.promotion.v1.UpsertPromotionsRequest.promotions:type_name -> proffer.promotion.v1.Promotion
+	42, // 1: proffer.promotion.v1.GetPromotionResponse.promotion:type_name -> proffer.promotion.v1.Promotion
+	43, // 2: proffer.promotion.v1.ListPromotionsRequest.types:type_name -> proffer.promotion.v1.PromotionType
+	42, // 3: proffer.promotion.v1.ListPromotionsResponse.promotions:type_name -> proffer.promotion.v1.Promotion
 	10, // 4: proffer.promotion.v1.Cart.lines:type_name -> proffer.promotion.v1.CartLine
 	9,  // 5: proffer.promotion.v1.EvaluateCartRequest.cart:type_name -> proffer.promotion.v1.Cart
 	11, // 6: proffer.promotion.v1.EvaluateCartRequest.person:type_name -> proffer.promotion.v1.Person
@@ -2324,49 +3043,68 @@ var file_proffer_promotion_v1_promotion_service_proto_depIdxs = []int32{
 	16, // 8: proffer.promotion.v1.EvaluateCartResponse.applied:type_name -> proffer.promotion.v1.AppliedPromotion
 	17, // 9: proffer.promotion.v1.EvaluateCartResponse.not_applied:type_name -> proffer.promotion.v1.PromotionRefusal
 	18, // 10: proffer.promotion.v1.EvaluateCartResponse.gifts:type_name -> proffer.promotion.v1.GiftLine
-	33, // 11: proffer.promotion.v1.EvaluateCartResponse.degraded:type_name -> proffer.common.v1.Degraded
+	44, // 11: proffer.promotion.v1.EvaluateCartResponse.degraded:type_name -> proffer.common.v1.Degraded
 	15, // 12: proffer.promotion.v1.PricedLine.savings:type_name -> proffer.promotion.v1.LineSaving
-	32, // 13: proffer.promotion.v1.AppliedPromotion.type:type_name -> proffer.promotion.v1.PromotionType
-	34, // 14: proffer.promotion.v1.AppliedPromotion.lane:type_name -> proffer.promotion.v1.Lane
-	27, // 15: proffer.promotion.v1.AppliedPromotion.names:type_name -> proffer.promotion.v1.AppliedPromotion.NamesEntry
-	28, // 16: proffer.promotion.v1.AppliedPromotion.reasons:type_name -> proffer.promotion.v1.AppliedPromotion.ReasonsEntry
-	32, // 17: proffer.promotion.v1.PromotionRefusal.type:type_name -> proffer.promotion.v1.PromotionType
-	29, // 18: proffer.promotion.v1.PromotionRefusal.names:type_name -> proffer.promotion.v1.PromotionRefusal.NamesEntry
+	43, // 13: proffer.promotion.v1.AppliedPromotion.type:type_name -> proffer.promotion.v1.PromotionType
+	45, // 14: proffer.promotion.v1.AppliedPromotion.lane:type_name -> proffer.promotion.v1.Lane
+	38, // 15: proffer.promotion.v1.AppliedPromotion.names:type_name -> proffer.promotion.v1.AppliedPromotion.NamesEntry
+	39, // 16: proffer.promotion.v1.AppliedPromotion.reasons:type_name -> proffer.promotion.v1.AppliedPromotion.ReasonsEntry
+	43, // 17: proffer.promotion.v1.PromotionRefusal.type:type_name -> proffer.promotion.v1.PromotionType
+	40, // 18: proffer.promotion.v1.PromotionRefusal.names:type_name -> proffer.promotion.v1.PromotionRefusal.NamesEntry
 	0,  // 19: proffer.promotion.v1.PromotionRefusal.reason:type_name -> proffer.promotion.v1.RefusalReason
-	30, // 20: proffer.promotion.v1.PromotionRefusal.explanations:type_name -> proffer.promotion.v1.PromotionRefusal.ExplanationsEntry
-	35, // 21: proffer.promotion.v1.PromotionRefusal.from:type_name -> proffer.promotion.v1.ItemSelector
+	41, // 20: proffer.promotion.v1.PromotionRefusal.explanations:type_name -> proffer.promotion.v1.PromotionRefusal.ExplanationsEntry
+	46, // 21: proffer.promotion.v1.PromotionRefusal.from:type_name -> proffer.promotion.v1.ItemSelector
 	9,  // 22: proffer.promotion.v1.ExplainPromotionRequest.cart:type_name -> proffer.promotion.v1.Cart
 	11, // 23: proffer.promotion.v1.ExplainPromotionRequest.person:type_name -> proffer.promotion.v1.Person
 	16, // 24: proffer.promotion.v1.ExplainPromotionResponse.applied:type_name -> proffer.promotion.v1.AppliedPromotion
 	17, // 25: proffer.promotion.v1.ExplainPromotionResponse.refusal:type_name -> proffer.promotion.v1.PromotionRefusal
-	36, // 26: proffer.promotion.v1.ExplainPromotionResponse.offer:type_name -> proffer.promotion.v1.Offer
+	47, // 26: proffer.promotion.v1.ExplainPromotionResponse.offer:type_name -> proffer.promotion.v1.Offer
 	11, // 27: proffer.promotion.v1.ListOffersRequest.person:type_name -> proffer.promotion.v1.Person
-	35, // 28: proffer.promotion.v1.ListOffersRequest.filter:type_name -> proffer.promotion.v1.ItemSelector
-	32, // 29: proffer.promotion.v1.ListOffersRequest.types:type_name -> proffer.promotion.v1.PromotionType
-	36, // 30: proffer.promotion.v1.ListOffersResponse.offers:type_name -> proffer.promotion.v1.Offer
-	1,  // 31: proffer.promotion.v1.PromotionService.UpsertPromotions:input_type -> proffer.promotion.v1.UpsertPromotionsRequest
-	3,  // 32: proffer.promotion.v1.PromotionService.GetPromotion:input_type -> proffer.promotion.v1.GetPromotionRequest
-	5,  // 33: proffer.promotion.v1.PromotionService.ListPromotions:input_type -> proffer.promotion.v1.ListPromotionsRequest
-	7,  // 34: proffer.promotion.v1.PromotionService.DeletePromotion:input_type -> proffer.promotion.v1.DeletePromotionRequest
-	12, // 35: proffer.promotion.v1.PromotionService.EvaluateCart:input_type -> proffer.promotion.v1.EvaluateCartRequest
-	19, // 36: proffer.promotion.v1.PromotionService.ExplainPromotion:input_type -> proffer.promotion.v1.ExplainPromotionRequest
-	21, // 37: proffer.promotion.v1.PromotionService.ListOffers:input_type -> proffer.promotion.v1.ListOffersRequest
-	23, // 38: proffer.promotion.v1.PromotionService.PlanPromotions:input_type -> proffer.promotion.v1.PlanPromotionsRequest
-	25, // 39: proffer.promotion.v1.PromotionService.ApplyPromotions:input_type -> proffer.promotion.v1.ApplyPromotionsRequest
-	2,  // 40: proffer.promotion.v1.PromotionService.UpsertPromotions:output_type -> proffer.promotion.v1.UpsertPromotionsResponse
-	4,  // 41: proffer.promotion.v1.PromotionService.GetPromotion:output_type -> proffer.promotion.v1.GetPromotionResponse
-	6,  // 42: proffer.promotion.v1.PromotionService.ListPromotions:output_type -> proffer.promotion.v1.ListPromotionsResponse
-	8,  // 43: proffer.promotion.v1.PromotionService.DeletePromotion:output_type -> proffer.promotion.v1.DeletePromotionResponse
-	13, // 44: proffer.promotion.v1.PromotionService.EvaluateCart:output_type -> proffer.promotion.v1.EvaluateCartResponse
-	20, // 45: proffer.promotion.v1.PromotionService.ExplainPromotion:output_type -> proffer.promotion.v1.ExplainPromotionResponse
-	22, // 46: proffer.promotion.v1.PromotionService.ListOffers:output_type -> proffer.promotion.v1.ListOffersResponse
-	24, // 47: proffer.promotion.v1.PromotionService.PlanPromotions:output_type -> proffer.promotion.v1.PlanPromotionsResponse
-	26, // 48: proffer.promotion.v1.PromotionService.ApplyPromotions:output_type -> proffer.promotion.v1.ApplyPromotionsResponse
-	40, // [40:49] is the sub-list for method output_type
-	31, // [31:40] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	46, // 28: proffer.promotion.v1.ListOffersRequest.filter:type_name -> proffer.promotion.v1.ItemSelector
+	43, // 29: proffer.promotion.v1.ListOffersRequest.types:type_name -> proffer.promotion.v1.PromotionType
+	47, // 30: proffer.promotion.v1.ListOffersResponse.offers:type_name -> proffer.promotion.v1.Offer
+	48, // 31: proffer.promotion.v1.SetPromotionStateRequest.state:type_name -> proffer.promotion.v1.PromotionState
+	42, // 32: proffer.promotion.v1.SetPromotionStateResponse.promotion:type_name -> proffer.promotion.v1.Promotion
+	35, // 33: proffer.promotion.v1.ListPromotionChangesResponse.changes:type_name -> proffer.promotion.v1.PromotionChange
+	42, // 34: proffer.promotion.v1.PromotionChange.before:type_name -> proffer.promotion.v1.Promotion
+	42, // 35: proffer.promotion.v1.PromotionChange.after:type_name -> proffer.promotion.v1.Promotion
+	11, // 36: proffer.promotion.v1.PreviewPromotionsRequest.person:type_name -> proffer.promotion.v1.Person
+	9,  // 37: proffer.promotion.v1.PreviewPromotionsRequest.cart:type_name -> proffer.promotion.v1.Cart
+	47, // 38: proffer.promotion.v1.PreviewPromotionsResponse.offers:type_name -> proffer.promotion.v1.Offer
+	13, // 39: proffer.promotion.v1.PreviewPromotionsResponse.cart:type_name -> proffer.promotion.v1.EvaluateCartResponse
+	1,  // 40: proffer.promotion.v1.PromotionService.UpsertPromotions:input_type -> proffer.promotion.v1.UpsertPromotionsRequest
+	3,  // 41: proffer.promotion.v1.PromotionService.GetPromotion:input_type -> proffer.promotion.v1.GetPromotionRequest
+	5,  // 42: proffer.promotion.v1.PromotionService.ListPromotions:input_type -> proffer.promotion.v1.ListPromotionsRequest
+	7,  // 43: proffer.promotion.v1.PromotionService.DeletePromotion:input_type -> proffer.promotion.v1.DeletePromotionRequest
+	12, // 44: proffer.promotion.v1.PromotionService.EvaluateCart:input_type -> proffer.promotion.v1.EvaluateCartRequest
+	19, // 45: proffer.promotion.v1.PromotionService.ExplainPromotion:input_type -> proffer.promotion.v1.ExplainPromotionRequest
+	21, // 46: proffer.promotion.v1.PromotionService.ListOffers:input_type -> proffer.promotion.v1.ListOffersRequest
+	23, // 47: proffer.promotion.v1.PromotionService.PlanPromotions:input_type -> proffer.promotion.v1.PlanPromotionsRequest
+	25, // 48: proffer.promotion.v1.PromotionService.ApplyPromotions:input_type -> proffer.promotion.v1.ApplyPromotionsRequest
+	27, // 49: proffer.promotion.v1.PromotionService.SetPromotionState:input_type -> proffer.promotion.v1.SetPromotionStateRequest
+	29, // 50: proffer.promotion.v1.PromotionService.ExportPromotions:input_type -> proffer.promotion.v1.ExportPromotionsRequest
+	31, // 51: proffer.promotion.v1.PromotionService.CheckPromotions:input_type -> proffer.promotion.v1.CheckPromotionsRequest
+	33, // 52: proffer.promotion.v1.PromotionService.ListPromotionChanges:input_type -> proffer.promotion.v1.ListPromotionChangesRequest
+	36, // 53: proffer.promotion.v1.PromotionService.PreviewPromotions:input_type -> proffer.promotion.v1.PreviewPromotionsRequest
+	2,  // 54: proffer.promotion.v1.PromotionService.UpsertPromotions:output_type -> proffer.promotion.v1.UpsertPromotionsResponse
+	4,  // 55: proffer.promotion.v1.PromotionService.GetPromotion:output_type -> proffer.promotion.v1.GetPromotionResponse
+	6,  // 56: proffer.promotion.v1.PromotionService.ListPromotions:output_type -> proffer.promotion.v1.ListPromotionsResponse
+	8,  // 57: proffer.promotion.v1.PromotionService.DeletePromotion:output_type -> proffer.promotion.v1.DeletePromotionResponse
+	13, // 58: proffer.promotion.v1.PromotionService.EvaluateCart:output_type -> proffer.promotion.v1.EvaluateCartResponse
+	20, // 59: proffer.promotion.v1.PromotionService.ExplainPromotion:output_type -> proffer.promotion.v1.ExplainPromotionResponse
+	22, // 60: proffer.promotion.v1.PromotionService.ListOffers:output_type -> proffer.promotion.v1.ListOffersResponse
+	24, // 61: proffer.promotion.v1.PromotionService.PlanPromotions:output_type -> proffer.promotion.v1.PlanPromotionsResponse
+	26, // 62: proffer.promotion.v1.PromotionService.ApplyPromotions:output_type -> proffer.promotion.v1.ApplyPromotionsResponse
+	28, // 63: proffer.promotion.v1.PromotionService.SetPromotionState:output_type -> proffer.promotion.v1.SetPromotionStateResponse
+	30, // 64: proffer.promotion.v1.PromotionService.ExportPromotions:output_type -> proffer.promotion.v1.ExportPromotionsResponse
+	32, // 65: proffer.promotion.v1.PromotionService.CheckPromotions:output_type -> proffer.promotion.v1.CheckPromotionsResponse
+	34, // 66: proffer.promotion.v1.PromotionService.ListPromotionChanges:output_type -> proffer.promotion.v1.ListPromotionChangesResponse
+	37, // 67: proffer.promotion.v1.PromotionService.PreviewPromotions:output_type -> proffer.promotion.v1.PreviewPromotionsResponse
+	54, // [54:68] is the sub-list for method output_type
+	40, // [40:54] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_proffer_promotion_v1_promotion_service_proto_init() }
@@ -2387,7 +3125,7 @@ func file_proffer_promotion_v1_promotion_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_promotion_v1_promotion_service_proto_rawDesc), len(file_proffer_promotion_v1_promotion_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   30,
+			NumMessages:   41,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -21,15 +21,20 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	PromotionService_UpsertPromotions_FullMethodName = "/proffer.promotion.v1.PromotionService/UpsertPromotions"
-	PromotionService_GetPromotion_FullMethodName     = "/proffer.promotion.v1.PromotionService/GetPromotion"
-	PromotionService_ListPromotions_FullMethodName   = "/proffer.promotion.v1.PromotionService/ListPromotions"
-	PromotionService_DeletePromotion_FullMethodName  = "/proffer.promotion.v1.PromotionService/DeletePromotion"
-	PromotionService_EvaluateCart_FullMethodName     = "/proffer.promotion.v1.PromotionService/EvaluateCart"
-	PromotionService_ExplainPromotion_FullMethodName = "/proffer.promotion.v1.PromotionService/ExplainPromotion"
-	PromotionService_ListOffers_FullMethodName       = "/proffer.promotion.v1.PromotionService/ListOffers"
-	PromotionService_PlanPromotions_FullMethodName   = "/proffer.promotion.v1.PromotionService/PlanPromotions"
-	PromotionService_ApplyPromotions_FullMethodName  = "/proffer.promotion.v1.PromotionService/ApplyPromotions"
+	PromotionService_UpsertPromotions_FullMethodName     = "/proffer.promotion.v1.PromotionService/UpsertPromotions"
+	PromotionService_GetPromotion_FullMethodName         = "/proffer.promotion.v1.PromotionService/GetPromotion"
+	PromotionService_ListPromotions_FullMethodName       = "/proffer.promotion.v1.PromotionService/ListPromotions"
+	PromotionService_DeletePromotion_FullMethodName      = "/proffer.promotion.v1.PromotionService/DeletePromotion"
+	PromotionService_EvaluateCart_FullMethodName         = "/proffer.promotion.v1.PromotionService/EvaluateCart"
+	PromotionService_ExplainPromotion_FullMethodName     = "/proffer.promotion.v1.PromotionService/ExplainPromotion"
+	PromotionService_ListOffers_FullMethodName           = "/proffer.promotion.v1.PromotionService/ListOffers"
+	PromotionService_PlanPromotions_FullMethodName       = "/proffer.promotion.v1.PromotionService/PlanPromotions"
+	PromotionService_ApplyPromotions_FullMethodName      = "/proffer.promotion.v1.PromotionService/ApplyPromotions"
+	PromotionService_SetPromotionState_FullMethodName    = "/proffer.promotion.v1.PromotionService/SetPromotionState"
+	PromotionService_ExportPromotions_FullMethodName     = "/proffer.promotion.v1.PromotionService/ExportPromotions"
+	PromotionService_CheckPromotions_FullMethodName      = "/proffer.promotion.v1.PromotionService/CheckPromotions"
+	PromotionService_ListPromotionChanges_FullMethodName = "/proffer.promotion.v1.PromotionService/ListPromotionChanges"
+	PromotionService_PreviewPromotions_FullMethodName    = "/proffer.promotion.v1.PromotionService/PreviewPromotions"
 )
 
 // PromotionServiceClient is the client API for PromotionService service.
@@ -56,6 +61,16 @@ type PromotionServiceClient interface {
 	PlanPromotions(ctx context.Context, in *PlanPromotionsRequest, opts ...grpc.CallOption) (*PlanPromotionsResponse, error)
 	// ApplyPromotions makes a YAML declaration live, all of it or nothing.
 	ApplyPromotions(ctx context.Context, in *ApplyPromotionsRequest, opts ...grpc.CallOption) (*ApplyPromotionsResponse, error)
+	// SetPromotionState moves a promotion through its life: draft, live, paused, ended.
+	SetPromotionState(ctx context.Context, in *SetPromotionStateRequest, opts ...grpc.CallOption) (*SetPromotionStateResponse, error)
+	// ExportPromotions writes promotions as a YAML declaration that PlanPromotions and ApplyPromotions read.
+	ExportPromotions(ctx context.Context, in *ExportPromotionsRequest, opts ...grpc.CallOption) (*ExportPromotionsResponse, error)
+	// CheckPromotions warns about promotions that overlap, contradict, never apply or meet floor prices.
+	CheckPromotions(ctx context.Context, in *CheckPromotionsRequest, opts ...grpc.CallOption) (*CheckPromotionsResponse, error)
+	// ListPromotionChanges pages through the audit trail, newest first.
+	ListPromotionChanges(ctx context.Context, in *ListPromotionChangesRequest, opts ...grpc.CallOption) (*ListPromotionChangesResponse, error)
+	// PreviewPromotions shows what a person would see at a time, with drafts and a declaration as if they were live. It changes nothing.
+	PreviewPromotions(ctx context.Context, in *PreviewPromotionsRequest, opts ...grpc.CallOption) (*PreviewPromotionsResponse, error)
 }
 
 type promotionServiceClient struct {
@@ -156,6 +171,56 @@ func (c *promotionServiceClient) ApplyPromotions(ctx context.Context, in *ApplyP
 	return out, nil
 }
 
+func (c *promotionServiceClient) SetPromotionState(ctx context.Context, in *SetPromotionStateRequest, opts ...grpc.CallOption) (*SetPromotionStateResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetPromotionStateResponse)
+	err := c.cc.Invoke(ctx, PromotionService_SetPromotionState_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *promotionServiceClient) ExportPromotions(ctx context.Context, in *ExportPromotionsRequest, opts ...grpc.CallOption) (*ExportPromotionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ExportPromotionsResponse)
+	err := c.cc.Invoke(ctx, PromotionService_ExportPromotions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *promotionServiceClient) CheckPromotions(ctx context.Context, in *CheckPromotionsRequest, opts ...grpc.CallOption) (*CheckPromotionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckPromotionsResponse)
+	err := c.cc.Invoke(ctx, PromotionService_CheckPromotions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *promotionServiceClient) ListPromotionChanges(ctx context.Context, in *ListPromotionChangesRequest, opts ...grpc.CallOption) (*ListPromotionChangesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListPromotionChangesResponse)
+	err := c.cc.Invoke(ctx, PromotionService_ListPromotionChanges_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *promotionServiceClient) PreviewPromotions(ctx context.Context, in *PreviewPromotionsRequest, opts ...grpc.CallOption) (*PreviewPromotionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PreviewPromotionsResponse)
+	err := c.cc.Invoke(ctx, PromotionService_PreviewPromotions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // PromotionServiceServer is the server API for PromotionService service.
 // All implementations must embed UnimplementedPromotionServiceServer
 // for forward compatibility.
@@ -180,6 +245,16 @@ type PromotionServiceServer interface {
 	PlanPromotions(context.Context, *PlanPromotionsRequest) (*PlanPromotionsResponse, error)
 	// ApplyPromotions makes a YAML declaration live, all of it or nothing.
 	ApplyPromotions(context.Context, *ApplyPromotionsRequest) (*ApplyPromotionsResponse, error)
+	// SetPromotionState moves a promotion through its life: draft, live, paused, ended.
+	SetPromotionState(context.Context, *SetPromotionStateRequest) (*SetPromotionStateResponse, error)
+	// ExportPromotions writes promotions as a YAML declaration that PlanPromotions and ApplyPromotions read.
+	ExportPromotions(context.Context, *ExportPromotionsRequest) (*ExportPromotionsResponse, error)
+	// CheckPromotions warns about promotions that overlap, contradict, never apply or meet floor prices.
+	CheckPromotions(context.Context, *CheckPromotionsRequest) (*CheckPromotionsResponse, error)
+	// ListPromotionChanges pages through the audit trail, newest first.
+	ListPromotionChanges(context.Context, *ListPromotionChangesRequest) (*ListPromotionChangesResponse, error)
+	// PreviewPromotions shows what a person would see at a time, with drafts and a declaration as if they were live. It changes nothing.
+	PreviewPromotions(context.Context, *PreviewPromotionsRequest) (*PreviewPromotionsResponse, error)
 	mustEmbedUnimplementedPromotionServiceServer()
 }
 
@@ -216,6 +291,21 @@ func (UnimplementedPromotionServiceServer) PlanPromotions(context.Context, *Plan
 }
 func (UnimplementedPromotionServiceServer) ApplyPromotions(context.Context, *ApplyPromotionsRequest) (*ApplyPromotionsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ApplyPromotions not implemented")
+}
+func (UnimplementedPromotionServiceServer) SetPromotionState(context.Context, *SetPromotionStateRequest) (*SetPromotionStateResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetPromotionState not implemented")
+}
+func (UnimplementedPromotionServiceServer) ExportPromotions(context.Context, *ExportPromotionsRequest) (*ExportPromotionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ExportPromotions not implemented")
+}
+func (UnimplementedPromotionServiceServer) CheckPromotions(context.Context, *CheckPromotionsRequest) (*CheckPromotionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CheckPromotions not implemented")
+}
+func (UnimplementedPromotionServiceServer) ListPromotionChanges(context.Context, *ListPromotionChangesRequest) (*ListPromotionChangesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListPromotionChanges not implemented")
+}
+func (UnimplementedPromotionServiceServer) PreviewPromotions(context.Context, *PreviewPromotionsRequest) (*PreviewPromotionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method PreviewPromotions not implemented")
 }
 func (UnimplementedPromotionServiceServer) mustEmbedUnimplementedPromotionServiceServer() {}
 func (UnimplementedPromotionServiceServer) testEmbeddedByValue()                          {}
@@ -400,6 +490,96 @@ func _PromotionService_ApplyPromotions_Handler(srv interface{}, ctx context.Cont
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PromotionService_SetPromotionState_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetPromotionStateRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PromotionServiceServer).SetPromotionState(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PromotionService_SetPromotionState_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PromotionServiceServer).SetPromotionState(ctx, req.(*SetPromotionStateRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PromotionService_ExportPromotions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExportPromotionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PromotionServiceServer).ExportPromotions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PromotionService_ExportPromotions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PromotionServiceServer).ExportPromotions(ctx, req.(*ExportPromotionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PromotionService_CheckPromotions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckPromotionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PromotionServiceServer).CheckPromotions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PromotionService_CheckPromotions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PromotionServiceServer).CheckPromotions(ctx, req.(*CheckPromotionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PromotionService_ListPromotionChanges_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListPromotionChangesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PromotionServiceServer).ListPromotionChanges(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PromotionService_ListPromotionChanges_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PromotionServiceServer).ListPromotionChanges(ctx, req.(*ListPromotionChangesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PromotionService_PreviewPromotions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PreviewPromotionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PromotionServiceServer).PreviewPromotions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PromotionService_PreviewPromotions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PromotionServiceServer).PreviewPromotions(ctx, req.(*PreviewPromotionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // PromotionService_ServiceDesc is the grpc.ServiceDesc for PromotionService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -442,6 +622,26 @@ var PromotionService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ApplyPromotions",
 			Handler:    _PromotionService_ApplyPromotions_Handler,
+		},
+		{
+			MethodName: "SetPromotionState",
+			Handler:    _PromotionService_SetPromotionState_Handler,
+		},
+		{
+			MethodName: "ExportPromotions",
+			Handler:    _PromotionService_ExportPromotions_Handler,
+		},
+		{
+			MethodName: "CheckPromotions",
+			Handler:    _PromotionService_CheckPromotions_Handler,
+		},
+		{
+			MethodName: "ListPromotionChanges",
+			Handler:    _PromotionService_ListPromotionChanges_Handler,
+		},
+		{
+			MethodName: "PreviewPromotions",
+			Handler:    _PromotionService_PreviewPromotions_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -527,6 +527,14 @@ type Decision struct {
 	Variants map[string]string `protobuf:"bytes,11,rep,name=variants,proto3" json:"variants,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// degraded_parts are the parts that were missing.
 	DegradedParts []string `protobuf:"bytes,12,rep,name=degraded_parts,json=degradedParts,proto3" json:"degraded_parts,omitempty"`
+	// candidate_item_ids are the best candidates, best first, from which the shown items were chosen.
+	CandidateItemIds []string `protobuf:"bytes,13,rep,name=candidate_item_ids,json=candidateItemIds,proto3" json:"candidate_item_ids,omitempty"`
+	// arms are the choices of policies in this decision.
+	Arms []*DecisionArm `protobuf:"bytes,14,rep,name=arms,proto3" json:"arms,omitempty"`
+	// rewards are what followed and was attributed to this decision; filled when decisions are listed.
+	Rewards []*DecisionReward `protobuf:"bytes,15,rep,name=rewards,proto3" json:"rewards,omitempty"`
+	// held_out says that the person belongs to the share without experiments and policies.
+	HeldOut       bool `protobuf:"varint,16,opt,name=held_out,json=heldOut,proto3" json:"held_out,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -645,6 +653,279 @@ func (x *Decision) GetDegradedParts() []string {
 	return nil
 }
 
+func (x *Decision) GetCandidateItemIds() []string {
+	if x != nil {
+		return x.CandidateItemIds
+	}
+	return nil
+}
+
+func (x *Decision) GetArms() []*DecisionArm {
+	if x != nil {
+		return x.Arms
+	}
+	return nil
+}
+
+func (x *Decision) GetRewards() []*DecisionReward {
+	if x != nil {
+		return x.Rewards
+	}
+	return nil
+}
+
+func (x *Decision) GetHeldOut() bool {
+	if x != nil {
+		return x.HeldOut
+	}
+	return false
+}
+
+// DecisionArm is one choice of a policy.
+type DecisionArm struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// slot is what was chosen: "offer", "ranker", "layout" or "personal-offer".
+	Slot string `protobuf:"bytes,1,opt,name=slot,proto3" json:"slot,omitempty"`
+	// item_id is the item whose offer was chosen; empty when the choice was for the whole reply.
+	ItemId string `protobuf:"bytes,2,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
+	// policy is the policy.
+	Policy string `protobuf:"bytes,3,opt,name=policy,proto3" json:"policy,omitempty"`
+	// policy_version is how far the policy had learnt.
+	PolicyVersion int64 `protobuf:"varint,4,opt,name=policy_version,json=policyVersion,proto3" json:"policy_version,omitempty"`
+	// decision_id identifies the choice for rewards.
+	DecisionId string `protobuf:"bytes,5,opt,name=decision_id,json=decisionId,proto3" json:"decision_id,omitempty"`
+	// options are what it chose from.
+	Options []string `protobuf:"bytes,6,rep,name=options,proto3" json:"options,omitempty"`
+	// option is the choice.
+	Option string `protobuf:"bytes,7,opt,name=option,proto3" json:"option,omitempty"`
+	// propensity is the probability of the choice.
+	Propensity float64 `protobuf:"fixed64,8,opt,name=propensity,proto3" json:"propensity,omitempty"`
+	// propensities are the probabilities of all options, in their order.
+	Propensities []float64 `protobuf:"fixed64,9,rep,packed,name=propensities,proto3" json:"propensities,omitempty"`
+	// context are the features that the policy saw.
+	Context       []float64 `protobuf:"fixed64,10,rep,packed,name=context,proto3" json:"context,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecisionArm) Reset() {
+	*x = DecisionArm{}
+	mi := &file_proffer_ranker_v1_model_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecisionArm) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecisionArm) ProtoMessage() {}
+
+func (x *DecisionArm) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_ranker_v1_model_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecisionArm.ProtoReflect.Descriptor instead.
+func (*DecisionArm) Descriptor() ([]byte, []int) {
+	return file_proffer_ranker_v1_model_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *DecisionArm) GetSlot() string {
+	if x != nil {
+		return x.Slot
+	}
+	return ""
+}
+
+func (x *DecisionArm) GetItemId() string {
+	if x != nil {
+		return x.ItemId
+	}
+	return ""
+}
+
+func (x *DecisionArm) GetPolicy() string {
+	if x != nil {
+		return x.Policy
+	}
+	return ""
+}
+
+func (x *DecisionArm) GetPolicyVersion() int64 {
+	if x != nil {
+		return x.PolicyVersion
+	}
+	return 0
+}
+
+func (x *DecisionArm) GetDecisionId() string {
+	if x != nil {
+		return x.DecisionId
+	}
+	return ""
+}
+
+func (x *DecisionArm) GetOptions() []string {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+func (x *DecisionArm) GetOption() string {
+	if x != nil {
+		return x.Option
+	}
+	return ""
+}
+
+func (x *DecisionArm) GetPropensity() float64 {
+	if x != nil {
+		return x.Propensity
+	}
+	return 0
+}
+
+func (x *DecisionArm) GetPropensities() []float64 {
+	if x != nil {
+		return x.Propensities
+	}
+	return nil
+}
+
+func (x *DecisionArm) GetContext() []float64 {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+// DecisionReward is the share of a decision in what a person did.
+type DecisionReward struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// event_id is the event.
+	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// event_type is what the person did: "click", "add_to_cart" or "purchase".
+	EventType string `protobuf:"bytes,2,opt,name=event_type,json=eventType,proto3" json:"event_type,omitempty"`
+	// item_id is the item.
+	ItemId string `protobuf:"bytes,3,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
+	// event_time_unix_ms is when.
+	EventTimeUnixMs int64 `protobuf:"varint,4,opt,name=event_time_unix_ms,json=eventTimeUnixMs,proto3" json:"event_time_unix_ms,omitempty"`
+	// revenue_minor_units is what was paid.
+	RevenueMinorUnits int64 `protobuf:"varint,5,opt,name=revenue_minor_units,json=revenueMinorUnits,proto3" json:"revenue_minor_units,omitempty"`
+	// margin_minor_units is what was paid less the cost of the goods.
+	MarginMinorUnits int64 `protobuf:"varint,6,opt,name=margin_minor_units,json=marginMinorUnits,proto3" json:"margin_minor_units,omitempty"`
+	// last_touch is the share of this decision by the last-touch rule.
+	LastTouch float64 `protobuf:"fixed64,7,opt,name=last_touch,json=lastTouch,proto3" json:"last_touch,omitempty"`
+	// first_touch is the share by the first-touch rule.
+	FirstTouch float64 `protobuf:"fixed64,8,opt,name=first_touch,json=firstTouch,proto3" json:"first_touch,omitempty"`
+	// linear is the share by the linear rule.
+	Linear        float64 `protobuf:"fixed64,9,opt,name=linear,proto3" json:"linear,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecisionReward) Reset() {
+	*x = DecisionReward{}
+	mi := &file_proffer_ranker_v1_model_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecisionReward) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecisionReward) ProtoMessage() {}
+
+func (x *DecisionReward) ProtoReflect() protoreflect.Message {
+	mi := &file_proffer_ranker_v1_model_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecisionReward.ProtoReflect.Descriptor instead.
+func (*DecisionReward) Descriptor() ([]byte, []int) {
+	return file_proffer_ranker_v1_model_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *DecisionReward) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *DecisionReward) GetEventType() string {
+	if x != nil {
+		return x.EventType
+	}
+	return ""
+}
+
+func (x *DecisionReward) GetItemId() string {
+	if x != nil {
+		return x.ItemId
+	}
+	return ""
+}
+
+func (x *DecisionReward) GetEventTimeUnixMs() int64 {
+	if x != nil {
+		return x.EventTimeUnixMs
+	}
+	return 0
+}
+
+func (x *DecisionReward) GetRevenueMinorUnits() int64 {
+	if x != nil {
+		return x.RevenueMinorUnits
+	}
+	return 0
+}
+
+func (x *DecisionReward) GetMarginMinorUnits() int64 {
+	if x != nil {
+		return x.MarginMinorUnits
+	}
+	return 0
+}
+
+func (x *DecisionReward) GetLastTouch() float64 {
+	if x != nil {
+		return x.LastTouch
+	}
+	return 0
+}
+
+func (x *DecisionReward) GetFirstTouch() float64 {
+	if x != nil {
+		return x.FirstTouch
+	}
+	return 0
+}
+
+func (x *DecisionReward) GetLinear() float64 {
+	if x != nil {
+		return x.Linear
+	}
+	return 0
+}
+
 // DecisionChoice is one item that was shown.
 type DecisionChoice struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -660,13 +941,15 @@ type DecisionChoice struct {
 	Score float64 `protobuf:"fixed64,5,opt,name=score,proto3" json:"score,omitempty"`
 	// legal_promotion_ids are the offers that the policy could choose from.
 	LegalPromotionIds []string `protobuf:"bytes,6,rep,name=legal_promotion_ids,json=legalPromotionIds,proto3" json:"legal_promotion_ids,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// ranker is the ranker that brought the item, when several were interleaved.
+	Ranker        string `protobuf:"bytes,7,opt,name=ranker,proto3" json:"ranker,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DecisionChoice) Reset() {
 	*x = DecisionChoice{}
-	mi := &file_proffer_ranker_v1_model_service_proto_msgTypes[10]
+	mi := &file_proffer_ranker_v1_model_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -678,7 +961,7 @@ func (x *DecisionChoice) String() string {
 func (*DecisionChoice) ProtoMessage() {}
 
 func (x *DecisionChoice) ProtoReflect() protoreflect.Message {
-	mi := &file_proffer_ranker_v1_model_service_proto_msgTypes[10]
+	mi := &file_proffer_ranker_v1_model_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -691,7 +974,7 @@ func (x *DecisionChoice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecisionChoice.ProtoReflect.Descriptor instead.
 func (*DecisionChoice) Descriptor() ([]byte, []int) {
-	return file_proffer_ranker_v1_model_service_proto_rawDescGZIP(), []int{10}
+	return file_proffer_ranker_v1_model_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *DecisionChoice) GetItemId() string {
@@ -736,6 +1019,13 @@ func (x *DecisionChoice) GetLegalPromotionIds() []string {
 	return nil
 }
 
+func (x *DecisionChoice) GetRanker() string {
+	if x != nil {
+		return x.Ranker
+	}
+	return ""
+}
+
 var File_proffer_ranker_v1_model_service_proto protoreflect.FileDescriptor
 
 const file_proffer_ranker_v1_model_service_proto_rawDesc = "" +
@@ -771,7 +1061,7 @@ const file_proffer_ranker_v1_model_service_proto_rawDesc = "" +
 	"page_token\x18\x04 \x01(\tR\tpageToken\"z\n" +
 	"\x15ListDecisionsResponse\x129\n" +
 	"\tdecisions\x18\x01 \x03(\v2\x1b.proffer.ranker.v1.DecisionR\tdecisions\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa9\x04\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe3\x05\n" +
 	"\bDecision\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12+\n" +
@@ -787,10 +1077,42 @@ const file_proffer_ranker_v1_model_service_proto_rawDesc = "" +
 	"\x10feature_set_hash\x18\n" +
 	" \x01(\tR\x0efeatureSetHash\x12E\n" +
 	"\bvariants\x18\v \x03(\v2).proffer.ranker.v1.Decision.VariantsEntryR\bvariants\x12%\n" +
-	"\x0edegraded_parts\x18\f \x03(\tR\rdegradedParts\x1a;\n" +
+	"\x0edegraded_parts\x18\f \x03(\tR\rdegradedParts\x12,\n" +
+	"\x12candidate_item_ids\x18\r \x03(\tR\x10candidateItemIds\x122\n" +
+	"\x04arms\x18\x0e \x03(\v2\x1e.proffer.ranker.v1.DecisionArmR\x04arms\x12;\n" +
+	"\arewards\x18\x0f \x03(\v2!.proffer.ranker.v1.DecisionRewardR\arewards\x12\x19\n" +
+	"\bheld_out\x18\x10 \x01(\bR\aheldOut\x1a;\n" +
 	"\rVariantsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xce\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xaa\x02\n" +
+	"\vDecisionArm\x12\x12\n" +
+	"\x04slot\x18\x01 \x01(\tR\x04slot\x12\x17\n" +
+	"\aitem_id\x18\x02 \x01(\tR\x06itemId\x12\x16\n" +
+	"\x06policy\x18\x03 \x01(\tR\x06policy\x12%\n" +
+	"\x0epolicy_version\x18\x04 \x01(\x03R\rpolicyVersion\x12\x1f\n" +
+	"\vdecision_id\x18\x05 \x01(\tR\n" +
+	"decisionId\x12\x18\n" +
+	"\aoptions\x18\x06 \x03(\tR\aoptions\x12\x16\n" +
+	"\x06option\x18\a \x01(\tR\x06option\x12\x1e\n" +
+	"\n" +
+	"propensity\x18\b \x01(\x01R\n" +
+	"propensity\x12\"\n" +
+	"\fpropensities\x18\t \x03(\x01R\fpropensities\x12\x18\n" +
+	"\acontext\x18\n" +
+	" \x03(\x01R\acontext\"\xc6\x02\n" +
+	"\x0eDecisionReward\x12\x19\n" +
+	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12\x1d\n" +
+	"\n" +
+	"event_type\x18\x02 \x01(\tR\teventType\x12\x17\n" +
+	"\aitem_id\x18\x03 \x01(\tR\x06itemId\x12+\n" +
+	"\x12event_time_unix_ms\x18\x04 \x01(\x03R\x0feventTimeUnixMs\x12.\n" +
+	"\x13revenue_minor_units\x18\x05 \x01(\x03R\x11revenueMinorUnits\x12,\n" +
+	"\x12margin_minor_units\x18\x06 \x01(\x03R\x10marginMinorUnits\x12\x1d\n" +
+	"\n" +
+	"last_touch\x18\a \x01(\x01R\tlastTouch\x12\x1f\n" +
+	"\vfirst_touch\x18\b \x01(\x01R\n" +
+	"firstTouch\x12\x16\n" +
+	"\x06linear\x18\t \x01(\x01R\x06linear\"\xe6\x01\n" +
 	"\x0eDecisionChoice\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12!\n" +
 	"\fpromotion_id\x18\x02 \x01(\tR\vpromotionId\x12\x1a\n" +
@@ -799,7 +1121,8 @@ const file_proffer_ranker_v1_model_service_proto_rawDesc = "" +
 	"propensity\x18\x04 \x01(\x01R\n" +
 	"propensity\x12\x14\n" +
 	"\x05score\x18\x05 \x01(\x01R\x05score\x12.\n" +
-	"\x13legal_promotion_ids\x18\x06 \x03(\tR\x11legalPromotionIds2\x95\x03\n" +
+	"\x13legal_promotion_ids\x18\x06 \x03(\tR\x11legalPromotionIds\x12\x16\n" +
+	"\x06ranker\x18\a \x01(\tR\x06ranker2\x95\x03\n" +
 	"\fModelService\x12Y\n" +
 	"\n" +
 	"ListModels\x12$.proffer.ranker.v1.ListModelsRequest\x1a%.proffer.ranker.v1.ListModelsResponse\x12b\n" +
@@ -820,7 +1143,7 @@ func file_proffer_ranker_v1_model_service_proto_rawDescGZIP() []byte {
 	return file_proffer_ranker_v1_model_service_proto_rawDescData
 }
 
-var file_proffer_ranker_v1_model_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_proffer_ranker_v1_model_service_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_proffer_ranker_v1_model_service_proto_goTypes = []any{
 	(*Model)(nil),                 // 0: proffer.ranker.v1.Model
 	(*ListModelsRequest)(nil),     // 1: proffer.ranker.v1.ListModelsRequest
@@ -832,31 +1155,35 @@ var file_proffer_ranker_v1_model_service_proto_goTypes = []any{
 	(*ListDecisionsRequest)(nil),  // 7: proffer.ranker.v1.ListDecisionsRequest
 	(*ListDecisionsResponse)(nil), // 8: proffer.ranker.v1.ListDecisionsResponse
 	(*Decision)(nil),              // 9: proffer.ranker.v1.Decision
-	(*DecisionChoice)(nil),        // 10: proffer.ranker.v1.DecisionChoice
-	nil,                           // 11: proffer.ranker.v1.Model.MetricsEntry
-	nil,                           // 12: proffer.ranker.v1.Decision.VariantsEntry
+	(*DecisionArm)(nil),           // 10: proffer.ranker.v1.DecisionArm
+	(*DecisionReward)(nil),        // 11: proffer.ranker.v1.DecisionReward
+	(*DecisionChoice)(nil),        // 12: proffer.ranker.v1.DecisionChoice
+	nil,                           // 13: proffer.ranker.v1.Model.MetricsEntry
+	nil,                           // 14: proffer.ranker.v1.Decision.VariantsEntry
 }
 var file_proffer_ranker_v1_model_service_proto_depIdxs = []int32{
-	11, // 0: proffer.ranker.v1.Model.metrics:type_name -> proffer.ranker.v1.Model.MetricsEntry
+	13, // 0: proffer.ranker.v1.Model.metrics:type_name -> proffer.ranker.v1.Model.MetricsEntry
 	0,  // 1: proffer.ranker.v1.ListModelsResponse.models:type_name -> proffer.ranker.v1.Model
 	0,  // 2: proffer.ranker.v1.ActivateModelResponse.model:type_name -> proffer.ranker.v1.Model
 	0,  // 3: proffer.ranker.v1.RollbackModelResponse.model:type_name -> proffer.ranker.v1.Model
 	9,  // 4: proffer.ranker.v1.ListDecisionsResponse.decisions:type_name -> proffer.ranker.v1.Decision
-	10, // 5: proffer.ranker.v1.Decision.choices:type_name -> proffer.ranker.v1.DecisionChoice
-	12, // 6: proffer.ranker.v1.Decision.variants:type_name -> proffer.ranker.v1.Decision.VariantsEntry
-	1,  // 7: proffer.ranker.v1.ModelService.ListModels:input_type -> proffer.ranker.v1.ListModelsRequest
-	3,  // 8: proffer.ranker.v1.ModelService.ActivateModel:input_type -> proffer.ranker.v1.ActivateModelRequest
-	5,  // 9: proffer.ranker.v1.ModelService.RollbackModel:input_type -> proffer.ranker.v1.RollbackModelRequest
-	7,  // 10: proffer.ranker.v1.ModelService.ListDecisions:input_type -> proffer.ranker.v1.ListDecisionsRequest
-	2,  // 11: proffer.ranker.v1.ModelService.ListModels:output_type -> proffer.ranker.v1.ListModelsResponse
-	4,  // 12: proffer.ranker.v1.ModelService.ActivateModel:output_type -> proffer.ranker.v1.ActivateModelResponse
-	6,  // 13: proffer.ranker.v1.ModelService.RollbackModel:output_type -> proffer.ranker.v1.RollbackModelResponse
-	8,  // 14: proffer.ranker.v1.ModelService.ListDecisions:output_type -> proffer.ranker.v1.ListDecisionsResponse
-	11, // [11:15] is the sub-list for method output_type
-	7,  // [7:11] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	12, // 5: proffer.ranker.v1.Decision.choices:type_name -> proffer.ranker.v1.DecisionChoice
+	14, // 6: proffer.ranker.v1.Decision.variants:type_name -> proffer.ranker.v1.Decision.VariantsEntry
+	10, // 7: proffer.ranker.v1.Decision.arms:type_name -> proffer.ranker.v1.DecisionArm
+	11, // 8: proffer.ranker.v1.Decision.rewards:type_name -> proffer.ranker.v1.DecisionReward
+	1,  // 9: proffer.ranker.v1.ModelService.ListModels:input_type -> proffer.ranker.v1.ListModelsRequest
+	3,  // 10: proffer.ranker.v1.ModelService.ActivateModel:input_type -> proffer.ranker.v1.ActivateModelRequest
+	5,  // 11: proffer.ranker.v1.ModelService.RollbackModel:input_type -> proffer.ranker.v1.RollbackModelRequest
+	7,  // 12: proffer.ranker.v1.ModelService.ListDecisions:input_type -> proffer.ranker.v1.ListDecisionsRequest
+	2,  // 13: proffer.ranker.v1.ModelService.ListModels:output_type -> proffer.ranker.v1.ListModelsResponse
+	4,  // 14: proffer.ranker.v1.ModelService.ActivateModel:output_type -> proffer.ranker.v1.ActivateModelResponse
+	6,  // 15: proffer.ranker.v1.ModelService.RollbackModel:output_type -> proffer.ranker.v1.RollbackModelResponse
+	8,  // 16: proffer.ranker.v1.ModelService.ListDecisions:output_type -> proffer.ranker.v1.ListDecisionsResponse
+	13, // [13:17] is the sub-list for method output_type
+	9,  // [9:13] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_proffer_ranker_v1_model_service_proto_init() }
@@ -870,7 +1197,7 @@ func file_proffer_ranker_v1_model_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_ranker_v1_model_service_proto_rawDesc), len(file_proffer_ranker_v1_model_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

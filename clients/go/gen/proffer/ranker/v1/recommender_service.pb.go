@@ -323,7 +323,11 @@ type RecommendRequest struct {
 	// request_id identifies the decision in the log; empty lets the server choose.
 	RequestId string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// person overrides what the shop knows about the person's membership, for a preview.
-	Person        *v1.Person `protobuf:"bytes,9,opt,name=person,proto3" json:"person,omitempty"`
+	Person *v1.Person `protobuf:"bytes,9,opt,name=person,proto3" json:"person,omitempty"`
+	// layouts are ways in which the page can show the items; one of them is chosen when there are any.
+	Layouts []string `protobuf:"bytes,10,rep,name=layouts,proto3" json:"layouts,omitempty"`
+	// policy_context are features of the moment for policies with a context; without them the server uses its own.
+	PolicyContext []float64 `protobuf:"fixed64,11,rep,packed,name=policy_context,json=policyContext,proto3" json:"policy_context,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -421,6 +425,20 @@ func (x *RecommendRequest) GetPerson() *v1.Person {
 	return nil
 }
 
+func (x *RecommendRequest) GetLayouts() []string {
+	if x != nil {
+		return x.Layouts
+	}
+	return nil
+}
+
+func (x *RecommendRequest) GetPolicyContext() []float64 {
+	if x != nil {
+		return x.PolicyContext
+	}
+	return nil
+}
+
 // RecommendResponse holds recommendations.
 type RecommendResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -437,7 +455,21 @@ type RecommendResponse struct {
 	// variants maps experiment ids to the variant of this person.
 	Variants map[string]string `protobuf:"bytes,6,rep,name=variants,proto3" json:"variants,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// degraded is present when something was missing.
-	Degraded      *v11.Degraded `protobuf:"bytes,7,opt,name=degraded,proto3" json:"degraded,omitempty"`
+	Degraded *v11.Degraded `protobuf:"bytes,7,opt,name=degraded,proto3" json:"degraded,omitempty"`
+	// layout is the layout that was chosen among those of the request.
+	Layout string `protobuf:"bytes,8,opt,name=layout,proto3" json:"layout,omitempty"`
+	// layout_propensity is the probability of that choice.
+	LayoutPropensity float64 `protobuf:"fixed64,9,opt,name=layout_propensity,json=layoutPropensity,proto3" json:"layout_propensity,omitempty"`
+	// ranker is the ranker that ordered the items; two names when they are interleaved.
+	Ranker string `protobuf:"bytes,10,opt,name=ranker,proto3" json:"ranker,omitempty"`
+	// ranker_propensity is the probability with which that ranker was chosen.
+	RankerPropensity float64 `protobuf:"fixed64,11,opt,name=ranker_propensity,json=rankerPropensity,proto3" json:"ranker_propensity,omitempty"`
+	// personal_offer is a promotion with a code that was chosen for this person; absent when none was.
+	PersonalOffer *v1.Offer `protobuf:"bytes,12,opt,name=personal_offer,json=personalOffer,proto3" json:"personal_offer,omitempty"`
+	// personal_offer_propensity is the probability of that choice, also of the choice to offer nothing; 0 when there was nothing to choose.
+	PersonalOfferPropensity float64 `protobuf:"fixed64,13,opt,name=personal_offer_propensity,json=personalOfferPropensity,proto3" json:"personal_offer_propensity,omitempty"`
+	// held_out says that the person belongs to the share without experiments and policies.
+	HeldOut       bool `protobuf:"varint,14,opt,name=held_out,json=heldOut,proto3" json:"held_out,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -521,6 +553,55 @@ func (x *RecommendResponse) GetDegraded() *v11.Degraded {
 	return nil
 }
 
+func (x *RecommendResponse) GetLayout() string {
+	if x != nil {
+		return x.Layout
+	}
+	return ""
+}
+
+func (x *RecommendResponse) GetLayoutPropensity() float64 {
+	if x != nil {
+		return x.LayoutPropensity
+	}
+	return 0
+}
+
+func (x *RecommendResponse) GetRanker() string {
+	if x != nil {
+		return x.Ranker
+	}
+	return ""
+}
+
+func (x *RecommendResponse) GetRankerPropensity() float64 {
+	if x != nil {
+		return x.RankerPropensity
+	}
+	return 0
+}
+
+func (x *RecommendResponse) GetPersonalOffer() *v1.Offer {
+	if x != nil {
+		return x.PersonalOffer
+	}
+	return nil
+}
+
+func (x *RecommendResponse) GetPersonalOfferPropensity() float64 {
+	if x != nil {
+		return x.PersonalOfferPropensity
+	}
+	return 0
+}
+
+func (x *RecommendResponse) GetHeldOut() bool {
+	if x != nil {
+		return x.HeldOut
+	}
+	return false
+}
+
 // RecommendedItem is one item of a reply.
 type RecommendedItem struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -553,7 +634,11 @@ type RecommendedItem struct {
 	// contributions are the features that moved the score most; present when explain was set.
 	Contributions []*Contribution `protobuf:"bytes,14,rep,name=contributions,proto3" json:"contributions,omitempty"`
 	// image_url is a picture.
-	ImageUrl      string `protobuf:"bytes,15,opt,name=image_url,json=imageUrl,proto3" json:"image_url,omitempty"`
+	ImageUrl string `protobuf:"bytes,15,opt,name=image_url,json=imageUrl,proto3" json:"image_url,omitempty"`
+	// offer_propensity is the probability with which a policy chose this offer among the legal ones; 0 when no policy chose.
+	OfferPropensity float64 `protobuf:"fixed64,16,opt,name=offer_propensity,json=offerPropensity,proto3" json:"offer_propensity,omitempty"`
+	// ranker is the ranker that brought the item, when several were interleaved.
+	Ranker        string `protobuf:"bytes,17,opt,name=ranker,proto3" json:"ranker,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -689,6 +774,20 @@ func (x *RecommendedItem) GetContributions() []*Contribution {
 func (x *RecommendedItem) GetImageUrl() string {
 	if x != nil {
 		return x.ImageUrl
+	}
+	return ""
+}
+
+func (x *RecommendedItem) GetOfferPropensity() float64 {
+	if x != nil {
+		return x.OfferPropensity
+	}
+	return 0
+}
+
+func (x *RecommendedItem) GetRanker() string {
+	if x != nil {
+		return x.Ranker
 	}
 	return ""
 }
@@ -1395,7 +1494,7 @@ const file_proffer_ranker_v1_recommender_service_proto_rawDesc = "" +
 	"attributes\x18\a \x03(\tR\n" +
 	"attributes\x12*\n" +
 	"\x11excluded_item_ids\x18\b \x03(\tR\x0fexcludedItemIds\x12!\n" +
-	"\finclude_seen\x18\t \x01(\bR\vincludeSeen\"\xe3\x02\n" +
+	"\finclude_seen\x18\t \x01(\bR\vincludeSeen\"\xa4\x03\n" +
 	"\x10RecommendRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x1d\n" +
 	"\n" +
@@ -1407,7 +1506,10 @@ const file_proffer_ranker_v1_recommender_service_proto_rawDesc = "" +
 	"\aexplain\x18\a \x01(\bR\aexplain\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\b \x01(\tR\trequestId\x124\n" +
-	"\x06person\x18\t \x01(\v2\x1c.proffer.promotion.v1.PersonR\x06person\"\x9c\x03\n" +
+	"\x06person\x18\t \x01(\v2\x1c.proffer.promotion.v1.PersonR\x06person\x12\x18\n" +
+	"\alayouts\x18\n" +
+	" \x03(\tR\alayouts\x12%\n" +
+	"\x0epolicy_context\x18\v \x03(\x01R\rpolicyContext\"\xc1\x05\n" +
 	"\x11RecommendResponse\x128\n" +
 	"\x05items\x18\x01 \x03(\v2\".proffer.ranker.v1.RecommendedItemR\x05items\x12\x1d\n" +
 	"\n" +
@@ -1416,10 +1518,18 @@ const file_proffer_ranker_v1_recommender_service_proto_rawDesc = "" +
 	"\x11catalogue_version\x18\x04 \x01(\x03R\x10catalogueVersion\x12\x16\n" +
 	"\x06policy\x18\x05 \x01(\tR\x06policy\x12N\n" +
 	"\bvariants\x18\x06 \x03(\v22.proffer.ranker.v1.RecommendResponse.VariantsEntryR\bvariants\x127\n" +
-	"\bdegraded\x18\a \x01(\v2\x1b.proffer.common.v1.DegradedR\bdegraded\x1a;\n" +
+	"\bdegraded\x18\a \x01(\v2\x1b.proffer.common.v1.DegradedR\bdegraded\x12\x16\n" +
+	"\x06layout\x18\b \x01(\tR\x06layout\x12+\n" +
+	"\x11layout_propensity\x18\t \x01(\x01R\x10layoutPropensity\x12\x16\n" +
+	"\x06ranker\x18\n" +
+	" \x01(\tR\x06ranker\x12+\n" +
+	"\x11ranker_propensity\x18\v \x01(\x01R\x10rankerPropensity\x12B\n" +
+	"\x0epersonal_offer\x18\f \x01(\v2\x1b.proffer.promotion.v1.OfferR\rpersonalOffer\x12:\n" +
+	"\x19personal_offer_propensity\x18\r \x01(\x01R\x17personalOfferPropensity\x12\x19\n" +
+	"\bheld_out\x18\x0e \x01(\bR\aheldOut\x1a;\n" +
 	"\rVariantsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb4\x05\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf7\x05\n" +
 	"\x0fRecommendedItem\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12F\n" +
 	"\x06titles\x18\x02 \x03(\v2..proffer.ranker.v1.RecommendedItem.TitlesEntryR\x06titles\x12\x1a\n" +
@@ -1438,7 +1548,9 @@ const file_proffer_ranker_v1_recommender_service_proto_rawDesc = "" +
 	"\areasons\x18\f \x03(\v2\x19.proffer.ranker.v1.ReasonR\areasons\x128\n" +
 	"\asources\x18\r \x03(\v2\x1e.proffer.ranker.v1.SourceScoreR\asources\x12E\n" +
 	"\rcontributions\x18\x0e \x03(\v2\x1f.proffer.ranker.v1.ContributionR\rcontributions\x12\x1b\n" +
-	"\timage_url\x18\x0f \x01(\tR\bimageUrl\x1a9\n" +
+	"\timage_url\x18\x0f \x01(\tR\bimageUrl\x12)\n" +
+	"\x10offer_propensity\x18\x10 \x01(\x01R\x0fofferPropensity\x12\x16\n" +
+	"\x06ranker\x18\x11 \x01(\tR\x06ranker\x1a9\n" +
 	"\vTitlesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xef\x01\n" +
@@ -1556,37 +1668,38 @@ var file_proffer_ranker_v1_recommender_service_proto_depIdxs = []int32{
 	5,  // 3: proffer.ranker.v1.RecommendResponse.items:type_name -> proffer.ranker.v1.RecommendedItem
 	15, // 4: proffer.ranker.v1.RecommendResponse.variants:type_name -> proffer.ranker.v1.RecommendResponse.VariantsEntry
 	19, // 5: proffer.ranker.v1.RecommendResponse.degraded:type_name -> proffer.common.v1.Degraded
-	16, // 6: proffer.ranker.v1.RecommendedItem.titles:type_name -> proffer.ranker.v1.RecommendedItem.TitlesEntry
-	20, // 7: proffer.ranker.v1.RecommendedItem.offer:type_name -> proffer.promotion.v1.Offer
-	6,  // 8: proffer.ranker.v1.RecommendedItem.reasons:type_name -> proffer.ranker.v1.Reason
-	7,  // 9: proffer.ranker.v1.RecommendedItem.sources:type_name -> proffer.ranker.v1.SourceScore
-	8,  // 10: proffer.ranker.v1.RecommendedItem.contributions:type_name -> proffer.ranker.v1.Contribution
-	0,  // 11: proffer.ranker.v1.Reason.kind:type_name -> proffer.ranker.v1.ReasonKind
-	17, // 12: proffer.ranker.v1.Reason.texts:type_name -> proffer.ranker.v1.Reason.TextsEntry
-	1,  // 13: proffer.ranker.v1.RankRequest.context:type_name -> proffer.ranker.v1.RequestContext
-	5,  // 14: proffer.ranker.v1.RankResponse.items:type_name -> proffer.ranker.v1.RecommendedItem
-	19, // 15: proffer.ranker.v1.RankResponse.degraded:type_name -> proffer.common.v1.Degraded
-	1,  // 16: proffer.ranker.v1.SimilarItemsRequest.context:type_name -> proffer.ranker.v1.RequestContext
-	2,  // 17: proffer.ranker.v1.SimilarItemsRequest.filter:type_name -> proffer.ranker.v1.ItemFilter
-	5,  // 18: proffer.ranker.v1.SimilarItemsResponse.items:type_name -> proffer.ranker.v1.RecommendedItem
-	19, // 19: proffer.ranker.v1.SimilarItemsResponse.degraded:type_name -> proffer.common.v1.Degraded
-	1,  // 20: proffer.ranker.v1.SearchItemsRequest.context:type_name -> proffer.ranker.v1.RequestContext
-	2,  // 21: proffer.ranker.v1.SearchItemsRequest.filter:type_name -> proffer.ranker.v1.ItemFilter
-	5,  // 22: proffer.ranker.v1.SearchItemsResponse.items:type_name -> proffer.ranker.v1.RecommendedItem
-	19, // 23: proffer.ranker.v1.SearchItemsResponse.degraded:type_name -> proffer.common.v1.Degraded
-	3,  // 24: proffer.ranker.v1.RecommenderService.Recommend:input_type -> proffer.ranker.v1.RecommendRequest
-	9,  // 25: proffer.ranker.v1.RecommenderService.Rank:input_type -> proffer.ranker.v1.RankRequest
-	11, // 26: proffer.ranker.v1.RecommenderService.SimilarItems:input_type -> proffer.ranker.v1.SimilarItemsRequest
-	13, // 27: proffer.ranker.v1.RecommenderService.SearchItems:input_type -> proffer.ranker.v1.SearchItemsRequest
-	4,  // 28: proffer.ranker.v1.RecommenderService.Recommend:output_type -> proffer.ranker.v1.RecommendResponse
-	10, // 29: proffer.ranker.v1.RecommenderService.Rank:output_type -> proffer.ranker.v1.RankResponse
-	12, // 30: proffer.ranker.v1.RecommenderService.SimilarItems:output_type -> proffer.ranker.v1.SimilarItemsResponse
-	14, // 31: proffer.ranker.v1.RecommenderService.SearchItems:output_type -> proffer.ranker.v1.SearchItemsResponse
-	28, // [28:32] is the sub-list for method output_type
-	24, // [24:28] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	20, // 6: proffer.ranker.v1.RecommendResponse.personal_offer:type_name -> proffer.promotion.v1.Offer
+	16, // 7: proffer.ranker.v1.RecommendedItem.titles:type_name -> proffer.ranker.v1.RecommendedItem.TitlesEntry
+	20, // 8: proffer.ranker.v1.RecommendedItem.offer:type_name -> proffer.promotion.v1.Offer
+	6,  // 9: proffer.ranker.v1.RecommendedItem.reasons:type_name -> proffer.ranker.v1.Reason
+	7,  // 10: proffer.ranker.v1.RecommendedItem.sources:type_name -> proffer.ranker.v1.SourceScore
+	8,  // 11: proffer.ranker.v1.RecommendedItem.contributions:type_name -> proffer.ranker.v1.Contribution
+	0,  // 12: proffer.ranker.v1.Reason.kind:type_name -> proffer.ranker.v1.ReasonKind
+	17, // 13: proffer.ranker.v1.Reason.texts:type_name -> proffer.ranker.v1.Reason.TextsEntry
+	1,  // 14: proffer.ranker.v1.RankRequest.context:type_name -> proffer.ranker.v1.RequestContext
+	5,  // 15: proffer.ranker.v1.RankResponse.items:type_name -> proffer.ranker.v1.RecommendedItem
+	19, // 16: proffer.ranker.v1.RankResponse.degraded:type_name -> proffer.common.v1.Degraded
+	1,  // 17: proffer.ranker.v1.SimilarItemsRequest.context:type_name -> proffer.ranker.v1.RequestContext
+	2,  // 18: proffer.ranker.v1.SimilarItemsRequest.filter:type_name -> proffer.ranker.v1.ItemFilter
+	5,  // 19: proffer.ranker.v1.SimilarItemsResponse.items:type_name -> proffer.ranker.v1.RecommendedItem
+	19, // 20: proffer.ranker.v1.SimilarItemsResponse.degraded:type_name -> proffer.common.v1.Degraded
+	1,  // 21: proffer.ranker.v1.SearchItemsRequest.context:type_name -> proffer.ranker.v1.RequestContext
+	2,  // 22: proffer.ranker.v1.SearchItemsRequest.filter:type_name -> proffer.ranker.v1.ItemFilter
+	5,  // 23: proffer.ranker.v1.SearchItemsResponse.items:type_name -> proffer.ranker.v1.RecommendedItem
+	19, // 24: proffer.ranker.v1.SearchItemsResponse.degraded:type_name -> proffer.common.v1.Degraded
+	3,  // 25: proffer.ranker.v1.RecommenderService.Recommend:input_type -> proffer.ranker.v1.RecommendRequest
+	9,  // 26: proffer.ranker.v1.RecommenderService.Rank:input_type -> proffer.ranker.v1.RankRequest
+	11, // 27: proffer.ranker.v1.RecommenderService.SimilarItems:input_type -> proffer.ranker.v1.SimilarItemsRequest
+	13, // 28: proffer.ranker.v1.RecommenderService.SearchItems:input_type -> proffer.ranker.v1.SearchItemsRequest
+	4,  // 29: proffer.ranker.v1.RecommenderService.Recommend:output_type -> proffer.ranker.v1.RecommendResponse
+	10, // 30: proffer.ranker.v1.RecommenderService.Rank:output_type -> proffer.ranker.v1.RankResponse
+	12, // 31: proffer.ranker.v1.RecommenderService.SimilarItems:output_type -> proffer.ranker.v1.SimilarItemsResponse
+	14, // 32: proffer.ranker.v1.RecommenderService.SearchItems:output_type -> proffer.ranker.v1.SearchItemsResponse
+	29, // [29:33] is the sub-list for method output_type
+	25, // [25:29] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_proffer_ranker_v1_recommender_service_proto_init() }

@@ -27,7 +27,7 @@ from proffer.promotion.v1 import promotion_pb2 as proffer_dot_promotion_dot_v1_d
 from proffer.promotion.v1 import promotion_service_pb2 as proffer_dot_promotion_dot_v1_dot_promotion__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%proffer/chatbot/v1/chat_service.proto\x12\x12proffer.chatbot.v1\x1a proffer/common/v1/degraded.proto\x1a$proffer/promotion/v1/promotion.proto\x1a,proffer/promotion/v1/promotion_service.proto\"\x99\x02\n\x0b\x43hatRequest\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12\x17\n\x07turn_id\x18\x02 \x01(\tR\x06turnId\x12\x17\n\x07user_id\x18\x03 \x01(\tR\x06userId\x12\x1d\n\nsession_id\x18\x04 \x01(\tR\tsessionId\x12\x12\n\x04text\x18\x05 \x01(\tR\x04text\x12\x1a\n\x08language\x18\x06 \x01(\tR\x08language\x12.\n\x04\x63\x61rt\x18\x07 \x01(\x0b\x32\x1a.proffer.promotion.v1.CartR\x04\x63\x61rt\x12\x18\n\x07\x63hannel\x18\x08 \x01(\tR\x07\x63hannel\x12\x16\n\x06region\x18\t \x01(\tR\x06region\"\xdb\x03\n\x0c\x43hatResponse\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12\x17\n\x07turn_id\x18\x02 \x01(\tR\x06turnId\x12\x12\n\x04text\x18\x03 \x01(\tR\x04text\x12\x1a\n\x08language\x18\x04 \x01(\tR\x08language\x12.\n\x05\x63\x61rds\x18\x05 \x03(\x0b\x32\x18.proffer.chatbot.v1.CardR\x05\x63\x61rds\x12#\n\rquick_replies\x18\x06 \x03(\tR\x0cquickReplies\x12\x39\n\x07intents\x18\x07 \x03(\x0b\x32\x1f.proffer.chatbot.v1.IntentScoreR\x07intents\x12\x36\n\x08\x65ntities\x18\x08 \x03(\x0b\x32\x1a.proffer.chatbot.v1.EntityR\x08\x65ntities\x12<\n\x08hand_off\x18\t \x01(\x0b\x32!.proffer.chatbot.v1.HandOffNoticeR\x07handOff\x12\x37\n\x08\x64\x65graded\x18\n \x01(\x0b\x32\x1b.proffer.common.v1.DegradedR\x08\x64\x65graded\x12\x1a\n\x08grounded\x18\x0b \x01(\x08R\x08grounded\"\xc1\x01\n\x04\x43\x61rd\x12\x32\n\x04item\x18\x01 \x01(\x0b\x32\x1c.proffer.chatbot.v1.ItemCardH\x00R\x04item\x12;\n\tpromotion\x18\x02 \x01(\x0b\x32\x1b.proffer.promotion.v1.OfferH\x00R\tpromotion\x12@\n\x04\x63\x61rt\x18\x03 \x01(\x0b\x32*.proffer.promotion.v1.EvaluateCartResponseH\x00R\x04\x63\x61rtB\x06\n\x04kind\"\x9e\x02\n\x08ItemCard\x12\x17\n\x07item_id\x18\x01 \x01(\tR\x06itemId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x33\n\x16list_price_minor_units\x18\x03 \x01(\x03R\x13listPriceMinorUnits\x12*\n\x11price_minor_units\x18\x04 \x01(\x03R\x0fpriceMinorUnits\x12\x1a\n\x08\x63urrency\x18\x05 \x01(\tR\x08\x63urrency\x12\x31\n\x05offer\x18\x06 \x01(\x0b\x32\x1b.proffer.promotion.v1.OfferR\x05offer\x12\x16\n\x06reason\x18\x07 \x01(\tR\x06reason\x12\x1b\n\timage_url\x18\x08 \x01(\tR\x08imageUrl\"E\n\x0bIntentScore\x12\x16\n\x06intent\x18\x01 \x01(\tR\x06intent\x12\x1e\n\nconfidence\x18\x02 \x01(\x01R\nconfidence\"n\n\x06\x45ntity\x12\x12\n\x04type\x18\x01 \x01(\tR\x04type\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x14\n\x05value\x18\x03 \x01(\tR\x05value\x12\x14\n\x05start\x18\x04 \x01(\x05R\x05start\x12\x10\n\x03\x65nd\x18\x05 \x01(\x05R\x03\x65nd\"\x8d\x01\n\rHandOffNotice\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\x12%\n\x0equeue_position\x18\x03 \x01(\x05R\rqueuePosition\x12\x1d\n\nagent_name\x18\x04 \x01(\tR\tagentName\"H\n\x11StreamChatRequest\x12\x33\n\x04turn\x18\x01 \x01(\x0b\x32\x1f.proffer.chatbot.v1.ChatRequestR\x04turn\"\xb5\x01\n\x12StreamChatResponse\x12\x18\n\x06typing\x18\x01 \x01(\x08H\x00R\x06typing\x12\x14\n\x04text\x18\x02 \x01(\tH\x00R\x04text\x12.\n\x04\x63\x61rd\x18\x03 \x01(\x0b\x32\x18.proffer.chatbot.v1.CardH\x00R\x04\x63\x61rd\x12\x36\n\x04\x64one\x18\x04 \x01(\x0b\x32 .proffer.chatbot.v1.ChatResponseH\x00R\x04\x64oneB\x07\n\x05piece\"\x81\x01\n\x16GetConversationRequest\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12\x17\n\x07user_id\x18\x02 \x01(\tR\x06userId\x12%\n\x0e\x61\x66ter_sequence\x18\x03 \x01(\x03R\rafterSequence\"I\n\x17GetConversationResponse\x12.\n\x05turns\x18\x01 \x03(\x0b\x32\x18.proffer.chatbot.v1.TurnR\x05turns\"\xe3\x01\n\x04Turn\x12\x1a\n\x08sequence\x18\x01 \x01(\x03R\x08sequence\x12\x35\n\x07speaker\x18\x02 \x01(\x0e\x32\x1b.proffer.chatbot.v1.SpeakerR\x07speaker\x12\x12\n\x04text\x18\x03 \x01(\tR\x04text\x12%\n\x0fsent_at_unix_ms\x18\x04 \x01(\x03R\x0csentAtUnixMs\x12.\n\x05\x63\x61rds\x18\x05 \x03(\x0b\x32\x18.proffer.chatbot.v1.CardR\x05\x63\x61rds\x12\x1d\n\nagent_name\x18\x06 \x01(\tR\tagentName\"\x8b\x01\n\x13SendFeedbackRequest\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12\x17\n\x07turn_id\x18\x02 \x01(\tR\x06turnId\x12\x18\n\x07helpful\x18\x03 \x01(\x08R\x07helpful\x12\x18\n\x07\x63omment\x18\x04 \x01(\tR\x07\x63omment\"\x16\n\x14SendFeedbackResponse\"4\n\x19\x45raseConversationsRequest\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\"O\n\x1a\x45raseConversationsResponse\x12\x31\n\x14\x65rased_conversations\x18\x01 \x01(\x05R\x13\x65rasedConversations*[\n\x07Speaker\x12\x17\n\x13SPEAKER_UNSPECIFIED\x10\x00\x12\x13\n\x0fSPEAKER_SHOPPER\x10\x01\x12\x0f\n\x0bSPEAKER_BOT\x10\x02\x12\x11\n\rSPEAKER_AGENT\x10\x03\x32\xfb\x03\n\x0b\x43hatService\x12I\n\x04\x43hat\x12\x1f.proffer.chatbot.v1.ChatRequest\x1a .proffer.chatbot.v1.ChatResponse\x12]\n\nStreamChat\x12%.proffer.chatbot.v1.StreamChatRequest\x1a&.proffer.chatbot.v1.StreamChatResponse0\x01\x12j\n\x0fGetConversation\x12*.proffer.chatbot.v1.GetConversationRequest\x1a+.proffer.chatbot.v1.GetConversationResponse\x12\x61\n\x0cSendFeedback\x12\'.proffer.chatbot.v1.SendFeedbackRequest\x1a(.proffer.chatbot.v1.SendFeedbackResponse\x12s\n\x12\x45raseConversations\x12-.proffer.chatbot.v1.EraseConversationsRequest\x1a..proffer.chatbot.v1.EraseConversationsResponseBk\n\x1c\x64\x65v.proffer.proto.chatbot.v1B\x10\x43hatServiceProtoP\x01Z7proffer.dev/clients/go/gen/proffer/chatbot/v1;chatbotv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%proffer/chatbot/v1/chat_service.proto\x12\x12proffer.chatbot.v1\x1a proffer/common/v1/degraded.proto\x1a$proffer/promotion/v1/promotion.proto\x1a,proffer/promotion/v1/promotion_service.proto\"\x99\x02\n\x0b\x43hatRequest\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12\x17\n\x07turn_id\x18\x02 \x01(\tR\x06turnId\x12\x17\n\x07user_id\x18\x03 \x01(\tR\x06userId\x12\x1d\n\nsession_id\x18\x04 \x01(\tR\tsessionId\x12\x12\n\x04text\x18\x05 \x01(\tR\x04text\x12\x1a\n\x08language\x18\x06 \x01(\tR\x08language\x12.\n\x04\x63\x61rt\x18\x07 \x01(\x0b\x32\x1a.proffer.promotion.v1.CartR\x04\x63\x61rt\x12\x18\n\x07\x63hannel\x18\x08 \x01(\tR\x07\x63hannel\x12\x16\n\x06region\x18\t \x01(\tR\x06region\"\xba\x04\n\x0c\x43hatResponse\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12\x17\n\x07turn_id\x18\x02 \x01(\tR\x06turnId\x12\x12\n\x04text\x18\x03 \x01(\tR\x04text\x12\x1a\n\x08language\x18\x04 \x01(\tR\x08language\x12.\n\x05\x63\x61rds\x18\x05 \x03(\x0b\x32\x18.proffer.chatbot.v1.CardR\x05\x63\x61rds\x12#\n\rquick_replies\x18\x06 \x03(\tR\x0cquickReplies\x12\x39\n\x07intents\x18\x07 \x03(\x0b\x32\x1f.proffer.chatbot.v1.IntentScoreR\x07intents\x12\x36\n\x08\x65ntities\x18\x08 \x03(\x0b\x32\x1a.proffer.chatbot.v1.EntityR\x08\x65ntities\x12<\n\x08hand_off\x18\t \x01(\x0b\x32!.proffer.chatbot.v1.HandOffNoticeR\x07handOff\x12\x37\n\x08\x64\x65graded\x18\n \x01(\x0b\x32\x1b.proffer.common.v1.DegradedR\x08\x64\x65graded\x12\x1a\n\x08grounded\x18\x0b \x01(\x08R\x08grounded\x12\x41\n\tknowledge\x18\x0c \x01(\x0b\x32#.proffer.chatbot.v1.KnowledgeSourceR\tknowledge\x12\x1a\n\x08replaced\x18\r \x01(\x08R\x08replaced\"\x80\x01\n\x0fKnowledgeSource\x12\x19\n\x08\x65ntry_id\x18\x01 \x01(\tR\x07\x65ntryId\x12\x1a\n\x08question\x18\x02 \x01(\tR\x08question\x12\x16\n\x06source\x18\x03 \x01(\tR\x06source\x12\x1e\n\nconfidence\x18\x04 \x01(\x01R\nconfidence\"\xc1\x01\n\x04\x43\x61rd\x12\x32\n\x04item\x18\x01 \x01(\x0b\x32\x1c.proffer.chatbot.v1.ItemCardH\x00R\x04item\x12;\n\tpromotion\x18\x02 \x01(\x0b\x32\x1b.proffer.promotion.v1.OfferH\x00R\tpromotion\x12@\n\x04\x63\x61rt\x18\x03 \x01(\x0b\x32*.proffer.promotion.v1.EvaluateCartResponseH\x00R\x04\x63\x61rtB\x06\n\x04kind\"\x9e\x02\n\x08ItemCard\x12\x17\n\x07item_id\x18\x01 \x01(\tR\x06itemId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x33\n\x16list_price_minor_units\x18\x03 \x01(\x03R\x13listPriceMinorUnits\x12*\n\x11price_minor_units\x18\x04 \x01(\x03R\x0fpriceMinorUnits\x12\x1a\n\x08\x63urrency\x18\x05 \x01(\tR\x08\x63urrency\x12\x31\n\x05offer\x18\x06 \x01(\x0b\x32\x1b.proffer.promotion.v1.OfferR\x05offer\x12\x16\n\x06reason\x18\x07 \x01(\tR\x06reason\x12\x1b\n\timage_url\x18\x08 \x01(\tR\x08imageUrl\"E\n\x0bIntentScore\x12\x16\n\x06intent\x18\x01 \x01(\tR\x06intent\x12\x1e\n\nconfidence\x18\x02 \x01(\x01R\nconfidence\"n\n\x06\x45ntity\x12\x12\n\x04type\x18\x01 \x01(\tR\x04type\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x14\n\x05value\x18\x03 \x01(\tR\x05value\x12\x14\n\x05start\x18\x04 \x01(\x05R\x05start\x12\x10\n\x03\x65nd\x18\x05 \x01(\x05R\x03\x65nd\"\xec\x01\n\rHandOffNotice\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\x12%\n\x0equeue_position\x18\x03 \x01(\x05R\rqueuePosition\x12\x1d\n\nagent_name\x18\x04 \x01(\tR\tagentName\x12\x34\n\x16\x65stimated_wait_seconds\x18\x05 \x01(\x05R\x14\x65stimatedWaitSeconds\x12\'\n\x10opens_at_unix_ms\x18\x06 \x01(\x03R\ropensAtUnixMs\"H\n\x11StreamChatRequest\x12\x33\n\x04turn\x18\x01 \x01(\x0b\x32\x1f.proffer.chatbot.v1.ChatRequestR\x04turn\"\xb5\x01\n\x12StreamChatResponse\x12\x18\n\x06typing\x18\x01 \x01(\x08H\x00R\x06typing\x12\x14\n\x04text\x18\x02 \x01(\tH\x00R\x04text\x12.\n\x04\x63\x61rd\x18\x03 \x01(\x0b\x32\x18.proffer.chatbot.v1.CardH\x00R\x04\x63\x61rd\x12\x36\n\x04\x64one\x18\x04 \x01(\x0b\x32 .proffer.chatbot.v1.ChatResponseH\x00R\x04\x64oneB\x07\n\x05piece\"\x81\x01\n\x16GetConversationRequest\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12\x17\n\x07user_id\x18\x02 \x01(\tR\x06userId\x12%\n\x0e\x61\x66ter_sequence\x18\x03 \x01(\x03R\rafterSequence\"I\n\x17GetConversationResponse\x12.\n\x05turns\x18\x01 \x03(\x0b\x32\x18.proffer.chatbot.v1.TurnR\x05turns\"\xe3\x01\n\x04Turn\x12\x1a\n\x08sequence\x18\x01 \x01(\x03R\x08sequence\x12\x35\n\x07speaker\x18\x02 \x01(\x0e\x32\x1b.proffer.chatbot.v1.SpeakerR\x07speaker\x12\x12\n\x04text\x18\x03 \x01(\tR\x04text\x12%\n\x0fsent_at_unix_ms\x18\x04 \x01(\x03R\x0csentAtUnixMs\x12.\n\x05\x63\x61rds\x18\x05 \x03(\x0b\x32\x18.proffer.chatbot.v1.CardR\x05\x63\x61rds\x12\x1d\n\nagent_name\x18\x06 \x01(\tR\tagentName\"\x83\x01\n\x18WatchConversationRequest\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12\x17\n\x07user_id\x18\x02 \x01(\tR\x06userId\x12%\n\x0e\x61\x66ter_sequence\x18\x03 \x01(\x03R\rafterSequence\"\xdc\x01\n\x19WatchConversationResponse\x12.\n\x04turn\x18\x01 \x01(\x0b\x32\x18.proffer.chatbot.v1.TurnH\x00R\x04turn\x12>\n\x08hand_off\x18\x02 \x01(\x0b\x32!.proffer.chatbot.v1.HandOffNoticeH\x00R\x07handOff\x12&\n\x0ehand_off_ended\x18\x03 \x01(\x08H\x00R\x0chandOffEnded\x12\x1e\n\theartbeat\x18\x04 \x01(\x08H\x00R\theartbeatB\x07\n\x05\x65vent\"\xa4\x01\n\x13SendFeedbackRequest\x12\'\n\x0f\x63onversation_id\x18\x01 \x01(\tR\x0e\x63onversationId\x12\x17\n\x07turn_id\x18\x02 \x01(\tR\x06turnId\x12\x18\n\x07helpful\x18\x03 \x01(\x08R\x07helpful\x12\x18\n\x07\x63omment\x18\x04 \x01(\tR\x07\x63omment\x12\x17\n\x07user_id\x18\x05 \x01(\tR\x06userId\"\x16\n\x14SendFeedbackResponse\"4\n\x19\x45raseConversationsRequest\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\"O\n\x1a\x45raseConversationsResponse\x12\x31\n\x14\x65rased_conversations\x18\x01 \x01(\x05R\x13\x65rasedConversations*[\n\x07Speaker\x12\x17\n\x13SPEAKER_UNSPECIFIED\x10\x00\x12\x13\n\x0fSPEAKER_SHOPPER\x10\x01\x12\x0f\n\x0bSPEAKER_BOT\x10\x02\x12\x11\n\rSPEAKER_AGENT\x10\x03\x32\xef\x04\n\x0b\x43hatService\x12I\n\x04\x43hat\x12\x1f.proffer.chatbot.v1.ChatRequest\x1a .proffer.chatbot.v1.ChatResponse\x12]\n\nStreamChat\x12%.proffer.chatbot.v1.StreamChatRequest\x1a&.proffer.chatbot.v1.StreamChatResponse0\x01\x12j\n\x0fGetConversation\x12*.proffer.chatbot.v1.GetConversationRequest\x1a+.proffer.chatbot.v1.GetConversationResponse\x12r\n\x11WatchConversation\x12,.proffer.chatbot.v1.WatchConversationRequest\x1a-.proffer.chatbot.v1.WatchConversationResponse0\x01\x12\x61\n\x0cSendFeedback\x12\'.proffer.chatbot.v1.SendFeedbackRequest\x1a(.proffer.chatbot.v1.SendFeedbackResponse\x12s\n\x12\x45raseConversations\x12-.proffer.chatbot.v1.EraseConversationsRequest\x1a..proffer.chatbot.v1.EraseConversationsResponseBk\n\x1c\x64\x65v.proffer.proto.chatbot.v1B\x10\x43hatServiceProtoP\x01Z7proffer.dev/clients/go/gen/proffer/chatbot/v1;chatbotv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,40 +35,46 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'proffer.chatbot.v1.chat_ser
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\034dev.proffer.proto.chatbot.v1B\020ChatServiceProtoP\001Z7proffer.dev/clients/go/gen/proffer/chatbot/v1;chatbotv1'
-  _globals['_SPEAKER']._serialized_start=2749
-  _globals['_SPEAKER']._serialized_end=2840
+  _globals['_SPEAKER']._serialized_start=3452
+  _globals['_SPEAKER']._serialized_end=3543
   _globals['_CHATREQUEST']._serialized_start=180
   _globals['_CHATREQUEST']._serialized_end=461
   _globals['_CHATRESPONSE']._serialized_start=464
-  _globals['_CHATRESPONSE']._serialized_end=939
-  _globals['_CARD']._serialized_start=942
-  _globals['_CARD']._serialized_end=1135
-  _globals['_ITEMCARD']._serialized_start=1138
-  _globals['_ITEMCARD']._serialized_end=1424
-  _globals['_INTENTSCORE']._serialized_start=1426
-  _globals['_INTENTSCORE']._serialized_end=1495
-  _globals['_ENTITY']._serialized_start=1497
-  _globals['_ENTITY']._serialized_end=1607
-  _globals['_HANDOFFNOTICE']._serialized_start=1610
-  _globals['_HANDOFFNOTICE']._serialized_end=1751
-  _globals['_STREAMCHATREQUEST']._serialized_start=1753
-  _globals['_STREAMCHATREQUEST']._serialized_end=1825
-  _globals['_STREAMCHATRESPONSE']._serialized_start=1828
-  _globals['_STREAMCHATRESPONSE']._serialized_end=2009
-  _globals['_GETCONVERSATIONREQUEST']._serialized_start=2012
-  _globals['_GETCONVERSATIONREQUEST']._serialized_end=2141
-  _globals['_GETCONVERSATIONRESPONSE']._serialized_start=2143
-  _globals['_GETCONVERSATIONRESPONSE']._serialized_end=2216
-  _globals['_TURN']._serialized_start=2219
-  _globals['_TURN']._serialized_end=2446
-  _globals['_SENDFEEDBACKREQUEST']._serialized_start=2449
-  _globals['_SENDFEEDBACKREQUEST']._serialized_end=2588
-  _globals['_SENDFEEDBACKRESPONSE']._serialized_start=2590
-  _globals['_SENDFEEDBACKRESPONSE']._serialized_end=2612
-  _globals['_ERASECONVERSATIONSREQUEST']._serialized_start=2614
-  _globals['_ERASECONVERSATIONSREQUEST']._serialized_end=2666
-  _globals['_ERASECONVERSATIONSRESPONSE']._serialized_start=2668
-  _globals['_ERASECONVERSATIONSRESPONSE']._serialized_end=2747
-  _globals['_CHATSERVICE']._serialized_start=2843
-  _globals['_CHATSERVICE']._serialized_end=3350
+  _globals['_CHATRESPONSE']._serialized_end=1034
+  _globals['_KNOWLEDGESOURCE']._serialized_start=1037
+  _globals['_KNOWLEDGESOURCE']._serialized_end=1165
+  _globals['_CARD']._serialized_start=1168
+  _globals['_CARD']._serialized_end=1361
+  _globals['_ITEMCARD']._serialized_start=1364
+  _globals['_ITEMCARD']._serialized_end=1650
+  _globals['_INTENTSCORE']._serialized_start=1652
+  _globals['_INTENTSCORE']._serialized_end=1721
+  _globals['_ENTITY']._serialized_start=1723
+  _globals['_ENTITY']._serialized_end=1833
+  _globals['_HANDOFFNOTICE']._serialized_start=1836
+  _globals['_HANDOFFNOTICE']._serialized_end=2072
+  _globals['_STREAMCHATREQUEST']._serialized_start=2074
+  _globals['_STREAMCHATREQUEST']._serialized_end=2146
+  _globals['_STREAMCHATRESPONSE']._serialized_start=2149
+  _globals['_STREAMCHATRESPONSE']._serialized_end=2330
+  _globals['_GETCONVERSATIONREQUEST']._serialized_start=2333
+  _globals['_GETCONVERSATIONREQUEST']._serialized_end=2462
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_start=2464
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_end=2537
+  _globals['_TURN']._serialized_start=2540
+  _globals['_TURN']._serialized_end=2767
+  _globals['_WATCHCONVERSATIONREQUEST']._serialized_start=2770
+  _globals['_WATCHCONVERSATIONREQUEST']._serialized_end=2901
+  _globals['_WATCHCONVERSATIONRESPONSE']._serialized_start=2904
+  _globals['_WATCHCONVERSATIONRESPONSE']._serialized_end=3124
+  _globals['_SENDFEEDBACKREQUEST']._serialized_start=3127
+  _globals['_SENDFEEDBACKREQUEST']._serialized_end=3291
+  _globals['_SENDFEEDBACKRESPONSE']._serialized_start=3293
+  _globals['_SENDFEEDBACKRESPONSE']._serialized_end=3315
+  _globals['_ERASECONVERSATIONSREQUEST']._serialized_start=3317
+  _globals['_ERASECONVERSATIONSREQUEST']._serialized_end=3369
+  _globals['_ERASECONVERSATIONSRESPONSE']._serialized_start=3371
+  _globals['_ERASECONVERSATIONSRESPONSE']._serialized_end=3450
+  _globals['_CHATSERVICE']._serialized_start=3546
+  _globals['_CHATSERVICE']._serialized_end=4169
 # @@protoc_insertion_point(module_scope)

@@ -44,7 +44,7 @@ class ChatRequest(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ..., turn_id: _Optional[str] = ..., user_id: _Optional[str] = ..., session_id: _Optional[str] = ..., text: _Optional[str] = ..., language: _Optional[str] = ..., cart: _Optional[_Union[_promotion_service_pb2.Cart, _Mapping]] = ..., channel: _Optional[str] = ..., region: _Optional[str] = ...) -> None: ...
 
 class ChatResponse(_message.Message):
-    __slots__ = ("conversation_id", "turn_id", "text", "language", "cards", "quick_replies", "intents", "entities", "hand_off", "degraded", "grounded")
+    __slots__ = ("conversation_id", "turn_id", "text", "language", "cards", "quick_replies", "intents", "entities", "hand_off", "degraded", "grounded", "knowledge", "replaced")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     TURN_ID_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
@@ -56,6 +56,8 @@ class ChatResponse(_message.Message):
     HAND_OFF_FIELD_NUMBER: _ClassVar[int]
     DEGRADED_FIELD_NUMBER: _ClassVar[int]
     GROUNDED_FIELD_NUMBER: _ClassVar[int]
+    KNOWLEDGE_FIELD_NUMBER: _ClassVar[int]
+    REPLACED_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     turn_id: str
     text: str
@@ -67,7 +69,21 @@ class ChatResponse(_message.Message):
     hand_off: HandOffNotice
     degraded: _degraded_pb2.Degraded
     grounded: bool
-    def __init__(self, conversation_id: _Optional[str] = ..., turn_id: _Optional[str] = ..., text: _Optional[str] = ..., language: _Optional[str] = ..., cards: _Optional[_Iterable[_Union[Card, _Mapping]]] = ..., quick_replies: _Optional[_Iterable[str]] = ..., intents: _Optional[_Iterable[_Union[IntentScore, _Mapping]]] = ..., entities: _Optional[_Iterable[_Union[Entity, _Mapping]]] = ..., hand_off: _Optional[_Union[HandOffNotice, _Mapping]] = ..., degraded: _Optional[_Union[_degraded_pb2.Degraded, _Mapping]] = ..., grounded: bool = ...) -> None: ...
+    knowledge: KnowledgeSource
+    replaced: bool
+    def __init__(self, conversation_id: _Optional[str] = ..., turn_id: _Optional[str] = ..., text: _Optional[str] = ..., language: _Optional[str] = ..., cards: _Optional[_Iterable[_Union[Card, _Mapping]]] = ..., quick_replies: _Optional[_Iterable[str]] = ..., intents: _Optional[_Iterable[_Union[IntentScore, _Mapping]]] = ..., entities: _Optional[_Iterable[_Union[Entity, _Mapping]]] = ..., hand_off: _Optional[_Union[HandOffNotice, _Mapping]] = ..., degraded: _Optional[_Union[_degraded_pb2.Degraded, _Mapping]] = ..., grounded: bool = ..., knowledge: _Optional[_Union[KnowledgeSource, _Mapping]] = ..., replaced: bool = ...) -> None: ...
+
+class KnowledgeSource(_message.Message):
+    __slots__ = ("entry_id", "question", "source", "confidence")
+    ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    QUESTION_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
+    entry_id: str
+    question: str
+    source: str
+    confidence: float
+    def __init__(self, entry_id: _Optional[str] = ..., question: _Optional[str] = ..., source: _Optional[str] = ..., confidence: _Optional[float] = ...) -> None: ...
 
 class Card(_message.Message):
     __slots__ = ("item", "promotion", "cart")
@@ -122,16 +138,20 @@ class Entity(_message.Message):
     def __init__(self, type: _Optional[str] = ..., text: _Optional[str] = ..., value: _Optional[str] = ..., start: _Optional[int] = ..., end: _Optional[int] = ...) -> None: ...
 
 class HandOffNotice(_message.Message):
-    __slots__ = ("hand_off_id", "reason", "queue_position", "agent_name")
+    __slots__ = ("hand_off_id", "reason", "queue_position", "agent_name", "estimated_wait_seconds", "opens_at_unix_ms")
     HAND_OFF_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     QUEUE_POSITION_FIELD_NUMBER: _ClassVar[int]
     AGENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATED_WAIT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    OPENS_AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
     hand_off_id: str
     reason: str
     queue_position: int
     agent_name: str
-    def __init__(self, hand_off_id: _Optional[str] = ..., reason: _Optional[str] = ..., queue_position: _Optional[int] = ..., agent_name: _Optional[str] = ...) -> None: ...
+    estimated_wait_seconds: int
+    opens_at_unix_ms: int
+    def __init__(self, hand_off_id: _Optional[str] = ..., reason: _Optional[str] = ..., queue_position: _Optional[int] = ..., agent_name: _Optional[str] = ..., estimated_wait_seconds: _Optional[int] = ..., opens_at_unix_ms: _Optional[int] = ...) -> None: ...
 
 class StreamChatRequest(_message.Message):
     __slots__ = ("turn",)
@@ -183,17 +203,41 @@ class Turn(_message.Message):
     agent_name: str
     def __init__(self, sequence: _Optional[int] = ..., speaker: _Optional[_Union[Speaker, str]] = ..., text: _Optional[str] = ..., sent_at_unix_ms: _Optional[int] = ..., cards: _Optional[_Iterable[_Union[Card, _Mapping]]] = ..., agent_name: _Optional[str] = ...) -> None: ...
 
+class WatchConversationRequest(_message.Message):
+    __slots__ = ("conversation_id", "user_id", "after_sequence")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    user_id: str
+    after_sequence: int
+    def __init__(self, conversation_id: _Optional[str] = ..., user_id: _Optional[str] = ..., after_sequence: _Optional[int] = ...) -> None: ...
+
+class WatchConversationResponse(_message.Message):
+    __slots__ = ("turn", "hand_off", "hand_off_ended", "heartbeat")
+    TURN_FIELD_NUMBER: _ClassVar[int]
+    HAND_OFF_FIELD_NUMBER: _ClassVar[int]
+    HAND_OFF_ENDED_FIELD_NUMBER: _ClassVar[int]
+    HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
+    turn: Turn
+    hand_off: HandOffNotice
+    hand_off_ended: bool
+    heartbeat: bool
+    def __init__(self, turn: _Optional[_Union[Turn, _Mapping]] = ..., hand_off: _Optional[_Union[HandOffNotice, _Mapping]] = ..., hand_off_ended: bool = ..., heartbeat: bool = ...) -> None: ...
+
 class SendFeedbackRequest(_message.Message):
-    __slots__ = ("conversation_id", "turn_id", "helpful", "comment")
+    __slots__ = ("conversation_id", "turn_id", "helpful", "comment", "user_id")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     TURN_ID_FIELD_NUMBER: _ClassVar[int]
     HELPFUL_FIELD_NUMBER: _ClassVar[int]
     COMMENT_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     turn_id: str
     helpful: bool
     comment: str
-    def __init__(self, conversation_id: _Optional[str] = ..., turn_id: _Optional[str] = ..., helpful: bool = ..., comment: _Optional[str] = ...) -> None: ...
+    user_id: str
+    def __init__(self, conversation_id: _Optional[str] = ..., turn_id: _Optional[str] = ..., helpful: bool = ..., comment: _Optional[str] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class SendFeedbackResponse(_message.Message):
     __slots__ = ()

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from proffer.chatbot.v1 import chat_service_pb2 as proffer_dot_chatbot_dot_v1_dot_chat__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)proffer/chatbot/v1/hand_off_service.proto\x12\x12proffer.chatbot.v1\x1a%proffer/chatbot/v1/chat_service.proto\"\xc0\x02\n\x07HandOff\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\x12\'\n\x0f\x63onversation_id\x18\x02 \x01(\tR\x0e\x63onversationId\x12\x36\n\x05state\x18\x03 \x01(\x0e\x32 .proffer.chatbot.v1.HandOffStateR\x05state\x12\x16\n\x06reason\x18\x04 \x01(\tR\x06reason\x12\x1a\n\x08priority\x18\x05 \x01(\x05R\x08priority\x12\x18\n\x07summary\x18\x06 \x01(\tR\x07summary\x12\x1a\n\x08language\x18\x07 \x01(\tR\x08language\x12+\n\x12\x63reated_at_unix_ms\x18\x08 \x01(\x03R\x0f\x63reatedAtUnixMs\x12\x1d\n\nagent_name\x18\t \x01(\tR\tagentName\"\x8b\x01\n\x13ListHandOffsRequest\x12\x38\n\x06states\x18\x01 \x03(\x0e\x32 .proffer.chatbot.v1.HandOffStateR\x06states\x12\x1b\n\tpage_size\x18\x02 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x03 \x01(\tR\tpageToken\"x\n\x14ListHandOffsResponse\x12\x38\n\thand_offs\x18\x01 \x03(\x0b\x32\x1b.proffer.chatbot.v1.HandOffR\x08handOffs\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"T\n\x13\x43laimHandOffRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\x12\x1d\n\nagent_name\x18\x02 \x01(\tR\tagentName\"N\n\x14\x43laimHandOffResponse\x12\x36\n\x08hand_off\x18\x01 \x01(\x0b\x32\x1b.proffer.chatbot.v1.HandOffR\x07handOff\"l\n\x17SendAgentMessageRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x1d\n\nmessage_id\x18\x03 \x01(\tR\tmessageId\"H\n\x18SendAgentMessageResponse\x12,\n\x04turn\x18\x01 \x01(\x0b\x32\x18.proffer.chatbot.v1.TurnR\x04turn\"7\n\x15SuggestRepliesRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\":\n\x16SuggestRepliesResponse\x12 \n\x0bsuggestions\x18\x01 \x03(\tR\x0bsuggestions\"4\n\x12ReturnToBotRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\"M\n\x13ReturnToBotResponse\x12\x36\n\x08hand_off\x18\x01 \x01(\x0b\x32\x1b.proffer.chatbot.v1.HandOffR\x07handOff\"5\n\x13\x43loseHandOffRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\"N\n\x14\x43loseHandOffResponse\x12\x36\n\x08hand_off\x18\x01 \x01(\x0b\x32\x1b.proffer.chatbot.v1.HandOffR\x07handOff*\x9e\x01\n\x0cHandOffState\x12\x1e\n\x1aHAND_OFF_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16HAND_OFF_STATE_WAITING\x10\x01\x12\x1a\n\x16HAND_OFF_STATE_CLAIMED\x10\x02\x12\x1b\n\x17HAND_OFF_STATE_RETURNED\x10\x03\x12\x19\n\x15HAND_OFF_STATE_CLOSED\x10\x04\x32\xf1\x04\n\x0eHandOffService\x12\x61\n\x0cListHandOffs\x12\'.proffer.chatbot.v1.ListHandOffsRequest\x1a(.proffer.chatbot.v1.ListHandOffsResponse\x12\x61\n\x0c\x43laimHandOff\x12\'.proffer.chatbot.v1.ClaimHandOffRequest\x1a(.proffer.chatbot.v1.ClaimHandOffResponse\x12m\n\x10SendAgentMessage\x12+.proffer.chatbot.v1.SendAgentMessageRequest\x1a,.proffer.chatbot.v1.SendAgentMessageResponse\x12g\n\x0eSuggestReplies\x12).proffer.chatbot.v1.SuggestRepliesRequest\x1a*.proffer.chatbot.v1.SuggestRepliesResponse\x12^\n\x0bReturnToBot\x12&.proffer.chatbot.v1.ReturnToBotRequest\x1a\'.proffer.chatbot.v1.ReturnToBotResponse\x12\x61\n\x0c\x43loseHandOff\x12\'.proffer.chatbot.v1.CloseHandOffRequest\x1a(.proffer.chatbot.v1.CloseHandOffResponseBn\n\x1c\x64\x65v.proffer.proto.chatbot.v1B\x13HandOffServiceProtoP\x01Z7proffer.dev/clients/go/gen/proffer/chatbot/v1;chatbotv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)proffer/chatbot/v1/hand_off_service.proto\x12\x12proffer.chatbot.v1\x1a%proffer/chatbot/v1/chat_service.proto\"\xcc\x03\n\x07HandOff\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\x12\'\n\x0f\x63onversation_id\x18\x02 \x01(\tR\x0e\x63onversationId\x12\x36\n\x05state\x18\x03 \x01(\x0e\x32 .proffer.chatbot.v1.HandOffStateR\x05state\x12\x16\n\x06reason\x18\x04 \x01(\tR\x06reason\x12\x1a\n\x08priority\x18\x05 \x01(\x05R\x08priority\x12\x18\n\x07summary\x18\x06 \x01(\tR\x07summary\x12\x1a\n\x08language\x18\x07 \x01(\tR\x08language\x12+\n\x12\x63reated_at_unix_ms\x18\x08 \x01(\x03R\x0f\x63reatedAtUnixMs\x12\x1d\n\nagent_name\x18\t \x01(\tR\tagentName\x12+\n\x12\x63laimed_at_unix_ms\x18\n \x01(\x03R\x0f\x63laimedAtUnixMs\x12\'\n\x10\x65nded_at_unix_ms\x18\x0b \x01(\x03R\rendedAtUnixMs\x12\x1b\n\twaited_ms\x18\x0c \x01(\x03R\x08waitedMs\x12\x17\n\x07user_id\x18\r \x01(\tR\x06userId\"Z\n\x11GetHandOffRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\x12%\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03R\rafterSequence\"|\n\x12GetHandOffResponse\x12\x36\n\x08hand_off\x18\x01 \x01(\x0b\x32\x1b.proffer.chatbot.v1.HandOffR\x07handOff\x12.\n\x05turns\x18\x02 \x03(\x0b\x32\x18.proffer.chatbot.v1.TurnR\x05turns\"M\n\x12SetPresenceRequest\x12\x1d\n\nagent_name\x18\x01 \x01(\tR\tagentName\x12\x18\n\x07present\x18\x02 \x01(\x08R\x07present\"V\n\x13SetPresenceResponse\x12%\n\x0epresent_agents\x18\x01 \x03(\tR\rpresentAgents\x12\x18\n\x07waiting\x18\x02 \x01(\x05R\x07waiting\"\x8b\x01\n\x13ListHandOffsRequest\x12\x38\n\x06states\x18\x01 \x03(\x0e\x32 .proffer.chatbot.v1.HandOffStateR\x06states\x12\x1b\n\tpage_size\x18\x02 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x03 \x01(\tR\tpageToken\"x\n\x14ListHandOffsResponse\x12\x38\n\thand_offs\x18\x01 \x03(\x0b\x32\x1b.proffer.chatbot.v1.HandOffR\x08handOffs\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"T\n\x13\x43laimHandOffRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\x12\x1d\n\nagent_name\x18\x02 \x01(\tR\tagentName\"N\n\x14\x43laimHandOffResponse\x12\x36\n\x08hand_off\x18\x01 \x01(\x0b\x32\x1b.proffer.chatbot.v1.HandOffR\x07handOff\"l\n\x17SendAgentMessageRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x1d\n\nmessage_id\x18\x03 \x01(\tR\tmessageId\"H\n\x18SendAgentMessageResponse\x12,\n\x04turn\x18\x01 \x01(\x0b\x32\x18.proffer.chatbot.v1.TurnR\x04turn\"7\n\x15SuggestRepliesRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\":\n\x16SuggestRepliesResponse\x12 \n\x0bsuggestions\x18\x01 \x03(\tR\x0bsuggestions\"4\n\x12ReturnToBotRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\"M\n\x13ReturnToBotResponse\x12\x36\n\x08hand_off\x18\x01 \x01(\x0b\x32\x1b.proffer.chatbot.v1.HandOffR\x07handOff\"5\n\x13\x43loseHandOffRequest\x12\x1e\n\x0bhand_off_id\x18\x01 \x01(\tR\thandOffId\"N\n\x14\x43loseHandOffResponse\x12\x36\n\x08hand_off\x18\x01 \x01(\x0b\x32\x1b.proffer.chatbot.v1.HandOffR\x07handOff*\x9e\x01\n\x0cHandOffState\x12\x1e\n\x1aHAND_OFF_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16HAND_OFF_STATE_WAITING\x10\x01\x12\x1a\n\x16HAND_OFF_STATE_CLAIMED\x10\x02\x12\x1b\n\x17HAND_OFF_STATE_RETURNED\x10\x03\x12\x19\n\x15HAND_OFF_STATE_CLOSED\x10\x04\x32\xae\x06\n\x0eHandOffService\x12\x61\n\x0cListHandOffs\x12\'.proffer.chatbot.v1.ListHandOffsRequest\x1a(.proffer.chatbot.v1.ListHandOffsResponse\x12[\n\nGetHandOff\x12%.proffer.chatbot.v1.GetHandOffRequest\x1a&.proffer.chatbot.v1.GetHandOffResponse\x12^\n\x0bSetPresence\x12&.proffer.chatbot.v1.SetPresenceRequest\x1a\'.proffer.chatbot.v1.SetPresenceResponse\x12\x61\n\x0c\x43laimHandOff\x12\'.proffer.chatbot.v1.ClaimHandOffRequest\x1a(.proffer.chatbot.v1.ClaimHandOffResponse\x12m\n\x10SendAgentMessage\x12+.proffer.chatbot.v1.SendAgentMessageRequest\x1a,.proffer.chatbot.v1.SendAgentMessageResponse\x12g\n\x0eSuggestReplies\x12).proffer.chatbot.v1.SuggestRepliesRequest\x1a*.proffer.chatbot.v1.SuggestRepliesResponse\x12^\n\x0bReturnToBot\x12&.proffer.chatbot.v1.ReturnToBotRequest\x1a\'.proffer.chatbot.v1.ReturnToBotResponse\x12\x61\n\x0c\x43loseHandOff\x12\'.proffer.chatbot.v1.CloseHandOffRequest\x1a(.proffer.chatbot.v1.CloseHandOffResponseBn\n\x1c\x64\x65v.proffer.proto.chatbot.v1B\x13HandOffServiceProtoP\x01Z7proffer.dev/clients/go/gen/proffer/chatbot/v1;chatbotv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,34 +33,42 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'proffer.chatbot.v1.hand_off
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\034dev.proffer.proto.chatbot.v1B\023HandOffServiceProtoP\001Z7proffer.dev/clients/go/gen/proffer/chatbot/v1;chatbotv1'
-  _globals['_HANDOFFSTATE']._serialized_start=1427
-  _globals['_HANDOFFSTATE']._serialized_end=1585
+  _globals['_HANDOFFSTATE']._serialized_start=1952
+  _globals['_HANDOFFSTATE']._serialized_end=2110
   _globals['_HANDOFF']._serialized_start=105
-  _globals['_HANDOFF']._serialized_end=425
-  _globals['_LISTHANDOFFSREQUEST']._serialized_start=428
-  _globals['_LISTHANDOFFSREQUEST']._serialized_end=567
-  _globals['_LISTHANDOFFSRESPONSE']._serialized_start=569
-  _globals['_LISTHANDOFFSRESPONSE']._serialized_end=689
-  _globals['_CLAIMHANDOFFREQUEST']._serialized_start=691
-  _globals['_CLAIMHANDOFFREQUEST']._serialized_end=775
-  _globals['_CLAIMHANDOFFRESPONSE']._serialized_start=777
-  _globals['_CLAIMHANDOFFRESPONSE']._serialized_end=855
-  _globals['_SENDAGENTMESSAGEREQUEST']._serialized_start=857
-  _globals['_SENDAGENTMESSAGEREQUEST']._serialized_end=965
-  _globals['_SENDAGENTMESSAGERESPONSE']._serialized_start=967
-  _globals['_SENDAGENTMESSAGERESPONSE']._serialized_end=1039
-  _globals['_SUGGESTREPLIESREQUEST']._serialized_start=1041
-  _globals['_SUGGESTREPLIESREQUEST']._serialized_end=1096
-  _globals['_SUGGESTREPLIESRESPONSE']._serialized_start=1098
-  _globals['_SUGGESTREPLIESRESPONSE']._serialized_end=1156
-  _globals['_RETURNTOBOTREQUEST']._serialized_start=1158
-  _globals['_RETURNTOBOTREQUEST']._serialized_end=1210
-  _globals['_RETURNTOBOTRESPONSE']._serialized_start=1212
-  _globals['_RETURNTOBOTRESPONSE']._serialized_end=1289
-  _globals['_CLOSEHANDOFFREQUEST']._serialized_start=1291
-  _globals['_CLOSEHANDOFFREQUEST']._serialized_end=1344
-  _globals['_CLOSEHANDOFFRESPONSE']._serialized_start=1346
-  _globals['_CLOSEHANDOFFRESPONSE']._serialized_end=1424
-  _globals['_HANDOFFSERVICE']._serialized_start=1588
-  _globals['_HANDOFFSERVICE']._serialized_end=2213
+  _globals['_HANDOFF']._serialized_end=565
+  _globals['_GETHANDOFFREQUEST']._serialized_start=567
+  _globals['_GETHANDOFFREQUEST']._serialized_end=657
+  _globals['_GETHANDOFFRESPONSE']._serialized_start=659
+  _globals['_GETHANDOFFRESPONSE']._serialized_end=783
+  _globals['_SETPRESENCEREQUEST']._serialized_start=785
+  _globals['_SETPRESENCEREQUEST']._serialized_end=862
+  _globals['_SETPRESENCERESPONSE']._serialized_start=864
+  _globals['_SETPRESENCERESPONSE']._serialized_end=950
+  _globals['_LISTHANDOFFSREQUEST']._serialized_start=953
+  _globals['_LISTHANDOFFSREQUEST']._serialized_end=1092
+  _globals['_LISTHANDOFFSRESPONSE']._serialized_start=1094
+  _globals['_LISTHANDOFFSRESPONSE']._serialized_end=1214
+  _globals['_CLAIMHANDOFFREQUEST']._serialized_start=1216
+  _globals['_CLAIMHANDOFFREQUEST']._serialized_end=1300
+  _globals['_CLAIMHANDOFFRESPONSE']._serialized_start=1302
+  _globals['_CLAIMHANDOFFRESPONSE']._serialized_end=1380
+  _globals['_SENDAGENTMESSAGEREQUEST']._serialized_start=1382
+  _globals['_SENDAGENTMESSAGEREQUEST']._serialized_end=1490
+  _globals['_SENDAGENTMESSAGERESPONSE']._serialized_start=1492
+  _globals['_SENDAGENTMESSAGERESPONSE']._serialized_end=1564
+  _globals['_SUGGESTREPLIESREQUEST']._serialized_start=1566
+  _globals['_SUGGESTREPLIESREQUEST']._serialized_end=1621
+  _globals['_SUGGESTREPLIESRESPONSE']._serialized_start=1623
+  _globals['_SUGGESTREPLIESRESPONSE']._serialized_end=1681
+  _globals['_RETURNTOBOTREQUEST']._serialized_start=1683
+  _globals['_RETURNTOBOTREQUEST']._serialized_end=1735
+  _globals['_RETURNTOBOTRESPONSE']._serialized_start=1737
+  _globals['_RETURNTOBOTRESPONSE']._serialized_end=1814
+  _globals['_CLOSEHANDOFFREQUEST']._serialized_start=1816
+  _globals['_CLOSEHANDOFFREQUEST']._serialized_end=1869
+  _globals['_CLOSEHANDOFFRESPONSE']._serialized_start=1871
+  _globals['_CLOSEHANDOFFRESPONSE']._serialized_end=1949
+  _globals['_HANDOFFSERVICE']._serialized_start=2113
+  _globals['_HANDOFFSERVICE']._serialized_end=2927
 # @@protoc_insertion_point(module_scope)

@@ -22,7 +22,7 @@ HAND_OFF_STATE_RETURNED: HandOffState
 HAND_OFF_STATE_CLOSED: HandOffState
 
 class HandOff(_message.Message):
-    __slots__ = ("hand_off_id", "conversation_id", "state", "reason", "priority", "summary", "language", "created_at_unix_ms", "agent_name")
+    __slots__ = ("hand_off_id", "conversation_id", "state", "reason", "priority", "summary", "language", "created_at_unix_ms", "agent_name", "claimed_at_unix_ms", "ended_at_unix_ms", "waited_ms", "user_id")
     HAND_OFF_ID_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +32,10 @@ class HandOff(_message.Message):
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
     AGENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    CLAIMED_AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
+    WAITED_MS_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
     hand_off_id: str
     conversation_id: str
     state: HandOffState
@@ -41,7 +45,43 @@ class HandOff(_message.Message):
     language: str
     created_at_unix_ms: int
     agent_name: str
-    def __init__(self, hand_off_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., state: _Optional[_Union[HandOffState, str]] = ..., reason: _Optional[str] = ..., priority: _Optional[int] = ..., summary: _Optional[str] = ..., language: _Optional[str] = ..., created_at_unix_ms: _Optional[int] = ..., agent_name: _Optional[str] = ...) -> None: ...
+    claimed_at_unix_ms: int
+    ended_at_unix_ms: int
+    waited_ms: int
+    user_id: str
+    def __init__(self, hand_off_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., state: _Optional[_Union[HandOffState, str]] = ..., reason: _Optional[str] = ..., priority: _Optional[int] = ..., summary: _Optional[str] = ..., language: _Optional[str] = ..., created_at_unix_ms: _Optional[int] = ..., agent_name: _Optional[str] = ..., claimed_at_unix_ms: _Optional[int] = ..., ended_at_unix_ms: _Optional[int] = ..., waited_ms: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
+
+class GetHandOffRequest(_message.Message):
+    __slots__ = ("hand_off_id", "after_sequence")
+    HAND_OFF_ID_FIELD_NUMBER: _ClassVar[int]
+    AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    hand_off_id: str
+    after_sequence: int
+    def __init__(self, hand_off_id: _Optional[str] = ..., after_sequence: _Optional[int] = ...) -> None: ...
+
+class GetHandOffResponse(_message.Message):
+    __slots__ = ("hand_off", "turns")
+    HAND_OFF_FIELD_NUMBER: _ClassVar[int]
+    TURNS_FIELD_NUMBER: _ClassVar[int]
+    hand_off: HandOff
+    turns: _containers.RepeatedCompositeFieldContainer[_chat_service_pb2.Turn]
+    def __init__(self, hand_off: _Optional[_Union[HandOff, _Mapping]] = ..., turns: _Optional[_Iterable[_Union[_chat_service_pb2.Turn, _Mapping]]] = ...) -> None: ...
+
+class SetPresenceRequest(_message.Message):
+    __slots__ = ("agent_name", "present")
+    AGENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    PRESENT_FIELD_NUMBER: _ClassVar[int]
+    agent_name: str
+    present: bool
+    def __init__(self, agent_name: _Optional[str] = ..., present: bool = ...) -> None: ...
+
+class SetPresenceResponse(_message.Message):
+    __slots__ = ("present_agents", "waiting")
+    PRESENT_AGENTS_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
+    present_agents: _containers.RepeatedScalarFieldContainer[str]
+    waiting: int
+    def __init__(self, present_agents: _Optional[_Iterable[str]] = ..., waiting: _Optional[int] = ...) -> None: ...
 
 class ListHandOffsRequest(_message.Message):
     __slots__ = ("states", "page_size", "page_token")

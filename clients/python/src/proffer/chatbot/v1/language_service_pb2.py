@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from proffer.chatbot.v1 import chat_service_pb2 as proffer_dot_chatbot_dot_v1_dot_chat__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)proffer/chatbot/v1/language_service.proto\x12\x12proffer.chatbot.v1\x1a%proffer/chatbot/v1/chat_service.proto\"\x16\n\x14ListLanguagesRequest\"Y\n\x15ListLanguagesResponse\x12@\n\tlanguages\x18\x01 \x03(\x0b\x32\".proffer.chatbot.v1.LanguageStatusR\tlanguages\"\x96\x01\n\x0eLanguageStatus\x12\x1a\n\x08language\x18\x01 \x01(\tR\x08language\x12\x37\n\x05state\x18\x02 \x01(\x0e\x32!.proffer.chatbot.v1.LanguageStateR\x05state\x12\x16\n\x06\x64\x65tail\x18\x03 \x01(\tR\x06\x64\x65tail\x12\x17\n\x07load_ms\x18\x04 \x01(\x03R\x06loadMs\"C\n\x11UnderstandRequest\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\x12\x1a\n\x08language\x18\x02 \x01(\tR\x08language\"\xa3\x01\n\x12UnderstandResponse\x12\x1a\n\x08language\x18\x01 \x01(\tR\x08language\x12\x39\n\x07intents\x18\x02 \x03(\x0b\x32\x1f.proffer.chatbot.v1.IntentScoreR\x07intents\x12\x36\n\x08\x65ntities\x18\x03 \x03(\x0b\x32\x1a.proffer.chatbot.v1.EntityR\x08\x65ntities\"K\n\x17\x41nalyzeSentimentRequest\x12\x14\n\x05texts\x18\x01 \x03(\tR\x05texts\x12\x1a\n\x08language\x18\x02 \x01(\tR\x08language\"Y\n\x18\x41nalyzeSentimentResponse\x12=\n\nsentiments\x18\x01 \x03(\x0b\x32\x1d.proffer.chatbot.v1.SentimentR\nsentiments\"\x84\x01\n\tSentiment\x12\x1a\n\x08negative\x18\x01 \x01(\x01R\x08negative\x12\x18\n\x07neutral\x18\x02 \x01(\x01R\x07neutral\x12\x1a\n\x08positive\x18\x03 \x01(\x01R\x08positive\x12%\n\x0e\x64\x65\x63iding_words\x18\x04 \x03(\tR\rdecidingWords*\x98\x01\n\rLanguageState\x12\x1e\n\x1aLANGUAGE_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12LANGUAGE_STATE_OFF\x10\x01\x12\x1a\n\x16LANGUAGE_STATE_LOADING\x10\x02\x12\x18\n\x14LANGUAGE_STATE_READY\x10\x03\x12\x19\n\x15LANGUAGE_STATE_FAILED\x10\x04\x32\xc3\x02\n\x0fLanguageService\x12\x64\n\rListLanguages\x12(.proffer.chatbot.v1.ListLanguagesRequest\x1a).proffer.chatbot.v1.ListLanguagesResponse\x12[\n\nUnderstand\x12%.proffer.chatbot.v1.UnderstandRequest\x1a&.proffer.chatbot.v1.UnderstandResponse\x12m\n\x10\x41nalyzeSentiment\x12+.proffer.chatbot.v1.AnalyzeSentimentRequest\x1a,.proffer.chatbot.v1.AnalyzeSentimentResponseBo\n\x1c\x64\x65v.proffer.proto.chatbot.v1B\x14LanguageServiceProtoP\x01Z7proffer.dev/clients/go/gen/proffer/chatbot/v1;chatbotv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)proffer/chatbot/v1/language_service.proto\x12\x12proffer.chatbot.v1\x1a%proffer/chatbot/v1/chat_service.proto\"\x16\n\x14ListLanguagesRequest\"Y\n\x15ListLanguagesResponse\x12@\n\tlanguages\x18\x01 \x03(\x0b\x32\".proffer.chatbot.v1.LanguageStatusR\tlanguages\"\x96\x01\n\x0eLanguageStatus\x12\x1a\n\x08language\x18\x01 \x01(\tR\x08language\x12\x37\n\x05state\x18\x02 \x01(\x0e\x32!.proffer.chatbot.v1.LanguageStateR\x05state\x12\x16\n\x06\x64\x65tail\x18\x03 \x01(\tR\x06\x64\x65tail\x12\x17\n\x07load_ms\x18\x04 \x01(\x03R\x06loadMs\"C\n\x11UnderstandRequest\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\x12\x1a\n\x08language\x18\x02 \x01(\tR\x08language\"\xfa\x01\n\x12UnderstandResponse\x12\x1a\n\x08language\x18\x01 \x01(\tR\x08language\x12\x39\n\x07intents\x18\x02 \x03(\x0b\x32\x1f.proffer.chatbot.v1.IntentScoreR\x07intents\x12\x36\n\x08\x65ntities\x18\x03 \x03(\x0b\x32\x1a.proffer.chatbot.v1.EntityR\x08\x65ntities\x12;\n\tsentiment\x18\x04 \x01(\x0b\x32\x1d.proffer.chatbot.v1.SentimentR\tsentiment\x12\x18\n\x07urgency\x18\x05 \x01(\x01R\x07urgency\"K\n\x17\x41nalyzeSentimentRequest\x12\x14\n\x05texts\x18\x01 \x03(\tR\x05texts\x12\x1a\n\x08language\x18\x02 \x01(\tR\x08language\"Y\n\x18\x41nalyzeSentimentResponse\x12=\n\nsentiments\x18\x01 \x03(\x0b\x32\x1d.proffer.chatbot.v1.SentimentR\nsentiments\"\xc1\x01\n\tSentiment\x12\x1a\n\x08negative\x18\x01 \x01(\x01R\x08negative\x12\x18\n\x07neutral\x18\x02 \x01(\x01R\x07neutral\x12\x1a\n\x08positive\x18\x03 \x01(\x01R\x08positive\x12%\n\x0e\x64\x65\x63iding_words\x18\x04 \x03(\tR\rdecidingWords\x12;\n\x07\x61spects\x18\x05 \x03(\x0b\x32!.proffer.chatbot.v1.AspectOpinionR\x07\x61spects\"S\n\rAspectOpinion\x12\x16\n\x06\x61spect\x18\x01 \x01(\tR\x06\x61spect\x12\x14\n\x05score\x18\x02 \x01(\x01R\x05score\x12\x14\n\x05words\x18\x03 \x03(\tR\x05words*\x98\x01\n\rLanguageState\x12\x1e\n\x1aLANGUAGE_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12LANGUAGE_STATE_OFF\x10\x01\x12\x1a\n\x16LANGUAGE_STATE_LOADING\x10\x02\x12\x18\n\x14LANGUAGE_STATE_READY\x10\x03\x12\x19\n\x15LANGUAGE_STATE_FAILED\x10\x04\x32\xc3\x02\n\x0fLanguageService\x12\x64\n\rListLanguages\x12(.proffer.chatbot.v1.ListLanguagesRequest\x1a).proffer.chatbot.v1.ListLanguagesResponse\x12[\n\nUnderstand\x12%.proffer.chatbot.v1.UnderstandRequest\x1a&.proffer.chatbot.v1.UnderstandResponse\x12m\n\x10\x41nalyzeSentiment\x12+.proffer.chatbot.v1.AnalyzeSentimentRequest\x1a,.proffer.chatbot.v1.AnalyzeSentimentResponseBo\n\x1c\x64\x65v.proffer.proto.chatbot.v1B\x14LanguageServiceProtoP\x01Z7proffer.dev/clients/go/gen/proffer/chatbot/v1;chatbotv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,8 +33,8 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'proffer.chatbot.v1.language
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\034dev.proffer.proto.chatbot.v1B\024LanguageServiceProtoP\001Z7proffer.dev/clients/go/gen/proffer/chatbot/v1;chatbotv1'
-  _globals['_LANGUAGESTATE']._serialized_start=911
-  _globals['_LANGUAGESTATE']._serialized_end=1063
+  _globals['_LANGUAGESTATE']._serialized_start=1144
+  _globals['_LANGUAGESTATE']._serialized_end=1296
   _globals['_LISTLANGUAGESREQUEST']._serialized_start=104
   _globals['_LISTLANGUAGESREQUEST']._serialized_end=126
   _globals['_LISTLANGUAGESRESPONSE']._serialized_start=128
@@ -44,13 +44,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UNDERSTANDREQUEST']._serialized_start=372
   _globals['_UNDERSTANDREQUEST']._serialized_end=439
   _globals['_UNDERSTANDRESPONSE']._serialized_start=442
-  _globals['_UNDERSTANDRESPONSE']._serialized_end=605
-  _globals['_ANALYZESENTIMENTREQUEST']._serialized_start=607
-  _globals['_ANALYZESENTIMENTREQUEST']._serialized_end=682
-  _globals['_ANALYZESENTIMENTRESPONSE']._serialized_start=684
-  _globals['_ANALYZESENTIMENTRESPONSE']._serialized_end=773
-  _globals['_SENTIMENT']._serialized_start=776
-  _globals['_SENTIMENT']._serialized_end=908
-  _globals['_LANGUAGESERVICE']._serialized_start=1066
-  _globals['_LANGUAGESERVICE']._serialized_end=1389
+  _globals['_UNDERSTANDRESPONSE']._serialized_end=692
+  _globals['_ANALYZESENTIMENTREQUEST']._serialized_start=694
+  _globals['_ANALYZESENTIMENTREQUEST']._serialized_end=769
+  _globals['_ANALYZESENTIMENTRESPONSE']._serialized_start=771
+  _globals['_ANALYZESENTIMENTRESPONSE']._serialized_end=860
+  _globals['_SENTIMENT']._serialized_start=863
+  _globals['_SENTIMENT']._serialized_end=1056
+  _globals['_ASPECTOPINION']._serialized_start=1058
+  _globals['_ASPECTOPINION']._serialized_end=1141
+  _globals['_LANGUAGESERVICE']._serialized_start=1299
+  _globals['_LANGUAGESERVICE']._serialized_end=1622
 # @@protoc_insertion_point(module_scope)

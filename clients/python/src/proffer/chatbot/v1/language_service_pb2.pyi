@@ -52,14 +52,18 @@ class UnderstandRequest(_message.Message):
     def __init__(self, text: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class UnderstandResponse(_message.Message):
-    __slots__ = ("language", "intents", "entities")
+    __slots__ = ("language", "intents", "entities", "sentiment", "urgency")
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     INTENTS_FIELD_NUMBER: _ClassVar[int]
     ENTITIES_FIELD_NUMBER: _ClassVar[int]
+    SENTIMENT_FIELD_NUMBER: _ClassVar[int]
+    URGENCY_FIELD_NUMBER: _ClassVar[int]
     language: str
     intents: _containers.RepeatedCompositeFieldContainer[_chat_service_pb2.IntentScore]
     entities: _containers.RepeatedCompositeFieldContainer[_chat_service_pb2.Entity]
-    def __init__(self, language: _Optional[str] = ..., intents: _Optional[_Iterable[_Union[_chat_service_pb2.IntentScore, _Mapping]]] = ..., entities: _Optional[_Iterable[_Union[_chat_service_pb2.Entity, _Mapping]]] = ...) -> None: ...
+    sentiment: Sentiment
+    urgency: float
+    def __init__(self, language: _Optional[str] = ..., intents: _Optional[_Iterable[_Union[_chat_service_pb2.IntentScore, _Mapping]]] = ..., entities: _Optional[_Iterable[_Union[_chat_service_pb2.Entity, _Mapping]]] = ..., sentiment: _Optional[_Union[Sentiment, _Mapping]] = ..., urgency: _Optional[float] = ...) -> None: ...
 
 class AnalyzeSentimentRequest(_message.Message):
     __slots__ = ("texts", "language")
@@ -76,13 +80,25 @@ class AnalyzeSentimentResponse(_message.Message):
     def __init__(self, sentiments: _Optional[_Iterable[_Union[Sentiment, _Mapping]]] = ...) -> None: ...
 
 class Sentiment(_message.Message):
-    __slots__ = ("negative", "neutral", "positive", "deciding_words")
+    __slots__ = ("negative", "neutral", "positive", "deciding_words", "aspects")
     NEGATIVE_FIELD_NUMBER: _ClassVar[int]
     NEUTRAL_FIELD_NUMBER: _ClassVar[int]
     POSITIVE_FIELD_NUMBER: _ClassVar[int]
     DECIDING_WORDS_FIELD_NUMBER: _ClassVar[int]
+    ASPECTS_FIELD_NUMBER: _ClassVar[int]
     negative: float
     neutral: float
     positive: float
     deciding_words: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, negative: _Optional[float] = ..., neutral: _Optional[float] = ..., positive: _Optional[float] = ..., deciding_words: _Optional[_Iterable[str]] = ...) -> None: ...
+    aspects: _containers.RepeatedCompositeFieldContainer[AspectOpinion]
+    def __init__(self, negative: _Optional[float] = ..., neutral: _Optional[float] = ..., positive: _Optional[float] = ..., deciding_words: _Optional[_Iterable[str]] = ..., aspects: _Optional[_Iterable[_Union[AspectOpinion, _Mapping]]] = ...) -> None: ...
+
+class AspectOpinion(_message.Message):
+    __slots__ = ("aspect", "score", "words")
+    ASPECT_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    WORDS_FIELD_NUMBER: _ClassVar[int]
+    aspect: str
+    score: float
+    words: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, aspect: _Optional[str] = ..., score: _Optional[float] = ..., words: _Optional[_Iterable[str]] = ...) -> None: ...

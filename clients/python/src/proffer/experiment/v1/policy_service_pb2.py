@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*proffer/experiment/v1/policy_service.proto\x12\x15proffer.experiment.v1\"\xae\x03\n\nPolicySpec\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x35\n\x04kind\x18\x02 \x01(\x0e\x32!.proffer.experiment.v1.PolicyKindR\x04kind\x12\x14\n\x05\x66loor\x18\x03 \x01(\x01R\x05\x66loor\x12 \n\x0b\x65xploration\x18\x04 \x01(\x01R\x0b\x65xploration\x12\x1a\n\x08\x64iscount\x18\x05 \x01(\x01R\x08\x64iscount\x12\x1a\n\x08\x66\x65\x61tures\x18\x06 \x01(\x05R\x08\x66\x65\x61tures\x12<\n\x1a\x61ttribution_window_seconds\x18\x07 \x01(\x03R\x18\x61ttributionWindowSeconds\x12!\n\x0cprior_weight\x18\x08 \x01(\x01R\x0bpriorWeight\x12H\n\x07weights\x18\t \x03(\x0b\x32..proffer.experiment.v1.PolicySpec.WeightsEntryR\x07weights\x1a:\n\x0cWeightsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x01R\x05value:\x02\x38\x01\"L\n\x13\x43reatePolicyRequest\x12\x35\n\x04spec\x18\x01 \x01(\x0b\x32!.proffer.experiment.v1.PolicySpecR\x04spec\"M\n\x14\x43reatePolicyResponse\x12\x35\n\x06policy\x18\x01 \x01(\x0b\x32\x1d.proffer.experiment.v1.PolicyR\x06policy\",\n\x11\x46orgetUnitRequest\x12\x17\n\x07unit_id\x18\x01 \x01(\tR\x06unitId\"2\n\x12\x46orgetUnitResponse\x12\x1c\n\tforgotten\x18\x01 \x01(\x05R\tforgotten\"\x8e\x01\n\rChooseRequest\x12\x16\n\x06policy\x18\x01 \x01(\tR\x06policy\x12\x17\n\x07unit_id\x18\x02 \x01(\tR\x06unitId\x12\x18\n\x07options\x18\x03 \x03(\tR\x07options\x12\x18\n\x07\x63ontext\x18\x04 \x03(\x01R\x07\x63ontext\x12\x18\n\x07segment\x18\x05 \x01(\tR\x07segment\"\x8d\x01\n\x0e\x43hooseResponse\x12\x1f\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tR\ndecisionId\x12\x16\n\x06option\x18\x02 \x01(\tR\x06option\x12\x1e\n\npropensity\x18\x03 \x01(\x01R\npropensity\x12\"\n\x0cpropensities\x18\x04 \x03(\x01R\x0cpropensities\"O\n\x14RecordRewardsRequest\x12\x37\n\x07rewards\x18\x01 \x03(\x0b\x32\x1d.proffer.experiment.v1.RewardR\x07rewards\"\x89\x01\n\x06Reward\x12\x1b\n\treward_id\x18\x01 \x01(\tR\x08rewardId\x12\x1f\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tR\ndecisionId\x12\x14\n\x05value\x18\x03 \x01(\x01R\x05value\x12+\n\x12\x65vent_time_unix_ms\x18\x04 \x01(\x03R\x0f\x65ventTimeUnixMs\"\xae\x01\n\x15RecordRewardsResponse\x12\x1e\n\nattributed\x18\x01 \x01(\x05R\nattributed\x12\x1e\n\nduplicates\x18\x02 \x01(\x05R\nduplicates\x12+\n\x11unknown_decisions\x18\x03 \x03(\tR\x10unknownDecisions\x12\x12\n\x04late\x18\x04 \x01(\x05R\x04late\x12\x14\n\x05\x65\x61rly\x18\x05 \x03(\tR\x05\x65\x61rly\"\x15\n\x13ListPoliciesRequest\"Q\n\x14ListPoliciesResponse\x12\x39\n\x08policies\x18\x01 \x03(\x0b\x32\x1d.proffer.experiment.v1.PolicyR\x08policies\"\xc0\x01\n\x06Policy\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n\x04kind\x18\x02 \x01(\tR\x04kind\x12\x18\n\x07version\x18\x03 \x01(\x03R\x07version\x12\x1c\n\tdecisions\x18\x04 \x01(\x03R\tdecisions\x12\x1f\n\x0bmean_reward\x18\x05 \x01(\x01R\nmeanReward\x12\x35\n\x04spec\x18\x06 \x01(\x0b\x32!.proffer.experiment.v1.PolicySpecR\x04spec\",\n\x12ResetPolicyRequest\x12\x16\n\x06policy\x18\x01 \x01(\tR\x06policy\"L\n\x13ResetPolicyResponse\x12\x35\n\x06policy\x18\x01 \x01(\x0b\x32\x1d.proffer.experiment.v1.PolicyR\x06policy*\x92\x02\n\nPolicyKind\x12\x1b\n\x17POLICY_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11POLICY_KIND_FIXED\x10\x01\x12\x1e\n\x1aPOLICY_KIND_EPSILON_GREEDY\x10\x02\x12\"\n\x1ePOLICY_KIND_BERNOULLI_THOMPSON\x10\x03\x12!\n\x1dPOLICY_KIND_GAUSSIAN_THOMPSON\x10\x04\x12\x14\n\x10POLICY_KIND_UCB1\x10\x05\x12\x17\n\x13POLICY_KIND_LIN_UCB\x10\x06\x12\x1f\n\x1bPOLICY_KIND_LINEAR_THOMPSON\x10\x07\x12\x19\n\x15POLICY_KIND_SQUARE_CB\x10\x08\x32\xed\x04\n\rPolicyService\x12g\n\x0c\x43reatePolicy\x12*.proffer.experiment.v1.CreatePolicyRequest\x1a+.proffer.experiment.v1.CreatePolicyResponse\x12U\n\x06\x43hoose\x12$.proffer.experiment.v1.ChooseRequest\x1a%.proffer.experiment.v1.ChooseResponse\x12j\n\rRecordRewards\x12+.proffer.experiment.v1.RecordRewardsRequest\x1a,.proffer.experiment.v1.RecordRewardsResponse\x12g\n\x0cListPolicies\x12*.proffer.experiment.v1.ListPoliciesRequest\x1a+.proffer.experiment.v1.ListPoliciesResponse\x12\x64\n\x0bResetPolicy\x12).proffer.experiment.v1.ResetPolicyRequest\x1a*.proffer.experiment.v1.ResetPolicyResponse\x12\x61\n\nForgetUnit\x12(.proffer.experiment.v1.ForgetUnitRequest\x1a).proffer.experiment.v1.ForgetUnitResponseBv\n\x1f\x64\x65v.proffer.proto.experiment.v1B\x12PolicyServiceProtoP\x01Z=proffer.dev/clients/go/gen/proffer/experiment/v1;experimentv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*proffer/experiment/v1/policy_service.proto\x12\x15proffer.experiment.v1\"\xb3\x05\n\nPolicySpec\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x35\n\x04kind\x18\x02 \x01(\x0e\x32!.proffer.experiment.v1.PolicyKindR\x04kind\x12\x14\n\x05\x66loor\x18\x03 \x01(\x01R\x05\x66loor\x12 \n\x0b\x65xploration\x18\x04 \x01(\x01R\x0b\x65xploration\x12\x1a\n\x08\x64iscount\x18\x05 \x01(\x01R\x08\x64iscount\x12\x1a\n\x08\x66\x65\x61tures\x18\x06 \x01(\x05R\x08\x66\x65\x61tures\x12<\n\x1a\x61ttribution_window_seconds\x18\x07 \x01(\x03R\x18\x61ttributionWindowSeconds\x12!\n\x0cprior_weight\x18\x08 \x01(\x01R\x0bpriorWeight\x12H\n\x07weights\x18\t \x03(\x0b\x32..proffer.experiment.v1.PolicySpec.WeightsEntryR\x07weights\x12\x1a\n\x08patience\x18\n \x01(\x01R\x08patience\x12\'\n\x0f\x61\x62sence_seconds\x18\x0b \x01(\x03R\x0e\x61\x62senceSeconds\x12Q\n\x10\x61ttribution_rule\x18\x0c \x01(\x0e\x32&.proffer.experiment.v1.AttributionRuleR\x0f\x61ttributionRule\x12H\n\rreward_metric\x18\r \x01(\x0e\x32#.proffer.experiment.v1.RewardMetricR\x0crewardMetric\x12!\n\x0creward_scale\x18\x0e \x01(\x01R\x0brewardScale\x1a:\n\x0cWeightsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x01R\x05value:\x02\x38\x01\"L\n\x13\x43reatePolicyRequest\x12\x35\n\x04spec\x18\x01 \x01(\x0b\x32!.proffer.experiment.v1.PolicySpecR\x04spec\"M\n\x14\x43reatePolicyResponse\x12\x35\n\x06policy\x18\x01 \x01(\x0b\x32\x1d.proffer.experiment.v1.PolicyR\x06policy\",\n\x11\x46orgetUnitRequest\x12\x17\n\x07unit_id\x18\x01 \x01(\tR\x06unitId\"2\n\x12\x46orgetUnitResponse\x12\x1c\n\tforgotten\x18\x01 \x01(\x05R\tforgotten\"\x8e\x01\n\rChooseRequest\x12\x16\n\x06policy\x18\x01 \x01(\tR\x06policy\x12\x17\n\x07unit_id\x18\x02 \x01(\tR\x06unitId\x12\x18\n\x07options\x18\x03 \x03(\tR\x07options\x12\x18\n\x07\x63ontext\x18\x04 \x03(\x01R\x07\x63ontext\x12\x18\n\x07segment\x18\x05 \x01(\tR\x07segment\"\x8d\x01\n\x0e\x43hooseResponse\x12\x1f\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tR\ndecisionId\x12\x16\n\x06option\x18\x02 \x01(\tR\x06option\x12\x1e\n\npropensity\x18\x03 \x01(\x01R\npropensity\x12\"\n\x0cpropensities\x18\x04 \x03(\x01R\x0cpropensities\"O\n\x14RecordRewardsRequest\x12\x37\n\x07rewards\x18\x01 \x03(\x0b\x32\x1d.proffer.experiment.v1.RewardR\x07rewards\"\x89\x01\n\x06Reward\x12\x1b\n\treward_id\x18\x01 \x01(\tR\x08rewardId\x12\x1f\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tR\ndecisionId\x12\x14\n\x05value\x18\x03 \x01(\x01R\x05value\x12+\n\x12\x65vent_time_unix_ms\x18\x04 \x01(\x03R\x0f\x65ventTimeUnixMs\"\xae\x01\n\x15RecordRewardsResponse\x12\x1e\n\nattributed\x18\x01 \x01(\x05R\nattributed\x12\x1e\n\nduplicates\x18\x02 \x01(\x05R\nduplicates\x12+\n\x11unknown_decisions\x18\x03 \x03(\tR\x10unknownDecisions\x12\x12\n\x04late\x18\x04 \x01(\x05R\x04late\x12\x14\n\x05\x65\x61rly\x18\x05 \x03(\tR\x05\x65\x61rly\"\x15\n\x13ListPoliciesRequest\"Q\n\x14ListPoliciesResponse\x12\x39\n\x08policies\x18\x01 \x03(\x0b\x32\x1d.proffer.experiment.v1.PolicyR\x08policies\"\xc0\x01\n\x06Policy\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n\x04kind\x18\x02 \x01(\tR\x04kind\x12\x18\n\x07version\x18\x03 \x01(\x03R\x07version\x12\x1c\n\tdecisions\x18\x04 \x01(\x03R\tdecisions\x12\x1f\n\x0bmean_reward\x18\x05 \x01(\x01R\nmeanReward\x12\x35\n\x04spec\x18\x06 \x01(\x0b\x32!.proffer.experiment.v1.PolicySpecR\x04spec\",\n\x12ResetPolicyRequest\x12\x16\n\x06policy\x18\x01 \x01(\tR\x06policy\"L\n\x13ResetPolicyResponse\x12\x35\n\x06policy\x18\x01 \x01(\x0b\x32\x1d.proffer.experiment.v1.PolicyR\x06policy*\xad\x02\n\nPolicyKind\x12\x1b\n\x17POLICY_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11POLICY_KIND_FIXED\x10\x01\x12\x1e\n\x1aPOLICY_KIND_EPSILON_GREEDY\x10\x02\x12\"\n\x1ePOLICY_KIND_BERNOULLI_THOMPSON\x10\x03\x12!\n\x1dPOLICY_KIND_GAUSSIAN_THOMPSON\x10\x04\x12\x14\n\x10POLICY_KIND_UCB1\x10\x05\x12\x17\n\x13POLICY_KIND_LIN_UCB\x10\x06\x12\x1f\n\x1bPOLICY_KIND_LINEAR_THOMPSON\x10\x07\x12\x19\n\x15POLICY_KIND_SQUARE_CB\x10\x08\x12\x19\n\x15POLICY_KIND_LONG_TERM\x10\t*\x93\x01\n\x0f\x41ttributionRule\x12 \n\x1c\x41TTRIBUTION_RULE_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x41TTRIBUTION_RULE_LAST_TOUCH\x10\x01\x12 \n\x1c\x41TTRIBUTION_RULE_FIRST_TOUCH\x10\x02\x12\x1b\n\x17\x41TTRIBUTION_RULE_LINEAR\x10\x03*\x97\x01\n\x0cRewardMetric\x12\x1d\n\x19REWARD_METRIC_UNSPECIFIED\x10\x00\x12\x17\n\x13REWARD_METRIC_CLICK\x10\x01\x12\x1a\n\x16REWARD_METRIC_PURCHASE\x10\x02\x12\x19\n\x15REWARD_METRIC_REVENUE\x10\x03\x12\x18\n\x14REWARD_METRIC_MARGIN\x10\x04\x32\xed\x04\n\rPolicyService\x12g\n\x0c\x43reatePolicy\x12*.proffer.experiment.v1.CreatePolicyRequest\x1a+.proffer.experiment.v1.CreatePolicyResponse\x12U\n\x06\x43hoose\x12$.proffer.experiment.v1.ChooseRequest\x1a%.proffer.experiment.v1.ChooseResponse\x12j\n\rRecordRewards\x12+.proffer.experiment.v1.RecordRewardsRequest\x1a,.proffer.experiment.v1.RecordRewardsResponse\x12g\n\x0cListPolicies\x12*.proffer.experiment.v1.ListPoliciesRequest\x1a+.proffer.experiment.v1.ListPoliciesResponse\x12\x64\n\x0bResetPolicy\x12).proffer.experiment.v1.ResetPolicyRequest\x1a*.proffer.experiment.v1.ResetPolicyResponse\x12\x61\n\nForgetUnit\x12(.proffer.experiment.v1.ForgetUnitRequest\x1a).proffer.experiment.v1.ForgetUnitResponseBv\n\x1f\x64\x65v.proffer.proto.experiment.v1B\x12PolicyServiceProtoP\x01Z=proffer.dev/clients/go/gen/proffer/experiment/v1;experimentv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,40 +34,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'\n\037dev.proffer.proto.experiment.v1B\022PolicyServiceProtoP\001Z=proffer.dev/clients/go/gen/proffer/experiment/v1;experimentv1'
   _globals['_POLICYSPEC_WEIGHTSENTRY']._loaded_options = None
   _globals['_POLICYSPEC_WEIGHTSENTRY']._serialized_options = b'8\001'
-  _globals['_POLICYKIND']._serialized_start=1870
-  _globals['_POLICYKIND']._serialized_end=2144
+  _globals['_POLICYKIND']._serialized_start=2131
+  _globals['_POLICYKIND']._serialized_end=2432
+  _globals['_ATTRIBUTIONRULE']._serialized_start=2435
+  _globals['_ATTRIBUTIONRULE']._serialized_end=2582
+  _globals['_REWARDMETRIC']._serialized_start=2585
+  _globals['_REWARDMETRIC']._serialized_end=2736
   _globals['_POLICYSPEC']._serialized_start=70
-  _globals['_POLICYSPEC']._serialized_end=500
-  _globals['_POLICYSPEC_WEIGHTSENTRY']._serialized_start=442
-  _globals['_POLICYSPEC_WEIGHTSENTRY']._serialized_end=500
-  _globals['_CREATEPOLICYREQUEST']._serialized_start=502
-  _globals['_CREATEPOLICYREQUEST']._serialized_end=578
-  _globals['_CREATEPOLICYRESPONSE']._serialized_start=580
-  _globals['_CREATEPOLICYRESPONSE']._serialized_end=657
-  _globals['_FORGETUNITREQUEST']._serialized_start=659
-  _globals['_FORGETUNITREQUEST']._serialized_end=703
-  _globals['_FORGETUNITRESPONSE']._serialized_start=705
-  _globals['_FORGETUNITRESPONSE']._serialized_end=755
-  _globals['_CHOOSEREQUEST']._serialized_start=758
-  _globals['_CHOOSEREQUEST']._serialized_end=900
-  _globals['_CHOOSERESPONSE']._serialized_start=903
-  _globals['_CHOOSERESPONSE']._serialized_end=1044
-  _globals['_RECORDREWARDSREQUEST']._serialized_start=1046
-  _globals['_RECORDREWARDSREQUEST']._serialized_end=1125
-  _globals['_REWARD']._serialized_start=1128
-  _globals['_REWARD']._serialized_end=1265
-  _globals['_RECORDREWARDSRESPONSE']._serialized_start=1268
-  _globals['_RECORDREWARDSRESPONSE']._serialized_end=1442
-  _globals['_LISTPOLICIESREQUEST']._serialized_start=1444
-  _globals['_LISTPOLICIESREQUEST']._serialized_end=1465
-  _globals['_LISTPOLICIESRESPONSE']._serialized_start=1467
-  _globals['_LISTPOLICIESRESPONSE']._serialized_end=1548
-  _globals['_POLICY']._serialized_start=1551
-  _globals['_POLICY']._serialized_end=1743
-  _globals['_RESETPOLICYREQUEST']._serialized_start=1745
-  _globals['_RESETPOLICYREQUEST']._serialized_end=1789
-  _globals['_RESETPOLICYRESPONSE']._serialized_start=1791
-  _globals['_RESETPOLICYRESPONSE']._serialized_end=1867
-  _globals['_POLICYSERVICE']._serialized_start=2147
-  _globals['_POLICYSERVICE']._serialized_end=2768
+  _globals['_POLICYSPEC']._serialized_end=761
+  _globals['_POLICYSPEC_WEIGHTSENTRY']._serialized_start=703
+  _globals['_POLICYSPEC_WEIGHTSENTRY']._serialized_end=761
+  _globals['_CREATEPOLICYREQUEST']._serialized_start=763
+  _globals['_CREATEPOLICYREQUEST']._serialized_end=839
+  _globals['_CREATEPOLICYRESPONSE']._serialized_start=841
+  _globals['_CREATEPOLICYRESPONSE']._serialized_end=918
+  _globals['_FORGETUNITREQUEST']._serialized_start=920
+  _globals['_FORGETUNITREQUEST']._serialized_end=964
+  _globals['_FORGETUNITRESPONSE']._serialized_start=966
+  _globals['_FORGETUNITRESPONSE']._serialized_end=1016
+  _globals['_CHOOSEREQUEST']._serialized_start=1019
+  _globals['_CHOOSEREQUEST']._serialized_end=1161
+  _globals['_CHOOSERESPONSE']._serialized_start=1164
+  _globals['_CHOOSERESPONSE']._serialized_end=1305
+  _globals['_RECORDREWARDSREQUEST']._serialized_start=1307
+  _globals['_RECORDREWARDSREQUEST']._serialized_end=1386
+  _globals['_REWARD']._serialized_start=1389
+  _globals['_REWARD']._serialized_end=1526
+  _globals['_RECORDREWARDSRESPONSE']._serialized_start=1529
+  _globals['_RECORDREWARDSRESPONSE']._serialized_end=1703
+  _globals['_LISTPOLICIESREQUEST']._serialized_start=1705
+  _globals['_LISTPOLICIESREQUEST']._serialized_end=1726
+  _globals['_LISTPOLICIESRESPONSE']._serialized_start=1728
+  _globals['_LISTPOLICIESRESPONSE']._serialized_end=1809
+  _globals['_POLICY']._serialized_start=1812
+  _globals['_POLICY']._serialized_end=2004
+  _globals['_RESETPOLICYREQUEST']._serialized_start=2006
+  _globals['_RESETPOLICYREQUEST']._serialized_end=2050
+  _globals['_RESETPOLICYRESPONSE']._serialized_start=2052
+  _globals['_RESETPOLICYRESPONSE']._serialized_end=2128
+  _globals['_POLICYSERVICE']._serialized_start=2739
+  _globals['_POLICYSERVICE']._serialized_end=3360
 # @@protoc_insertion_point(module_scope)

@@ -18,6 +18,22 @@ class PolicyKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     POLICY_KIND_LIN_UCB: _ClassVar[PolicyKind]
     POLICY_KIND_LINEAR_THOMPSON: _ClassVar[PolicyKind]
     POLICY_KIND_SQUARE_CB: _ClassVar[PolicyKind]
+    POLICY_KIND_LONG_TERM: _ClassVar[PolicyKind]
+
+class AttributionRule(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ATTRIBUTION_RULE_UNSPECIFIED: _ClassVar[AttributionRule]
+    ATTRIBUTION_RULE_LAST_TOUCH: _ClassVar[AttributionRule]
+    ATTRIBUTION_RULE_FIRST_TOUCH: _ClassVar[AttributionRule]
+    ATTRIBUTION_RULE_LINEAR: _ClassVar[AttributionRule]
+
+class RewardMetric(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REWARD_METRIC_UNSPECIFIED: _ClassVar[RewardMetric]
+    REWARD_METRIC_CLICK: _ClassVar[RewardMetric]
+    REWARD_METRIC_PURCHASE: _ClassVar[RewardMetric]
+    REWARD_METRIC_REVENUE: _ClassVar[RewardMetric]
+    REWARD_METRIC_MARGIN: _ClassVar[RewardMetric]
 POLICY_KIND_UNSPECIFIED: PolicyKind
 POLICY_KIND_FIXED: PolicyKind
 POLICY_KIND_EPSILON_GREEDY: PolicyKind
@@ -27,9 +43,19 @@ POLICY_KIND_UCB1: PolicyKind
 POLICY_KIND_LIN_UCB: PolicyKind
 POLICY_KIND_LINEAR_THOMPSON: PolicyKind
 POLICY_KIND_SQUARE_CB: PolicyKind
+POLICY_KIND_LONG_TERM: PolicyKind
+ATTRIBUTION_RULE_UNSPECIFIED: AttributionRule
+ATTRIBUTION_RULE_LAST_TOUCH: AttributionRule
+ATTRIBUTION_RULE_FIRST_TOUCH: AttributionRule
+ATTRIBUTION_RULE_LINEAR: AttributionRule
+REWARD_METRIC_UNSPECIFIED: RewardMetric
+REWARD_METRIC_CLICK: RewardMetric
+REWARD_METRIC_PURCHASE: RewardMetric
+REWARD_METRIC_REVENUE: RewardMetric
+REWARD_METRIC_MARGIN: RewardMetric
 
 class PolicySpec(_message.Message):
-    __slots__ = ("name", "kind", "floor", "exploration", "discount", "features", "attribution_window_seconds", "prior_weight", "weights")
+    __slots__ = ("name", "kind", "floor", "exploration", "discount", "features", "attribution_window_seconds", "prior_weight", "weights", "patience", "absence_seconds", "attribution_rule", "reward_metric", "reward_scale")
     class WeightsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -46,6 +72,11 @@ class PolicySpec(_message.Message):
     ATTRIBUTION_WINDOW_SECONDS_FIELD_NUMBER: _ClassVar[int]
     PRIOR_WEIGHT_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    PATIENCE_FIELD_NUMBER: _ClassVar[int]
+    ABSENCE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTION_RULE_FIELD_NUMBER: _ClassVar[int]
+    REWARD_METRIC_FIELD_NUMBER: _ClassVar[int]
+    REWARD_SCALE_FIELD_NUMBER: _ClassVar[int]
     name: str
     kind: PolicyKind
     floor: float
@@ -55,7 +86,12 @@ class PolicySpec(_message.Message):
     attribution_window_seconds: int
     prior_weight: float
     weights: _containers.ScalarMap[str, float]
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[PolicyKind, str]] = ..., floor: _Optional[float] = ..., exploration: _Optional[float] = ..., discount: _Optional[float] = ..., features: _Optional[int] = ..., attribution_window_seconds: _Optional[int] = ..., prior_weight: _Optional[float] = ..., weights: _Optional[_Mapping[str, float]] = ...) -> None: ...
+    patience: float
+    absence_seconds: int
+    attribution_rule: AttributionRule
+    reward_metric: RewardMetric
+    reward_scale: float
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[PolicyKind, str]] = ..., floor: _Optional[float] = ..., exploration: _Optional[float] = ..., discount: _Optional[float] = ..., features: _Optional[int] = ..., attribution_window_seconds: _Optional[int] = ..., prior_weight: _Optional[float] = ..., weights: _Optional[_Mapping[str, float]] = ..., patience: _Optional[float] = ..., absence_seconds: _Optional[int] = ..., attribution_rule: _Optional[_Union[AttributionRule, str]] = ..., reward_metric: _Optional[_Union[RewardMetric, str]] = ..., reward_scale: _Optional[float] = ...) -> None: ...
 
 class CreatePolicyRequest(_message.Message):
     __slots__ = ("spec",)

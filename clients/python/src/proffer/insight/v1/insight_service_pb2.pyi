@@ -1,10 +1,22 @@
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class AssociationBasis(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ASSOCIATION_BASIS_UNSPECIFIED: _ClassVar[AssociationBasis]
+    ASSOCIATION_BASIS_ORDERS: _ClassVar[AssociationBasis]
+    ASSOCIATION_BASIS_VIEWS: _ClassVar[AssociationBasis]
+    ASSOCIATION_BASIS_CATEGORIES: _ClassVar[AssociationBasis]
+ASSOCIATION_BASIS_UNSPECIFIED: AssociationBasis
+ASSOCIATION_BASIS_ORDERS: AssociationBasis
+ASSOCIATION_BASIS_VIEWS: AssociationBasis
+ASSOCIATION_BASIS_CATEGORIES: AssociationBasis
 
 class GetPortraitRequest(_message.Message):
     __slots__ = ("user_id", "language")
@@ -15,7 +27,7 @@ class GetPortraitRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class GetPortraitResponse(_message.Message):
-    __slots__ = ("user_id", "recency_days", "frequency", "monetary_minor_units", "currency", "average_basket_minor_units", "discount_affinity", "category_interests", "brand_interests", "hour_shares", "weekday_shares", "churn_probability", "expected_value_minor_units", "segment_ids", "tags", "computed_at_unix_ms")
+    __slots__ = ("user_id", "recency_days", "frequency", "monetary_minor_units", "currency", "average_basket_minor_units", "discount_affinity", "category_interests", "brand_interests", "hour_shares", "weekday_shares", "churn_probability", "expected_value_minor_units", "segment_ids", "tags", "computed_at_unix_ms", "interest_vector", "interest_vector_version")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     RECENCY_DAYS_FIELD_NUMBER: _ClassVar[int]
     FREQUENCY_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +44,8 @@ class GetPortraitResponse(_message.Message):
     SEGMENT_IDS_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
     COMPUTED_AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
+    INTEREST_VECTOR_FIELD_NUMBER: _ClassVar[int]
+    INTEREST_VECTOR_VERSION_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     recency_days: float
     frequency: int
@@ -48,7 +62,9 @@ class GetPortraitResponse(_message.Message):
     segment_ids: _containers.RepeatedScalarFieldContainer[str]
     tags: _containers.RepeatedScalarFieldContainer[str]
     computed_at_unix_ms: int
-    def __init__(self, user_id: _Optional[str] = ..., recency_days: _Optional[float] = ..., frequency: _Optional[int] = ..., monetary_minor_units: _Optional[int] = ..., currency: _Optional[str] = ..., average_basket_minor_units: _Optional[int] = ..., discount_affinity: _Optional[float] = ..., category_interests: _Optional[_Iterable[_Union[Interest, _Mapping]]] = ..., brand_interests: _Optional[_Iterable[_Union[Interest, _Mapping]]] = ..., hour_shares: _Optional[_Iterable[float]] = ..., weekday_shares: _Optional[_Iterable[float]] = ..., churn_probability: _Optional[float] = ..., expected_value_minor_units: _Optional[int] = ..., segment_ids: _Optional[_Iterable[str]] = ..., tags: _Optional[_Iterable[str]] = ..., computed_at_unix_ms: _Optional[int] = ...) -> None: ...
+    interest_vector: _containers.RepeatedScalarFieldContainer[float]
+    interest_vector_version: str
+    def __init__(self, user_id: _Optional[str] = ..., recency_days: _Optional[float] = ..., frequency: _Optional[int] = ..., monetary_minor_units: _Optional[int] = ..., currency: _Optional[str] = ..., average_basket_minor_units: _Optional[int] = ..., discount_affinity: _Optional[float] = ..., category_interests: _Optional[_Iterable[_Union[Interest, _Mapping]]] = ..., brand_interests: _Optional[_Iterable[_Union[Interest, _Mapping]]] = ..., hour_shares: _Optional[_Iterable[float]] = ..., weekday_shares: _Optional[_Iterable[float]] = ..., churn_probability: _Optional[float] = ..., expected_value_minor_units: _Optional[int] = ..., segment_ids: _Optional[_Iterable[str]] = ..., tags: _Optional[_Iterable[str]] = ..., computed_at_unix_ms: _Optional[int] = ..., interest_vector: _Optional[_Iterable[float]] = ..., interest_vector_version: _Optional[str] = ...) -> None: ...
 
 class Interest(_message.Message):
     __slots__ = ("subject", "share")
@@ -122,18 +138,20 @@ class GetSegmentResponse(_message.Message):
     def __init__(self, segment: _Optional[_Union[Segment, _Mapping]] = ..., example_pseudonyms: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListAssociationRulesRequest(_message.Message):
-    __slots__ = ("item_ids", "min_support", "min_confidence", "page_size", "page_token")
+    __slots__ = ("item_ids", "min_support", "min_confidence", "page_size", "page_token", "basis")
     ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
     MIN_SUPPORT_FIELD_NUMBER: _ClassVar[int]
     MIN_CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    BASIS_FIELD_NUMBER: _ClassVar[int]
     item_ids: _containers.RepeatedScalarFieldContainer[str]
     min_support: float
     min_confidence: float
     page_size: int
     page_token: str
-    def __init__(self, item_ids: _Optional[_Iterable[str]] = ..., min_support: _Optional[float] = ..., min_confidence: _Optional[float] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    basis: AssociationBasis
+    def __init__(self, item_ids: _Optional[_Iterable[str]] = ..., min_support: _Optional[float] = ..., min_confidence: _Optional[float] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., basis: _Optional[_Union[AssociationBasis, str]] = ...) -> None: ...
 
 class ListAssociationRulesResponse(_message.Message):
     __slots__ = ("rules", "next_page_token")
@@ -172,11 +190,115 @@ class PredictIntentRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., session_id: _Optional[str] = ..., category: _Optional[str] = ...) -> None: ...
 
 class PredictIntentResponse(_message.Message):
-    __slots__ = ("buys_in_session", "buys_in_7_days", "model_version")
+    __slots__ = ("buys_in_session", "buys_in_7_days", "model_version", "contributions")
     BUYS_IN_SESSION_FIELD_NUMBER: _ClassVar[int]
     BUYS_IN_7_DAYS_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    CONTRIBUTIONS_FIELD_NUMBER: _ClassVar[int]
     buys_in_session: float
     buys_in_7_days: float
     model_version: str
-    def __init__(self, buys_in_session: _Optional[float] = ..., buys_in_7_days: _Optional[float] = ..., model_version: _Optional[str] = ...) -> None: ...
+    contributions: _containers.RepeatedCompositeFieldContainer[IntentContribution]
+    def __init__(self, buys_in_session: _Optional[float] = ..., buys_in_7_days: _Optional[float] = ..., model_version: _Optional[str] = ..., contributions: _Optional[_Iterable[_Union[IntentContribution, _Mapping]]] = ...) -> None: ...
+
+class IntentContribution(_message.Message):
+    __slots__ = ("feature", "value", "contribution")
+    FEATURE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    CONTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    feature: str
+    value: float
+    contribution: float
+    def __init__(self, feature: _Optional[str] = ..., value: _Optional[float] = ..., contribution: _Optional[float] = ...) -> None: ...
+
+class GetReportRequest(_message.Message):
+    __slots__ = ("language",)
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    language: str
+    def __init__(self, language: _Optional[str] = ...) -> None: ...
+
+class GetReportResponse(_message.Message):
+    __slots__ = ("html", "style_hash", "computed_at_unix_ms")
+    HTML_FIELD_NUMBER: _ClassVar[int]
+    STYLE_HASH_FIELD_NUMBER: _ClassVar[int]
+    COMPUTED_AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
+    html: str
+    style_hash: str
+    computed_at_unix_ms: int
+    def __init__(self, html: _Optional[str] = ..., style_hash: _Optional[str] = ..., computed_at_unix_ms: _Optional[int] = ...) -> None: ...
+
+class RefreshInsightRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class RefreshInsightResponse(_message.Message):
+    __slots__ = ("events", "people", "segments", "rules", "took_ms")
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    PEOPLE_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    TOOK_MS_FIELD_NUMBER: _ClassVar[int]
+    events: int
+    people: int
+    segments: int
+    rules: int
+    took_ms: int
+    def __init__(self, events: _Optional[int] = ..., people: _Optional[int] = ..., segments: _Optional[int] = ..., rules: _Optional[int] = ..., took_ms: _Optional[int] = ...) -> None: ...
+
+class FindLookalikesRequest(_message.Message):
+    __slots__ = ("segment_id", "user_ids", "k")
+    SEGMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    K_FIELD_NUMBER: _ClassVar[int]
+    segment_id: str
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    k: int
+    def __init__(self, segment_id: _Optional[str] = ..., user_ids: _Optional[_Iterable[str]] = ..., k: _Optional[int] = ...) -> None: ...
+
+class FindLookalikesResponse(_message.Message):
+    __slots__ = ("lookalikes", "seeds")
+    LOOKALIKES_FIELD_NUMBER: _ClassVar[int]
+    SEEDS_FIELD_NUMBER: _ClassVar[int]
+    lookalikes: _containers.RepeatedCompositeFieldContainer[Lookalike]
+    seeds: int
+    def __init__(self, lookalikes: _Optional[_Iterable[_Union[Lookalike, _Mapping]]] = ..., seeds: _Optional[int] = ...) -> None: ...
+
+class Lookalike(_message.Message):
+    __slots__ = ("user_id", "likeness")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    LIKENESS_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    likeness: float
+    def __init__(self, user_id: _Optional[str] = ..., likeness: _Optional[float] = ...) -> None: ...
+
+class SuggestBundlesRequest(_message.Message):
+    __slots__ = ("item_ids", "max")
+    ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    MAX_FIELD_NUMBER: _ClassVar[int]
+    item_ids: _containers.RepeatedScalarFieldContainer[str]
+    max: int
+    def __init__(self, item_ids: _Optional[_Iterable[str]] = ..., max: _Optional[int] = ...) -> None: ...
+
+class SuggestBundlesResponse(_message.Message):
+    __slots__ = ("bundles",)
+    BUNDLES_FIELD_NUMBER: _ClassVar[int]
+    bundles: _containers.RepeatedCompositeFieldContainer[Bundle]
+    def __init__(self, bundles: _Optional[_Iterable[_Union[Bundle, _Mapping]]] = ...) -> None: ...
+
+class Bundle(_message.Message):
+    __slots__ = ("item_ids", "baskets", "lift", "list_price_minor_units", "suggested_price_minor_units", "currency", "incomplete_baskets")
+    ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    BASKETS_FIELD_NUMBER: _ClassVar[int]
+    LIFT_FIELD_NUMBER: _ClassVar[int]
+    LIST_PRICE_MINOR_UNITS_FIELD_NUMBER: _ClassVar[int]
+    SUGGESTED_PRICE_MINOR_UNITS_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    INCOMPLETE_BASKETS_FIELD_NUMBER: _ClassVar[int]
+    item_ids: _containers.RepeatedScalarFieldContainer[str]
+    baskets: int
+    lift: float
+    list_price_minor_units: int
+    suggested_price_minor_units: int
+    currency: str
+    incomplete_baskets: int
+    def __init__(self, item_ids: _Optional[_Iterable[str]] = ..., baskets: _Optional[int] = ..., lift: _Optional[float] = ..., list_price_minor_units: _Optional[int] = ..., suggested_price_minor_units: _Optional[int] = ..., currency: _Optional[str] = ..., incomplete_baskets: _Optional[int] = ...) -> None: ...

@@ -224,3 +224,47 @@ class WalletCoupon(_message.Message):
     expires_at_unix_ms: int
     transferable: bool
     def __init__(self, coupon_id: _Optional[str] = ..., promotion_id: _Optional[str] = ..., used: bool = ..., expires_at_unix_ms: _Optional[int] = ..., transferable: bool = ...) -> None: ...
+
+class TransferCouponRequest(_message.Message):
+    __slots__ = ("coupon_id", "from_user_id", "to_user_id")
+    COUPON_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    TO_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    coupon_id: str
+    from_user_id: str
+    to_user_id: str
+    def __init__(self, coupon_id: _Optional[str] = ..., from_user_id: _Optional[str] = ..., to_user_id: _Optional[str] = ...) -> None: ...
+
+class TransferCouponResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListExpiringCouponsRequest(_message.Message):
+    __slots__ = ("within_ms", "page_size", "page_token")
+    WITHIN_MS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    within_ms: int
+    page_size: int
+    page_token: str
+    def __init__(self, within_ms: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListExpiringCouponsResponse(_message.Message):
+    __slots__ = ("coupons", "next_page_token")
+    COUPONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    coupons: _containers.RepeatedCompositeFieldContainer[ExpiringCoupon]
+    next_page_token: str
+    def __init__(self, coupons: _Optional[_Iterable[_Union[ExpiringCoupon, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ExpiringCoupon(_message.Message):
+    __slots__ = ("user_id", "coupon_id", "promotion_id", "expires_at_unix_ms")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    COUPON_ID_FIELD_NUMBER: _ClassVar[int]
+    PROMOTION_ID_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    coupon_id: str
+    promotion_id: str
+    expires_at_unix_ms: int
+    def __init__(self, user_id: _Optional[str] = ..., coupon_id: _Optional[str] = ..., promotion_id: _Optional[str] = ..., expires_at_unix_ms: _Optional[int] = ...) -> None: ...

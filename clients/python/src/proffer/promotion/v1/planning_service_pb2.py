@@ -22,9 +22,10 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from proffer.common.v1 import degraded_pb2 as proffer_dot_common_dot_v1_dot_degraded__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+proffer/promotion/v1/planning_service.proto\x12\x14proffer.promotion.v1\"\x85\x01\n\x15\x41llocateOffersRequest\x12\x19\n\x08user_ids\x18\x01 \x03(\tR\x07userIds\x12#\n\rpromotion_ids\x18\x02 \x03(\tR\x0cpromotionIds\x12,\n\x12\x62udget_minor_units\x18\x03 \x01(\x03R\x10\x62udgetMinorUnits\"\xf3\x01\n\x16\x41llocateOffersResponse\x12\x42\n\x0b\x61llocations\x18\x01 \x03(\x0b\x32 .proffer.promotion.v1.AllocationR\x0b\x61llocations\x12;\n\x1a\x65xpected_value_minor_units\x18\x02 \x01(\x03R\x17\x65xpectedValueMinorUnits\x12\x39\n\x19\x65xpected_cost_minor_units\x18\x03 \x01(\x03R\x16\x65xpectedCostMinorUnits\x12\x1d\n\ndual_price\x18\x04 \x01(\x01R\tdualPrice\"\x9b\x01\n\nAllocation\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12!\n\x0cpromotion_id\x18\x02 \x01(\tR\x0bpromotionId\x12\x16\n\x06uplift\x18\x03 \x01(\x01R\x06uplift\x12\x39\n\x19\x65xpected_cost_minor_units\x18\x04 \x01(\x03R\x16\x65xpectedCostMinorUnits\"\x80\x01\n\x17ProposeCampaignsRequest\x12!\n\x0chorizon_days\x18\x01 \x01(\x05R\x0bhorizonDays\x12,\n\x12\x62udget_minor_units\x18\x02 \x01(\x03R\x10\x62udgetMinorUnits\x12\x14\n\x05\x63ount\x18\x03 \x01(\x05R\x05\x63ount\"`\n\x18ProposeCampaignsResponse\x12\x44\n\tproposals\x18\x01 \x03(\x0b\x32&.proffer.promotion.v1.CampaignProposalR\tproposals\"\x9a\x02\n\x10\x43\x61mpaignProposal\x12\x12\n\x04yaml\x18\x01 \x01(\tR\x04yaml\x12\x18\n\x07reasons\x18\x02 \x03(\tR\x07reasons\x12\x39\n\x19\x65xpected_cost_minor_units\x18\x03 \x01(\x03R\x16\x65xpectedCostMinorUnits\x12\x39\n\x19\x65xpected_lift_minor_units\x18\x04 \x01(\x03R\x16\x65xpectedLiftMinorUnits\x12/\n\x14lift_low_minor_units\x18\x05 \x01(\x03R\x11liftLowMinorUnits\x12\x31\n\x15lift_high_minor_units\x18\x06 \x01(\x03R\x12liftHighMinorUnits2\xf1\x01\n\x0fPlanningService\x12k\n\x0e\x41llocateOffers\x12+.proffer.promotion.v1.AllocateOffersRequest\x1a,.proffer.promotion.v1.AllocateOffersResponse\x12q\n\x10ProposeCampaigns\x12-.proffer.promotion.v1.ProposeCampaignsRequest\x1a..proffer.promotion.v1.ProposeCampaignsResponseBu\n\x1e\x64\x65v.proffer.proto.promotion.v1B\x14PlanningServiceProtoP\x01Z;proffer.dev/clients/go/gen/proffer/promotion/v1;promotionv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+proffer/promotion/v1/planning_service.proto\x12\x14proffer.promotion.v1\x1a proffer/common/v1/degraded.proto\"\x85\x01\n\x15\x41llocateOffersRequest\x12\x19\n\x08user_ids\x18\x01 \x03(\tR\x07userIds\x12#\n\rpromotion_ids\x18\x02 \x03(\tR\x0cpromotionIds\x12,\n\x12\x62udget_minor_units\x18\x03 \x01(\x03R\x10\x62udgetMinorUnits\"\xe3\x02\n\x16\x41llocateOffersResponse\x12\x42\n\x0b\x61llocations\x18\x01 \x03(\x0b\x32 .proffer.promotion.v1.AllocationR\x0b\x61llocations\x12;\n\x1a\x65xpected_value_minor_units\x18\x02 \x01(\x03R\x17\x65xpectedValueMinorUnits\x12\x39\n\x19\x65xpected_cost_minor_units\x18\x03 \x01(\x03R\x16\x65xpectedCostMinorUnits\x12\x1d\n\ndual_price\x18\x04 \x01(\x01R\tdualPrice\x12\x35\n\x17value_bound_minor_units\x18\x05 \x01(\x03R\x14valueBoundMinorUnits\x12\x37\n\x08\x64\x65graded\x18\x06 \x01(\x0b\x32\x1b.proffer.common.v1.DegradedR\x08\x64\x65graded\"\xfa\x01\n\nAllocation\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12!\n\x0cpromotion_id\x18\x02 \x01(\tR\x0bpromotionId\x12\x16\n\x06uplift\x18\x03 \x01(\x01R\x06uplift\x12\x39\n\x19\x65xpected_cost_minor_units\x18\x04 \x01(\x03R\x16\x65xpectedCostMinorUnits\x12;\n\x1a\x65xpected_value_minor_units\x18\x05 \x01(\x03R\x17\x65xpectedValueMinorUnits\x12 \n\x0bprobability\x18\x06 \x01(\x01R\x0bprobability\"R\n\x12\x44\x65\x63ideOfferRequest\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\x12#\n\rpromotion_ids\x18\x02 \x03(\tR\x0cpromotionIds\"\xcf\x01\n\x13\x44\x65\x63ideOfferResponse\x12@\n\nallocation\x18\x01 \x01(\x0b\x32 .proffer.promotion.v1.AllocationR\nallocation\x12\x1d\n\ndual_price\x18\x02 \x01(\x01R\tdualPrice\x12\x1e\n\nremembered\x18\x03 \x01(\x08R\nremembered\x12\x37\n\x08\x64\x65graded\x18\x04 \x01(\x0b\x32\x1b.proffer.common.v1.DegradedR\x08\x64\x65graded\"\x9d\x01\n\x17ProposeCampaignsRequest\x12!\n\x0chorizon_days\x18\x01 \x01(\x05R\x0bhorizonDays\x12,\n\x12\x62udget_minor_units\x18\x02 \x01(\x03R\x10\x62udgetMinorUnits\x12\x14\n\x05\x63ount\x18\x03 \x01(\x05R\x05\x63ount\x12\x1b\n\ttime_zone\x18\x04 \x01(\tR\x08timeZone\"\xfc\x01\n\x18ProposeCampaignsResponse\x12\x44\n\tproposals\x18\x01 \x03(\x0b\x32&.proffer.promotion.v1.CampaignProposalR\tproposals\x12\x16\n\x06\x65vents\x18\x02 \x01(\x03R\x06\x65vents\x12\x1e\n\nelasticity\x18\x03 \x01(\x01R\nelasticity\x12)\n\x10\x65lasticity_error\x18\x04 \x01(\x01R\x0f\x65lasticityError\x12\x37\n\x08\x64\x65graded\x18\x05 \x01(\x0b\x32\x1b.proffer.common.v1.DegradedR\x08\x64\x65graded\"\x98\x03\n\x10\x43\x61mpaignProposal\x12\x12\n\x04yaml\x18\x01 \x01(\tR\x04yaml\x12\x18\n\x07reasons\x18\x02 \x03(\tR\x07reasons\x12\x39\n\x19\x65xpected_cost_minor_units\x18\x03 \x01(\x03R\x16\x65xpectedCostMinorUnits\x12\x39\n\x19\x65xpected_lift_minor_units\x18\x04 \x01(\x03R\x16\x65xpectedLiftMinorUnits\x12/\n\x14lift_low_minor_units\x18\x05 \x01(\x03R\x11liftLowMinorUnits\x12\x31\n\x15lift_high_minor_units\x18\x06 \x01(\x03R\x12liftHighMinorUnits\x12)\n\x10simulated_orders\x18\x07 \x01(\x03R\x0fsimulatedOrders\x12;\n\x1asimulated_cost_minor_units\x18\x08 \x01(\x03R\x17simulatedCostMinorUnits\x12\x14\n\x05title\x18\t \x01(\tR\x05title2\xd5\x02\n\x0fPlanningService\x12k\n\x0e\x41llocateOffers\x12+.proffer.promotion.v1.AllocateOffersRequest\x1a,.proffer.promotion.v1.AllocateOffersResponse\x12\x62\n\x0b\x44\x65\x63ideOffer\x12(.proffer.promotion.v1.DecideOfferRequest\x1a).proffer.promotion.v1.DecideOfferResponse\x12q\n\x10ProposeCampaigns\x12-.proffer.promotion.v1.ProposeCampaignsRequest\x1a..proffer.promotion.v1.ProposeCampaignsResponseBu\n\x1e\x64\x65v.proffer.proto.promotion.v1B\x14PlanningServiceProtoP\x01Z;proffer.dev/clients/go/gen/proffer/promotion/v1;promotionv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,18 +33,22 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'proffer.promotion.v1.planni
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\036dev.proffer.proto.promotion.v1B\024PlanningServiceProtoP\001Z;proffer.dev/clients/go/gen/proffer/promotion/v1;promotionv1'
-  _globals['_ALLOCATEOFFERSREQUEST']._serialized_start=70
-  _globals['_ALLOCATEOFFERSREQUEST']._serialized_end=203
-  _globals['_ALLOCATEOFFERSRESPONSE']._serialized_start=206
-  _globals['_ALLOCATEOFFERSRESPONSE']._serialized_end=449
-  _globals['_ALLOCATION']._serialized_start=452
-  _globals['_ALLOCATION']._serialized_end=607
-  _globals['_PROPOSECAMPAIGNSREQUEST']._serialized_start=610
-  _globals['_PROPOSECAMPAIGNSREQUEST']._serialized_end=738
-  _globals['_PROPOSECAMPAIGNSRESPONSE']._serialized_start=740
-  _globals['_PROPOSECAMPAIGNSRESPONSE']._serialized_end=836
-  _globals['_CAMPAIGNPROPOSAL']._serialized_start=839
-  _globals['_CAMPAIGNPROPOSAL']._serialized_end=1121
-  _globals['_PLANNINGSERVICE']._serialized_start=1124
-  _globals['_PLANNINGSERVICE']._serialized_end=1365
+  _globals['_ALLOCATEOFFERSREQUEST']._serialized_start=104
+  _globals['_ALLOCATEOFFERSREQUEST']._serialized_end=237
+  _globals['_ALLOCATEOFFERSRESPONSE']._serialized_start=240
+  _globals['_ALLOCATEOFFERSRESPONSE']._serialized_end=595
+  _globals['_ALLOCATION']._serialized_start=598
+  _globals['_ALLOCATION']._serialized_end=848
+  _globals['_DECIDEOFFERREQUEST']._serialized_start=850
+  _globals['_DECIDEOFFERREQUEST']._serialized_end=932
+  _globals['_DECIDEOFFERRESPONSE']._serialized_start=935
+  _globals['_DECIDEOFFERRESPONSE']._serialized_end=1142
+  _globals['_PROPOSECAMPAIGNSREQUEST']._serialized_start=1145
+  _globals['_PROPOSECAMPAIGNSREQUEST']._serialized_end=1302
+  _globals['_PROPOSECAMPAIGNSRESPONSE']._serialized_start=1305
+  _globals['_PROPOSECAMPAIGNSRESPONSE']._serialized_end=1557
+  _globals['_CAMPAIGNPROPOSAL']._serialized_start=1560
+  _globals['_CAMPAIGNPROPOSAL']._serialized_end=1968
+  _globals['_PLANNINGSERVICE']._serialized_start=1971
+  _globals['_PLANNINGSERVICE']._serialized_end=2312
 # @@protoc_insertion_point(module_scope)

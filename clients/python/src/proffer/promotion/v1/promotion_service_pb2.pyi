@@ -334,7 +334,7 @@ class ExplainPromotionResponse(_message.Message):
     def __init__(self, applied: _Optional[_Union[AppliedPromotion, _Mapping]] = ..., refusal: _Optional[_Union[PromotionRefusal, _Mapping]] = ..., offer: _Optional[_Union[_promotion_pb2.Offer, _Mapping]] = ...) -> None: ...
 
 class ListOffersRequest(_message.Message):
-    __slots__ = ("person", "filter", "types", "upcoming_within_ms", "page_size", "page_token", "at_unix_ms", "channel", "region")
+    __slots__ = ("person", "filter", "types", "upcoming_within_ms", "page_size", "page_token", "at_unix_ms", "channel", "region", "paced")
     PERSON_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
     TYPES_FIELD_NUMBER: _ClassVar[int]
@@ -344,6 +344,7 @@ class ListOffersRequest(_message.Message):
     AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     REGION_FIELD_NUMBER: _ClassVar[int]
+    PACED_FIELD_NUMBER: _ClassVar[int]
     person: Person
     filter: _promotion_pb2.ItemSelector
     types: _containers.RepeatedScalarFieldContainer[_promotion_pb2.PromotionType]
@@ -353,7 +354,8 @@ class ListOffersRequest(_message.Message):
     at_unix_ms: int
     channel: str
     region: str
-    def __init__(self, person: _Optional[_Union[Person, _Mapping]] = ..., filter: _Optional[_Union[_promotion_pb2.ItemSelector, _Mapping]] = ..., types: _Optional[_Iterable[_Union[_promotion_pb2.PromotionType, str]]] = ..., upcoming_within_ms: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., at_unix_ms: _Optional[int] = ..., channel: _Optional[str] = ..., region: _Optional[str] = ...) -> None: ...
+    paced: bool
+    def __init__(self, person: _Optional[_Union[Person, _Mapping]] = ..., filter: _Optional[_Union[_promotion_pb2.ItemSelector, _Mapping]] = ..., types: _Optional[_Iterable[_Union[_promotion_pb2.PromotionType, str]]] = ..., upcoming_within_ms: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., at_unix_ms: _Optional[int] = ..., channel: _Optional[str] = ..., region: _Optional[str] = ..., paced: bool = ...) -> None: ...
 
 class ListOffersResponse(_message.Message):
     __slots__ = ("offers", "next_page_token")
@@ -390,3 +392,101 @@ class ApplyPromotionsResponse(_message.Message):
     changes: _containers.RepeatedScalarFieldContainer[str]
     catalogue_version: int
     def __init__(self, changes: _Optional[_Iterable[str]] = ..., catalogue_version: _Optional[int] = ...) -> None: ...
+
+class SetPromotionStateRequest(_message.Message):
+    __slots__ = ("promotion_id", "state")
+    PROMOTION_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    promotion_id: str
+    state: _promotion_pb2.PromotionState
+    def __init__(self, promotion_id: _Optional[str] = ..., state: _Optional[_Union[_promotion_pb2.PromotionState, str]] = ...) -> None: ...
+
+class SetPromotionStateResponse(_message.Message):
+    __slots__ = ("promotion", "catalogue_version", "warnings")
+    PROMOTION_FIELD_NUMBER: _ClassVar[int]
+    CATALOGUE_VERSION_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    promotion: _promotion_pb2.Promotion
+    catalogue_version: int
+    warnings: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, promotion: _Optional[_Union[_promotion_pb2.Promotion, _Mapping]] = ..., catalogue_version: _Optional[int] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ExportPromotionsRequest(_message.Message):
+    __slots__ = ("promotion_ids",)
+    PROMOTION_IDS_FIELD_NUMBER: _ClassVar[int]
+    promotion_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, promotion_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ExportPromotionsResponse(_message.Message):
+    __slots__ = ("yaml",)
+    YAML_FIELD_NUMBER: _ClassVar[int]
+    yaml: str
+    def __init__(self, yaml: _Optional[str] = ...) -> None: ...
+
+class CheckPromotionsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class CheckPromotionsResponse(_message.Message):
+    __slots__ = ("warnings",)
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    warnings: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, warnings: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ListPromotionChangesRequest(_message.Message):
+    __slots__ = ("promotion_id", "page_size", "page_token")
+    PROMOTION_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    promotion_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, promotion_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListPromotionChangesResponse(_message.Message):
+    __slots__ = ("changes", "next_page_token")
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    changes: _containers.RepeatedCompositeFieldContainer[PromotionChange]
+    next_page_token: str
+    def __init__(self, changes: _Optional[_Iterable[_Union[PromotionChange, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class PromotionChange(_message.Message):
+    __slots__ = ("catalogue_version", "promotion_id", "changed_at_unix_ms", "change", "fields", "before", "after")
+    CATALOGUE_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PROMOTION_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    catalogue_version: int
+    promotion_id: str
+    changed_at_unix_ms: int
+    change: str
+    fields: _containers.RepeatedScalarFieldContainer[str]
+    before: _promotion_pb2.Promotion
+    after: _promotion_pb2.Promotion
+    def __init__(self, catalogue_version: _Optional[int] = ..., promotion_id: _Optional[str] = ..., changed_at_unix_ms: _Optional[int] = ..., change: _Optional[str] = ..., fields: _Optional[_Iterable[str]] = ..., before: _Optional[_Union[_promotion_pb2.Promotion, _Mapping]] = ..., after: _Optional[_Union[_promotion_pb2.Promotion, _Mapping]] = ...) -> None: ...
+
+class PreviewPromotionsRequest(_message.Message):
+    __slots__ = ("yaml", "person", "at_unix_ms", "cart", "with_drafts")
+    YAML_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
+    CART_FIELD_NUMBER: _ClassVar[int]
+    WITH_DRAFTS_FIELD_NUMBER: _ClassVar[int]
+    yaml: str
+    person: Person
+    at_unix_ms: int
+    cart: Cart
+    with_drafts: bool
+    def __init__(self, yaml: _Optional[str] = ..., person: _Optional[_Union[Person, _Mapping]] = ..., at_unix_ms: _Optional[int] = ..., cart: _Optional[_Union[Cart, _Mapping]] = ..., with_drafts: bool = ...) -> None: ...
+
+class PreviewPromotionsResponse(_message.Message):
+    __slots__ = ("offers", "cart")
+    OFFERS_FIELD_NUMBER: _ClassVar[int]
+    CART_FIELD_NUMBER: _ClassVar[int]
+    offers: _containers.RepeatedCompositeFieldContainer[_promotion_pb2.Offer]
+    cart: EvaluateCartResponse
+    def __init__(self, offers: _Optional[_Iterable[_Union[_promotion_pb2.Offer, _Mapping]]] = ..., cart: _Optional[_Union[EvaluateCartResponse, _Mapping]] = ...) -> None: ...

@@ -82,7 +82,7 @@ class ListDecisionsResponse(_message.Message):
     def __init__(self, decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("request_id", "decided_at_unix_ms", "user_id", "session_id", "context_hash", "candidate_count", "choices", "policy", "model_version", "feature_set_hash", "variants", "degraded_parts")
+    __slots__ = ("request_id", "decided_at_unix_ms", "user_id", "session_id", "context_hash", "candidate_count", "choices", "policy", "model_version", "feature_set_hash", "variants", "degraded_parts", "candidate_item_ids", "arms", "rewards", "held_out")
     class VariantsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -102,6 +102,10 @@ class Decision(_message.Message):
     FEATURE_SET_HASH_FIELD_NUMBER: _ClassVar[int]
     VARIANTS_FIELD_NUMBER: _ClassVar[int]
     DEGRADED_PARTS_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    ARMS_FIELD_NUMBER: _ClassVar[int]
+    REWARDS_FIELD_NUMBER: _ClassVar[int]
+    HELD_OUT_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     decided_at_unix_ms: int
     user_id: str
@@ -114,20 +118,72 @@ class Decision(_message.Message):
     feature_set_hash: str
     variants: _containers.ScalarMap[str, str]
     degraded_parts: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, request_id: _Optional[str] = ..., decided_at_unix_ms: _Optional[int] = ..., user_id: _Optional[str] = ..., session_id: _Optional[str] = ..., context_hash: _Optional[str] = ..., candidate_count: _Optional[int] = ..., choices: _Optional[_Iterable[_Union[DecisionChoice, _Mapping]]] = ..., policy: _Optional[str] = ..., model_version: _Optional[str] = ..., feature_set_hash: _Optional[str] = ..., variants: _Optional[_Mapping[str, str]] = ..., degraded_parts: _Optional[_Iterable[str]] = ...) -> None: ...
+    candidate_item_ids: _containers.RepeatedScalarFieldContainer[str]
+    arms: _containers.RepeatedCompositeFieldContainer[DecisionArm]
+    rewards: _containers.RepeatedCompositeFieldContainer[DecisionReward]
+    held_out: bool
+    def __init__(self, request_id: _Optional[str] = ..., decided_at_unix_ms: _Optional[int] = ..., user_id: _Optional[str] = ..., session_id: _Optional[str] = ..., context_hash: _Optional[str] = ..., candidate_count: _Optional[int] = ..., choices: _Optional[_Iterable[_Union[DecisionChoice, _Mapping]]] = ..., policy: _Optional[str] = ..., model_version: _Optional[str] = ..., feature_set_hash: _Optional[str] = ..., variants: _Optional[_Mapping[str, str]] = ..., degraded_parts: _Optional[_Iterable[str]] = ..., candidate_item_ids: _Optional[_Iterable[str]] = ..., arms: _Optional[_Iterable[_Union[DecisionArm, _Mapping]]] = ..., rewards: _Optional[_Iterable[_Union[DecisionReward, _Mapping]]] = ..., held_out: bool = ...) -> None: ...
+
+class DecisionArm(_message.Message):
+    __slots__ = ("slot", "item_id", "policy", "policy_version", "decision_id", "options", "option", "propensity", "propensities", "context")
+    SLOT_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    POLICY_FIELD_NUMBER: _ClassVar[int]
+    POLICY_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    OPTION_FIELD_NUMBER: _ClassVar[int]
+    PROPENSITY_FIELD_NUMBER: _ClassVar[int]
+    PROPENSITIES_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    slot: str
+    item_id: str
+    policy: str
+    policy_version: int
+    decision_id: str
+    options: _containers.RepeatedScalarFieldContainer[str]
+    option: str
+    propensity: float
+    propensities: _containers.RepeatedScalarFieldContainer[float]
+    context: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, slot: _Optional[str] = ..., item_id: _Optional[str] = ..., policy: _Optional[str] = ..., policy_version: _Optional[int] = ..., decision_id: _Optional[str] = ..., options: _Optional[_Iterable[str]] = ..., option: _Optional[str] = ..., propensity: _Optional[float] = ..., propensities: _Optional[_Iterable[float]] = ..., context: _Optional[_Iterable[float]] = ...) -> None: ...
+
+class DecisionReward(_message.Message):
+    __slots__ = ("event_id", "event_type", "item_id", "event_time_unix_ms", "revenue_minor_units", "margin_minor_units", "last_touch", "first_touch", "linear")
+    EVENT_ID_FIELD_NUMBER: _ClassVar[int]
+    EVENT_TYPE_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    EVENT_TIME_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
+    REVENUE_MINOR_UNITS_FIELD_NUMBER: _ClassVar[int]
+    MARGIN_MINOR_UNITS_FIELD_NUMBER: _ClassVar[int]
+    LAST_TOUCH_FIELD_NUMBER: _ClassVar[int]
+    FIRST_TOUCH_FIELD_NUMBER: _ClassVar[int]
+    LINEAR_FIELD_NUMBER: _ClassVar[int]
+    event_id: str
+    event_type: str
+    item_id: str
+    event_time_unix_ms: int
+    revenue_minor_units: int
+    margin_minor_units: int
+    last_touch: float
+    first_touch: float
+    linear: float
+    def __init__(self, event_id: _Optional[str] = ..., event_type: _Optional[str] = ..., item_id: _Optional[str] = ..., event_time_unix_ms: _Optional[int] = ..., revenue_minor_units: _Optional[int] = ..., margin_minor_units: _Optional[int] = ..., last_touch: _Optional[float] = ..., first_touch: _Optional[float] = ..., linear: _Optional[float] = ...) -> None: ...
 
 class DecisionChoice(_message.Message):
-    __slots__ = ("item_id", "promotion_id", "position", "propensity", "score", "legal_promotion_ids")
+    __slots__ = ("item_id", "promotion_id", "position", "propensity", "score", "legal_promotion_ids", "ranker")
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     PROMOTION_ID_FIELD_NUMBER: _ClassVar[int]
     POSITION_FIELD_NUMBER: _ClassVar[int]
     PROPENSITY_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
     LEGAL_PROMOTION_IDS_FIELD_NUMBER: _ClassVar[int]
+    RANKER_FIELD_NUMBER: _ClassVar[int]
     item_id: str
     promotion_id: str
     position: int
     propensity: float
     score: float
     legal_promotion_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, item_id: _Optional[str] = ..., promotion_id: _Optional[str] = ..., position: _Optional[int] = ..., propensity: _Optional[float] = ..., score: _Optional[float] = ..., legal_promotion_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    ranker: str
+    def __init__(self, item_id: _Optional[str] = ..., promotion_id: _Optional[str] = ..., position: _Optional[int] = ..., propensity: _Optional[float] = ..., score: _Optional[float] = ..., legal_promotion_ids: _Optional[_Iterable[str]] = ..., ranker: _Optional[str] = ...) -> None: ...

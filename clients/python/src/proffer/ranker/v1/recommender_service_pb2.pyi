@@ -66,7 +66,7 @@ class ItemFilter(_message.Message):
     def __init__(self, categories: _Optional[_Iterable[str]] = ..., brands: _Optional[_Iterable[str]] = ..., min_price_minor_units: _Optional[int] = ..., max_price_minor_units: _Optional[int] = ..., on_promotion: bool = ..., promotion_ids: _Optional[_Iterable[str]] = ..., attributes: _Optional[_Iterable[str]] = ..., excluded_item_ids: _Optional[_Iterable[str]] = ..., include_seen: bool = ...) -> None: ...
 
 class RecommendRequest(_message.Message):
-    __slots__ = ("user_id", "session_id", "recent_item_ids", "k", "context", "filter", "explain", "request_id", "person")
+    __slots__ = ("user_id", "session_id", "recent_item_ids", "k", "context", "filter", "explain", "request_id", "person", "layouts", "policy_context")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     RECENT_ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -76,6 +76,8 @@ class RecommendRequest(_message.Message):
     EXPLAIN_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
+    LAYOUTS_FIELD_NUMBER: _ClassVar[int]
+    POLICY_CONTEXT_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     session_id: str
     recent_item_ids: _containers.RepeatedScalarFieldContainer[str]
@@ -85,10 +87,12 @@ class RecommendRequest(_message.Message):
     explain: bool
     request_id: str
     person: _promotion_service_pb2.Person
-    def __init__(self, user_id: _Optional[str] = ..., session_id: _Optional[str] = ..., recent_item_ids: _Optional[_Iterable[str]] = ..., k: _Optional[int] = ..., context: _Optional[_Union[RequestContext, _Mapping]] = ..., filter: _Optional[_Union[ItemFilter, _Mapping]] = ..., explain: bool = ..., request_id: _Optional[str] = ..., person: _Optional[_Union[_promotion_service_pb2.Person, _Mapping]] = ...) -> None: ...
+    layouts: _containers.RepeatedScalarFieldContainer[str]
+    policy_context: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, user_id: _Optional[str] = ..., session_id: _Optional[str] = ..., recent_item_ids: _Optional[_Iterable[str]] = ..., k: _Optional[int] = ..., context: _Optional[_Union[RequestContext, _Mapping]] = ..., filter: _Optional[_Union[ItemFilter, _Mapping]] = ..., explain: bool = ..., request_id: _Optional[str] = ..., person: _Optional[_Union[_promotion_service_pb2.Person, _Mapping]] = ..., layouts: _Optional[_Iterable[str]] = ..., policy_context: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class RecommendResponse(_message.Message):
-    __slots__ = ("items", "request_id", "model_version", "catalogue_version", "policy", "variants", "degraded")
+    __slots__ = ("items", "request_id", "model_version", "catalogue_version", "policy", "variants", "degraded", "layout", "layout_propensity", "ranker", "ranker_propensity", "personal_offer", "personal_offer_propensity", "held_out")
     class VariantsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -103,6 +107,13 @@ class RecommendResponse(_message.Message):
     POLICY_FIELD_NUMBER: _ClassVar[int]
     VARIANTS_FIELD_NUMBER: _ClassVar[int]
     DEGRADED_FIELD_NUMBER: _ClassVar[int]
+    LAYOUT_FIELD_NUMBER: _ClassVar[int]
+    LAYOUT_PROPENSITY_FIELD_NUMBER: _ClassVar[int]
+    RANKER_FIELD_NUMBER: _ClassVar[int]
+    RANKER_PROPENSITY_FIELD_NUMBER: _ClassVar[int]
+    PERSONAL_OFFER_FIELD_NUMBER: _ClassVar[int]
+    PERSONAL_OFFER_PROPENSITY_FIELD_NUMBER: _ClassVar[int]
+    HELD_OUT_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[RecommendedItem]
     request_id: str
     model_version: str
@@ -110,10 +121,17 @@ class RecommendResponse(_message.Message):
     policy: str
     variants: _containers.ScalarMap[str, str]
     degraded: _degraded_pb2.Degraded
-    def __init__(self, items: _Optional[_Iterable[_Union[RecommendedItem, _Mapping]]] = ..., request_id: _Optional[str] = ..., model_version: _Optional[str] = ..., catalogue_version: _Optional[int] = ..., policy: _Optional[str] = ..., variants: _Optional[_Mapping[str, str]] = ..., degraded: _Optional[_Union[_degraded_pb2.Degraded, _Mapping]] = ...) -> None: ...
+    layout: str
+    layout_propensity: float
+    ranker: str
+    ranker_propensity: float
+    personal_offer: _promotion_pb2.Offer
+    personal_offer_propensity: float
+    held_out: bool
+    def __init__(self, items: _Optional[_Iterable[_Union[RecommendedItem, _Mapping]]] = ..., request_id: _Optional[str] = ..., model_version: _Optional[str] = ..., catalogue_version: _Optional[int] = ..., policy: _Optional[str] = ..., variants: _Optional[_Mapping[str, str]] = ..., degraded: _Optional[_Union[_degraded_pb2.Degraded, _Mapping]] = ..., layout: _Optional[str] = ..., layout_propensity: _Optional[float] = ..., ranker: _Optional[str] = ..., ranker_propensity: _Optional[float] = ..., personal_offer: _Optional[_Union[_promotion_pb2.Offer, _Mapping]] = ..., personal_offer_propensity: _Optional[float] = ..., held_out: bool = ...) -> None: ...
 
 class RecommendedItem(_message.Message):
-    __slots__ = ("item_id", "titles", "category", "brand", "score", "list_price_minor_units", "price_minor_units", "currency", "offer", "propensity", "position", "reasons", "sources", "contributions", "image_url")
+    __slots__ = ("item_id", "titles", "category", "brand", "score", "list_price_minor_units", "price_minor_units", "currency", "offer", "propensity", "position", "reasons", "sources", "contributions", "image_url", "offer_propensity", "ranker")
     class TitlesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -136,6 +154,8 @@ class RecommendedItem(_message.Message):
     SOURCES_FIELD_NUMBER: _ClassVar[int]
     CONTRIBUTIONS_FIELD_NUMBER: _ClassVar[int]
     IMAGE_URL_FIELD_NUMBER: _ClassVar[int]
+    OFFER_PROPENSITY_FIELD_NUMBER: _ClassVar[int]
+    RANKER_FIELD_NUMBER: _ClassVar[int]
     item_id: str
     titles: _containers.ScalarMap[str, str]
     category: str
@@ -151,7 +171,9 @@ class RecommendedItem(_message.Message):
     sources: _containers.RepeatedCompositeFieldContainer[SourceScore]
     contributions: _containers.RepeatedCompositeFieldContainer[Contribution]
     image_url: str
-    def __init__(self, item_id: _Optional[str] = ..., titles: _Optional[_Mapping[str, str]] = ..., category: _Optional[str] = ..., brand: _Optional[str] = ..., score: _Optional[float] = ..., list_price_minor_units: _Optional[int] = ..., price_minor_units: _Optional[int] = ..., currency: _Optional[str] = ..., offer: _Optional[_Union[_promotion_pb2.Offer, _Mapping]] = ..., propensity: _Optional[float] = ..., position: _Optional[int] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[SourceScore, _Mapping]]] = ..., contributions: _Optional[_Iterable[_Union[Contribution, _Mapping]]] = ..., image_url: _Optional[str] = ...) -> None: ...
+    offer_propensity: float
+    ranker: str
+    def __init__(self, item_id: _Optional[str] = ..., titles: _Optional[_Mapping[str, str]] = ..., category: _Optional[str] = ..., brand: _Optional[str] = ..., score: _Optional[float] = ..., list_price_minor_units: _Optional[int] = ..., price_minor_units: _Optional[int] = ..., currency: _Optional[str] = ..., offer: _Optional[_Union[_promotion_pb2.Offer, _Mapping]] = ..., propensity: _Optional[float] = ..., position: _Optional[int] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[SourceScore, _Mapping]]] = ..., contributions: _Optional[_Iterable[_Union[Contribution, _Mapping]]] = ..., image_url: _Optional[str] = ..., offer_propensity: _Optional[float] = ..., ranker: _Optional[str] = ...) -> None: ...
 
 class Reason(_message.Message):
     __slots__ = ("kind", "texts", "item_ids", "promotion_id")

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file proffer/chatbot/v1/chat_service.proto.
  */
 export const file_proffer_chatbot_v1_chat_service: GenFile = /*@__PURE__*/
-  fileDesc("CiVwcm9mZmVyL2NoYXRib3QvdjEvY2hhdF9zZXJ2aWNlLnByb3RvEhJwcm9mZmVyLmNoYXRib3QudjEixwEKC0NoYXRSZXF1ZXN0EhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRIPCgd0dXJuX2lkGAIgASgJEg8KB3VzZXJfaWQYAyABKAkSEgoKc2Vzc2lvbl9pZBgEIAEoCRIMCgR0ZXh0GAUgASgJEhAKCGxhbmd1YWdlGAYgASgJEigKBGNhcnQYByABKAsyGi5wcm9mZmVyLnByb21vdGlvbi52MS5DYXJ0Eg8KB2NoYW5uZWwYCCABKAkSDgoGcmVnaW9uGAkgASgJIu4CCgxDaGF0UmVzcG9uc2USFwoPY29udmVyc2F0aW9uX2lkGAEgASgJEg8KB3R1cm5faWQYAiABKAkSDAoEdGV4dBgDIAEoCRIQCghsYW5ndWFnZRgEIAEoCRInCgVjYXJkcxgFIAMoCzIYLnByb2ZmZXIuY2hhdGJvdC52MS5DYXJkEhUKDXF1aWNrX3JlcGxpZXMYBiADKAkSMAoHaW50ZW50cxgHIAMoCzIfLnByb2ZmZXIuY2hhdGJvdC52MS5JbnRlbnRTY29yZRIsCghlbnRpdGllcxgIIAMoCzIaLnByb2ZmZXIuY2hhdGJvdC52MS5FbnRpdHkSMwoIaGFuZF9vZmYYCSABKAsyIS5wcm9mZmVyLmNoYXRib3QudjEuSGFuZE9mZk5vdGljZRItCghkZWdyYWRlZBgKIAEoCzIbLnByb2ZmZXIuY29tbW9uLnYxLkRlZ3JhZGVkEhAKCGdyb3VuZGVkGAsgASgIIqoBCgRDYXJkEiwKBGl0ZW0YASABKAsyHC5wcm9mZmVyLmNoYXRib3QudjEuSXRlbUNhcmRIABIwCglwcm9tb3Rpb24YAiABKAsyGy5wcm9mZmVyLnByb21vdGlvbi52MS5PZmZlckgAEjoKBGNhcnQYAyABKAsyKi5wcm9mZmVyLnByb21vdGlvbi52MS5FdmFsdWF0ZUNhcnRSZXNwb25zZUgAQgYKBGtpbmQixgEKCEl0ZW1DYXJkEg8KB2l0ZW1faWQYASABKAkSDQoFdGl0bGUYAiABKAkSHgoWbGlzdF9wcmljZV9taW5vcl91bml0cxgDIAEoAxIZChFwcmljZV9taW5vcl91bml0cxgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRIqCgVvZmZlchgGIAEoCzIbLnByb2ZmZXIucHJvbW90aW9uLnYxLk9mZmVyEg4KBnJlYXNvbhgHIAEoCRIRCglpbWFnZV91cmwYCCABKAkiMQoLSW50ZW50U2NvcmUSDgoGaW50ZW50GAEgASgJEhIKCmNvbmZpZGVuY2UYAiABKAEiTwoGRW50aXR5EgwKBHR5cGUYASABKAkSDAoEdGV4dBgCIAEoCRINCgV2YWx1ZRgDIAEoCRINCgVzdGFydBgEIAEoBRILCgNlbmQYBSABKAUiYAoNSGFuZE9mZk5vdGljZRITCgtoYW5kX29mZl9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkSFgoOcXVldWVfcG9zaXRpb24YAyABKAUSEgoKYWdlbnRfbmFtZRgEIAEoCSJCChFTdHJlYW1DaGF0UmVxdWVzdBItCgR0dXJuGAEgASgLMh8ucHJvZmZlci5jaGF0Ym90LnYxLkNoYXRSZXF1ZXN0IpsBChJTdHJlYW1DaGF0UmVzcG9uc2USEAoGdHlwaW5nGAEgASgISAASDgoEdGV4dBgCIAEoCUgAEigKBGNhcmQYAyABKAsyGC5wcm9mZmVyLmNoYXRib3QudjEuQ2FyZEgAEjAKBGRvbmUYBCABKAsyIC5wcm9mZmVyLmNoYXRib3QudjEuQ2hhdFJlc3BvbnNlSABCBwoFcGllY2UiWgoWR2V0Q29udmVyc2F0aW9uUmVxdWVzdBIXCg9jb252ZXJzYXRpb25faWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIWCg5hZnRlcl9zZXF1ZW5jZRgDIAEoAyJCChdHZXRDb252ZXJzYXRpb25SZXNwb25zZRInCgV0dXJucxgBIAMoCzIYLnByb2ZmZXIuY2hhdGJvdC52MS5UdXJuIqoBCgRUdXJuEhAKCHNlcXVlbmNlGAEgASgDEiwKB3NwZWFrZXIYAiABKA4yGy5wcm9mZmVyLmNoYXRib3QudjEuU3BlYWtlchIMCgR0ZXh0GAMgASgJEhcKD3NlbnRfYXRfdW5peF9tcxgEIAEoAxInCgVjYXJkcxgFIAMoCzIYLnByb2ZmZXIuY2hhdGJvdC52MS5DYXJkEhIKCmFnZW50X25hbWUYBiABKAkiYQoTU2VuZEZlZWRiYWNrUmVxdWVzdBIXCg9jb252ZXJzYXRpb25faWQYASABKAkSDwoHdHVybl9pZBgCIAEoCRIPCgdoZWxwZnVsGAMgASgIEg8KB2NvbW1lbnQYBCABKAkiFgoUU2VuZEZlZWRiYWNrUmVzcG9uc2UiLAoZRXJhc2VDb252ZXJzYXRpb25zUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIjoKGkVyYXNlQ29udmVyc2F0aW9uc1Jlc3BvbnNlEhwKFGVyYXNlZF9jb252ZXJzYXRpb25zGAEgASgFKlsKB1NwZWFrZXISFwoTU1BFQUtFUl9VTlNQRUNJRklFRBAAEhMKD1NQRUFLRVJfU0hPUFBFUhABEg8KC1NQRUFLRVJfQk9UEAISEQoNU1BFQUtFUl9BR0VOVBADMvsDCgtDaGF0U2VydmljZRJJCgRDaGF0Eh8ucHJvZmZlci5jaGF0Ym90LnYxLkNoYXRSZXF1ZXN0GiAucHJvZmZlci5jaGF0Ym90LnYxLkNoYXRSZXNwb25zZRJdCgpTdHJlYW1DaGF0EiUucHJvZmZlci5jaGF0Ym90LnYxLlN0cmVhbUNoYXRSZXF1ZXN0GiYucHJvZmZlci5jaGF0Ym90LnYxLlN0cmVhbUNoYXRSZXNwb25zZTABEmoKD0dldENvbnZlcnNhdGlvbhIqLnByb2ZmZXIuY2hhdGJvdC52MS5HZXRDb252ZXJzYXRpb25SZXF1ZXN0GisucHJvZmZlci5jaGF0Ym90LnYxLkdldENvbnZlcnNhdGlvblJlc3BvbnNlEmEKDFNlbmRGZWVkYmFjaxInLnByb2ZmZXIuY2hhdGJvdC52MS5TZW5kRmVlZGJhY2tSZXF1ZXN0GigucHJvZmZlci5jaGF0Ym90LnYxLlNlbmRGZWVkYmFja1Jlc3BvbnNlEnMKEkVyYXNlQ29udmVyc2F0aW9ucxItLnByb2ZmZXIuY2hhdGJvdC52MS5FcmFzZUNvbnZlcnNhdGlvbnNSZXF1ZXN0Gi4ucHJvZmZlci5jaGF0Ym90LnYxLkVyYXNlQ29udmVyc2F0aW9uc1Jlc3BvbnNlQmsKHGRldi5wcm9mZmVyLnByb3RvLmNoYXRib3QudjFCEENoYXRTZXJ2aWNlUHJvdG9QAVo3cHJvZmZlci5kZXYvY2xpZW50cy9nby9nZW4vcHJvZmZlci9jaGF0Ym90L3YxO2NoYXRib3R2MWIGcHJvdG8z", [file_proffer_common_v1_degraded, file_proffer_promotion_v1_promotion, file_proffer_promotion_v1_promotion_service]);
+  fileDesc("CiVwcm9mZmVyL2NoYXRib3QvdjEvY2hhdF9zZXJ2aWNlLnByb3RvEhJwcm9mZmVyLmNoYXRib3QudjEixwEKC0NoYXRSZXF1ZXN0EhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRIPCgd0dXJuX2lkGAIgASgJEg8KB3VzZXJfaWQYAyABKAkSEgoKc2Vzc2lvbl9pZBgEIAEoCRIMCgR0ZXh0GAUgASgJEhAKCGxhbmd1YWdlGAYgASgJEigKBGNhcnQYByABKAsyGi5wcm9mZmVyLnByb21vdGlvbi52MS5DYXJ0Eg8KB2NoYW5uZWwYCCABKAkSDgoGcmVnaW9uGAkgASgJIrgDCgxDaGF0UmVzcG9uc2USFwoPY29udmVyc2F0aW9uX2lkGAEgASgJEg8KB3R1cm5faWQYAiABKAkSDAoEdGV4dBgDIAEoCRIQCghsYW5ndWFnZRgEIAEoCRInCgVjYXJkcxgFIAMoCzIYLnByb2ZmZXIuY2hhdGJvdC52MS5DYXJkEhUKDXF1aWNrX3JlcGxpZXMYBiADKAkSMAoHaW50ZW50cxgHIAMoCzIfLnByb2ZmZXIuY2hhdGJvdC52MS5JbnRlbnRTY29yZRIsCghlbnRpdGllcxgIIAMoCzIaLnByb2ZmZXIuY2hhdGJvdC52MS5FbnRpdHkSMwoIaGFuZF9vZmYYCSABKAsyIS5wcm9mZmVyLmNoYXRib3QudjEuSGFuZE9mZk5vdGljZRItCghkZWdyYWRlZBgKIAEoCzIbLnByb2ZmZXIuY29tbW9uLnYxLkRlZ3JhZGVkEhAKCGdyb3VuZGVkGAsgASgIEjYKCWtub3dsZWRnZRgMIAEoCzIjLnByb2ZmZXIuY2hhdGJvdC52MS5Lbm93bGVkZ2VTb3VyY2USEAoIcmVwbGFjZWQYDSABKAgiWQoPS25vd2xlZGdlU291cmNlEhAKCGVudHJ5X2lkGAEgASgJEhAKCHF1ZXN0aW9uGAIgASgJEg4KBnNvdXJjZRgDIAEoCRISCgpjb25maWRlbmNlGAQgASgBIqoBCgRDYXJkEiwKBGl0ZW0YASABKAsyHC5wcm9mZmVyLmNoYXRib3QudjEuSXRlbUNhcmRIABIwCglwcm9tb3Rpb24YAiABKAsyGy5wcm9mZmVyLnByb21vdGlvbi52MS5PZmZlckgAEjoKBGNhcnQYAyABKAsyKi5wcm9mZmVyLnByb21vdGlvbi52MS5FdmFsdWF0ZUNhcnRSZXNwb25zZUgAQgYKBGtpbmQixgEKCEl0ZW1DYXJkEg8KB2l0ZW1faWQYASABKAkSDQoFdGl0bGUYAiABKAkSHgoWbGlzdF9wcmljZV9taW5vcl91bml0cxgDIAEoAxIZChFwcmljZV9taW5vcl91bml0cxgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRIqCgVvZmZlchgGIAEoCzIbLnByb2ZmZXIucHJvbW90aW9uLnYxLk9mZmVyEg4KBnJlYXNvbhgHIAEoCRIRCglpbWFnZV91cmwYCCABKAkiMQoLSW50ZW50U2NvcmUSDgoGaW50ZW50GAEgASgJEhIKCmNvbmZpZGVuY2UYAiABKAEiTwoGRW50aXR5EgwKBHR5cGUYASABKAkSDAoEdGV4dBgCIAEoCRINCgV2YWx1ZRgDIAEoCRINCgVzdGFydBgEIAEoBRILCgNlbmQYBSABKAUimgEKDUhhbmRPZmZOb3RpY2USEwoLaGFuZF9vZmZfaWQYASABKAkSDgoGcmVhc29uGAIgASgJEhYKDnF1ZXVlX3Bvc2l0aW9uGAMgASgFEhIKCmFnZW50X25hbWUYBCABKAkSHgoWZXN0aW1hdGVkX3dhaXRfc2Vjb25kcxgFIAEoBRIYChBvcGVuc19hdF91bml4X21zGAYgASgDIkIKEVN0cmVhbUNoYXRSZXF1ZXN0Ei0KBHR1cm4YASABKAsyHy5wcm9mZmVyLmNoYXRib3QudjEuQ2hhdFJlcXVlc3QimwEKElN0cmVhbUNoYXRSZXNwb25zZRIQCgZ0eXBpbmcYASABKAhIABIOCgR0ZXh0GAIgASgJSAASKAoEY2FyZBgDIAEoCzIYLnByb2ZmZXIuY2hhdGJvdC52MS5DYXJkSAASMAoEZG9uZRgEIAEoCzIgLnByb2ZmZXIuY2hhdGJvdC52MS5DaGF0UmVzcG9uc2VIAEIHCgVwaWVjZSJaChZHZXRDb252ZXJzYXRpb25SZXF1ZXN0EhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhYKDmFmdGVyX3NlcXVlbmNlGAMgASgDIkIKF0dldENvbnZlcnNhdGlvblJlc3BvbnNlEicKBXR1cm5zGAEgAygLMhgucHJvZmZlci5jaGF0Ym90LnYxLlR1cm4iqgEKBFR1cm4SEAoIc2VxdWVuY2UYASABKAMSLAoHc3BlYWtlchgCIAEoDjIbLnByb2ZmZXIuY2hhdGJvdC52MS5TcGVha2VyEgwKBHRleHQYAyABKAkSFwoPc2VudF9hdF91bml4X21zGAQgASgDEicKBWNhcmRzGAUgAygLMhgucHJvZmZlci5jaGF0Ym90LnYxLkNhcmQSEgoKYWdlbnRfbmFtZRgGIAEoCSJcChhXYXRjaENvbnZlcnNhdGlvblJlcXVlc3QSFwoPY29udmVyc2F0aW9uX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSFgoOYWZ0ZXJfc2VxdWVuY2UYAyABKAMitAEKGVdhdGNoQ29udmVyc2F0aW9uUmVzcG9uc2USKAoEdHVybhgBIAEoCzIYLnByb2ZmZXIuY2hhdGJvdC52MS5UdXJuSAASNQoIaGFuZF9vZmYYAiABKAsyIS5wcm9mZmVyLmNoYXRib3QudjEuSGFuZE9mZk5vdGljZUgAEhgKDmhhbmRfb2ZmX2VuZGVkGAMgASgISAASEwoJaGVhcnRiZWF0GAQgASgISABCBwoFZXZlbnQicgoTU2VuZEZlZWRiYWNrUmVxdWVzdBIXCg9jb252ZXJzYXRpb25faWQYASABKAkSDwoHdHVybl9pZBgCIAEoCRIPCgdoZWxwZnVsGAMgASgIEg8KB2NvbW1lbnQYBCABKAkSDwoHdXNlcl9pZBgFIAEoCSIWChRTZW5kRmVlZGJhY2tSZXNwb25zZSIsChlFcmFzZUNvbnZlcnNhdGlvbnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiOgoaRXJhc2VDb252ZXJzYXRpb25zUmVzcG9uc2USHAoUZXJhc2VkX2NvbnZlcnNhdGlvbnMYASABKAUqWwoHU3BlYWtlchIXChNTUEVBS0VSX1VOU1BFQ0lGSUVEEAASEwoPU1BFQUtFUl9TSE9QUEVSEAESDwoLU1BFQUtFUl9CT1QQAhIRCg1TUEVBS0VSX0FHRU5UEAMy7wQKC0NoYXRTZXJ2aWNlEkkKBENoYXQSHy5wcm9mZmVyLmNoYXRib3QudjEuQ2hhdFJlcXVlc3QaIC5wcm9mZmVyLmNoYXRib3QudjEuQ2hhdFJlc3BvbnNlEl0KClN0cmVhbUNoYXQSJS5wcm9mZmVyLmNoYXRib3QudjEuU3RyZWFtQ2hhdFJlcXVlc3QaJi5wcm9mZmVyLmNoYXRib3QudjEuU3RyZWFtQ2hhdFJlc3BvbnNlMAESagoPR2V0Q29udmVyc2F0aW9uEioucHJvZmZlci5jaGF0Ym90LnYxLkdldENvbnZlcnNhdGlvblJlcXVlc3QaKy5wcm9mZmVyLmNoYXRib3QudjEuR2V0Q29udmVyc2F0aW9uUmVzcG9uc2UScgoRV2F0Y2hDb252ZXJzYXRpb24SLC5wcm9mZmVyLmNoYXRib3QudjEuV2F0Y2hDb252ZXJzYXRpb25SZXF1ZXN0Gi0ucHJvZmZlci5jaGF0Ym90LnYxLldhdGNoQ29udmVyc2F0aW9uUmVzcG9uc2UwARJhCgxTZW5kRmVlZGJhY2sSJy5wcm9mZmVyLmNoYXRib3QudjEuU2VuZEZlZWRiYWNrUmVxdWVzdBooLnByb2ZmZXIuY2hhdGJvdC52MS5TZW5kRmVlZGJhY2tSZXNwb25zZRJzChJFcmFzZUNvbnZlcnNhdGlvbnMSLS5wcm9mZmVyLmNoYXRib3QudjEuRXJhc2VDb252ZXJzYXRpb25zUmVxdWVzdBouLnByb2ZmZXIuY2hhdGJvdC52MS5FcmFzZUNvbnZlcnNhdGlvbnNSZXNwb25zZUJrChxkZXYucHJvZmZlci5wcm90by5jaGF0Ym90LnYxQhBDaGF0U2VydmljZVByb3RvUAFaN3Byb2ZmZXIuZGV2L2NsaWVudHMvZ28vZ2VuL3Byb2ZmZXIvY2hhdGJvdC92MTtjaGF0Ym90djFiBnByb3RvMw", [file_proffer_common_v1_degraded, file_proffer_promotion_v1_promotion, file_proffer_promotion_v1_promotion_service]);
 
 /**
  * ChatRequest is one turn of a shopper.
@@ -118,7 +118,7 @@ export type ChatResponse = Message<"proffer.chatbot.v1.ChatResponse"> & {
   turnId: string;
 
   /**
-   * text is the answer, as plain text.
+   * text is the answer, as plain text; empty while a human talks, because the bot is silent then.
    *
    * @generated from field: string text = 3;
    */
@@ -179,6 +179,20 @@ export type ChatResponse = Message<"proffer.chatbot.v1.ChatResponse"> & {
    * @generated from field: bool grounded = 11;
    */
   grounded: boolean;
+
+  /**
+   * knowledge is the entry of the shop's knowledge that the answer quotes; absent when it quotes none.
+   *
+   * @generated from field: proffer.chatbot.v1.KnowledgeSource knowledge = 12;
+   */
+  knowledge?: KnowledgeSource | undefined;
+
+  /**
+   * replaced says that the first answer claimed what no reply supports, and this one stands in its place.
+   *
+   * @generated from field: bool replaced = 13;
+   */
+  replaced: boolean;
 };
 
 /**
@@ -187,6 +201,48 @@ export type ChatResponse = Message<"proffer.chatbot.v1.ChatResponse"> & {
  */
 export const ChatResponseSchema: GenMessage<ChatResponse> = /*@__PURE__*/
   messageDesc(file_proffer_chatbot_v1_chat_service, 1);
+
+/**
+ * KnowledgeSource names where a quoted answer comes from.
+ *
+ * @generated from message proffer.chatbot.v1.KnowledgeSource
+ */
+export type KnowledgeSource = Message<"proffer.chatbot.v1.KnowledgeSource"> & {
+  /**
+   * entry_id is the entry.
+   *
+   * @generated from field: string entry_id = 1;
+   */
+  entryId: string;
+
+  /**
+   * question is the question of the entry.
+   *
+   * @generated from field: string question = 2;
+   */
+  question: string;
+
+  /**
+   * source is where the shop has it from, such as "returns policy".
+   *
+   * @generated from field: string source = 3;
+   */
+  source: string;
+
+  /**
+   * confidence is the calibrated probability that it answers what was asked.
+   *
+   * @generated from field: double confidence = 4;
+   */
+  confidence: number;
+};
+
+/**
+ * Describes the message proffer.chatbot.v1.KnowledgeSource.
+ * Use `create(KnowledgeSourceSchema)` to create a new message.
+ */
+export const KnowledgeSourceSchema: GenMessage<KnowledgeSource> = /*@__PURE__*/
+  messageDesc(file_proffer_chatbot_v1_chat_service, 2);
 
 /**
  * Card shows an item or a promotion.
@@ -231,7 +287,7 @@ export type Card = Message<"proffer.chatbot.v1.Card"> & {
  * Use `create(CardSchema)` to create a new message.
  */
 export const CardSchema: GenMessage<Card> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 2);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 3);
 
 /**
  * ItemCard shows an item.
@@ -301,7 +357,7 @@ export type ItemCard = Message<"proffer.chatbot.v1.ItemCard"> & {
  * Use `create(ItemCardSchema)` to create a new message.
  */
 export const ItemCardSchema: GenMessage<ItemCard> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 3);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 4);
 
 /**
  * IntentScore is an intent with its probability.
@@ -329,7 +385,7 @@ export type IntentScore = Message<"proffer.chatbot.v1.IntentScore"> & {
  * Use `create(IntentScoreSchema)` to create a new message.
  */
 export const IntentScoreSchema: GenMessage<IntentScore> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 4);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 5);
 
 /**
  * Entity is something that was found in the text.
@@ -378,7 +434,7 @@ export type Entity = Message<"proffer.chatbot.v1.Entity"> & {
  * Use `create(EntitySchema)` to create a new message.
  */
 export const EntitySchema: GenMessage<Entity> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 5);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 6);
 
 /**
  * HandOffNotice says that a human takes over.
@@ -413,6 +469,20 @@ export type HandOffNotice = Message<"proffer.chatbot.v1.HandOffNotice"> & {
    * @generated from field: string agent_name = 4;
    */
   agentName: string;
+
+  /**
+   * estimated_wait_seconds is how long it is likely to take until an agent is there; 0 when one is, or when nobody can say.
+   *
+   * @generated from field: int32 estimated_wait_seconds = 5;
+   */
+  estimatedWaitSeconds: number;
+
+  /**
+   * opens_at_unix_ms is when the desk opens next; 0 while it is open.
+   *
+   * @generated from field: int64 opens_at_unix_ms = 6;
+   */
+  opensAtUnixMs: bigint;
 };
 
 /**
@@ -420,7 +490,7 @@ export type HandOffNotice = Message<"proffer.chatbot.v1.HandOffNotice"> & {
  * Use `create(HandOffNoticeSchema)` to create a new message.
  */
 export const HandOffNoticeSchema: GenMessage<HandOffNotice> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 6);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 7);
 
 /**
  * StreamChatRequest is one turn of a shopper.
@@ -441,7 +511,7 @@ export type StreamChatRequest = Message<"proffer.chatbot.v1.StreamChatRequest"> 
  * Use `create(StreamChatRequestSchema)` to create a new message.
  */
 export const StreamChatRequestSchema: GenMessage<StreamChatRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 7);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 8);
 
 /**
  * StreamChatResponse is one piece of an answer.
@@ -494,7 +564,7 @@ export type StreamChatResponse = Message<"proffer.chatbot.v1.StreamChatResponse"
  * Use `create(StreamChatResponseSchema)` to create a new message.
  */
 export const StreamChatResponseSchema: GenMessage<StreamChatResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 8);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 9);
 
 /**
  * GetConversationRequest names a conversation.
@@ -529,7 +599,7 @@ export type GetConversationRequest = Message<"proffer.chatbot.v1.GetConversation
  * Use `create(GetConversationRequestSchema)` to create a new message.
  */
 export const GetConversationRequestSchema: GenMessage<GetConversationRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 9);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 10);
 
 /**
  * GetConversationResponse holds the turns.
@@ -550,7 +620,7 @@ export type GetConversationResponse = Message<"proffer.chatbot.v1.GetConversatio
  * Use `create(GetConversationResponseSchema)` to create a new message.
  */
 export const GetConversationResponseSchema: GenMessage<GetConversationResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 10);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 11);
 
 /**
  * Turn is one message of a conversation.
@@ -606,7 +676,95 @@ export type Turn = Message<"proffer.chatbot.v1.Turn"> & {
  * Use `create(TurnSchema)` to create a new message.
  */
 export const TurnSchema: GenMessage<Turn> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 11);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 12);
+
+/**
+ * WatchConversationRequest names a conversation.
+ *
+ * @generated from message proffer.chatbot.v1.WatchConversationRequest
+ */
+export type WatchConversationRequest = Message<"proffer.chatbot.v1.WatchConversationRequest"> & {
+  /**
+   * conversation_id is the conversation.
+   *
+   * @generated from field: string conversation_id = 1;
+   */
+  conversationId: string;
+
+  /**
+   * user_id is the person it belongs to; empty for somebody who is not signed in.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * after_sequence leaves out turns up to this one.
+   *
+   * @generated from field: int64 after_sequence = 3;
+   */
+  afterSequence: bigint;
+};
+
+/**
+ * Describes the message proffer.chatbot.v1.WatchConversationRequest.
+ * Use `create(WatchConversationRequestSchema)` to create a new message.
+ */
+export const WatchConversationRequestSchema: GenMessage<WatchConversationRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_chatbot_v1_chat_service, 13);
+
+/**
+ * WatchConversationResponse is one thing that happened.
+ *
+ * @generated from message proffer.chatbot.v1.WatchConversationResponse
+ */
+export type WatchConversationResponse = Message<"proffer.chatbot.v1.WatchConversationResponse"> & {
+  /**
+   * event is what happened.
+   *
+   * @generated from oneof proffer.chatbot.v1.WatchConversationResponse.event
+   */
+  event: {
+    /**
+     * turn is a turn that was said.
+     *
+     * @generated from field: proffer.chatbot.v1.Turn turn = 1;
+     */
+    value: Turn;
+    case: "turn";
+  } | {
+    /**
+     * hand_off is the state of the hand-off; sent at first and whenever it changes.
+     *
+     * @generated from field: proffer.chatbot.v1.HandOffNotice hand_off = 2;
+     */
+    value: HandOffNotice;
+    case: "handOff";
+  } | {
+    /**
+     * hand_off_ended says that the bot answers again.
+     *
+     * @generated from field: bool hand_off_ended = 3;
+     */
+    value: boolean;
+    case: "handOffEnded";
+  } | {
+    /**
+     * heartbeat says that the stream lives.
+     *
+     * @generated from field: bool heartbeat = 4;
+     */
+    value: boolean;
+    case: "heartbeat";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message proffer.chatbot.v1.WatchConversationResponse.
+ * Use `create(WatchConversationResponseSchema)` to create a new message.
+ */
+export const WatchConversationResponseSchema: GenMessage<WatchConversationResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_chatbot_v1_chat_service, 14);
 
 /**
  * SendFeedbackRequest judges an answer.
@@ -641,6 +799,13 @@ export type SendFeedbackRequest = Message<"proffer.chatbot.v1.SendFeedbackReques
    * @generated from field: string comment = 4;
    */
   comment: string;
+
+  /**
+   * user_id is the person the conversation belongs to; empty for somebody who is not signed in.
+   *
+   * @generated from field: string user_id = 5;
+   */
+  userId: string;
 };
 
 /**
@@ -648,7 +813,7 @@ export type SendFeedbackRequest = Message<"proffer.chatbot.v1.SendFeedbackReques
  * Use `create(SendFeedbackRequestSchema)` to create a new message.
  */
 export const SendFeedbackRequestSchema: GenMessage<SendFeedbackRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 12);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 15);
 
 /**
  * SendFeedbackResponse has no fields.
@@ -663,7 +828,7 @@ export type SendFeedbackResponse = Message<"proffer.chatbot.v1.SendFeedbackRespo
  * Use `create(SendFeedbackResponseSchema)` to create a new message.
  */
 export const SendFeedbackResponseSchema: GenMessage<SendFeedbackResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 13);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 16);
 
 /**
  * EraseConversationsRequest names a person.
@@ -684,7 +849,7 @@ export type EraseConversationsRequest = Message<"proffer.chatbot.v1.EraseConvers
  * Use `create(EraseConversationsRequestSchema)` to create a new message.
  */
 export const EraseConversationsRequestSchema: GenMessage<EraseConversationsRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 14);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 17);
 
 /**
  * EraseConversationsResponse is the receipt.
@@ -705,7 +870,7 @@ export type EraseConversationsResponse = Message<"proffer.chatbot.v1.EraseConver
  * Use `create(EraseConversationsResponseSchema)` to create a new message.
  */
 export const EraseConversationsResponseSchema: GenMessage<EraseConversationsResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_chat_service, 15);
+  messageDesc(file_proffer_chatbot_v1_chat_service, 18);
 
 /**
  * Speaker is who spoke.
@@ -783,6 +948,16 @@ export const ChatService: GenService<{
     methodKind: "unary";
     input: typeof GetConversationRequestSchema;
     output: typeof GetConversationResponseSchema;
+  },
+  /**
+   * WatchConversation streams what is said in a conversation, agents included, as it is said. A caller that lost the stream goes on with after_sequence.
+   *
+   * @generated from rpc proffer.chatbot.v1.ChatService.WatchConversation
+   */
+  watchConversation: {
+    methodKind: "server_streaming";
+    input: typeof WatchConversationRequestSchema;
+    output: typeof WatchConversationResponseSchema;
   },
   /**
    * SendFeedback records whether an answer helped.

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file proffer/chatbot/v1/hand_off_service.proto.
  */
 export const file_proffer_chatbot_v1_hand_off_service: GenFile = /*@__PURE__*/
-  fileDesc("Cilwcm9mZmVyL2NoYXRib3QvdjEvaGFuZF9vZmZfc2VydmljZS5wcm90bxIScHJvZmZlci5jaGF0Ym90LnYxIt0BCgdIYW5kT2ZmEhMKC2hhbmRfb2ZmX2lkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIvCgVzdGF0ZRgDIAEoDjIgLnByb2ZmZXIuY2hhdGJvdC52MS5IYW5kT2ZmU3RhdGUSDgoGcmVhc29uGAQgASgJEhAKCHByaW9yaXR5GAUgASgFEg8KB3N1bW1hcnkYBiABKAkSEAoIbGFuZ3VhZ2UYByABKAkSGgoSY3JlYXRlZF9hdF91bml4X21zGAggASgDEhIKCmFnZW50X25hbWUYCSABKAkibgoTTGlzdEhhbmRPZmZzUmVxdWVzdBIwCgZzdGF0ZXMYASADKA4yIC5wcm9mZmVyLmNoYXRib3QudjEuSGFuZE9mZlN0YXRlEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIl8KFExpc3RIYW5kT2Zmc1Jlc3BvbnNlEi4KCWhhbmRfb2ZmcxgBIAMoCzIbLnByb2ZmZXIuY2hhdGJvdC52MS5IYW5kT2ZmEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI+ChNDbGFpbUhhbmRPZmZSZXF1ZXN0EhMKC2hhbmRfb2ZmX2lkGAEgASgJEhIKCmFnZW50X25hbWUYAiABKAkiRQoUQ2xhaW1IYW5kT2ZmUmVzcG9uc2USLQoIaGFuZF9vZmYYASABKAsyGy5wcm9mZmVyLmNoYXRib3QudjEuSGFuZE9mZiJQChdTZW5kQWdlbnRNZXNzYWdlUmVxdWVzdBITCgtoYW5kX29mZl9pZBgBIAEoCRIMCgR0ZXh0GAIgASgJEhIKCm1lc3NhZ2VfaWQYAyABKAkiQgoYU2VuZEFnZW50TWVzc2FnZVJlc3BvbnNlEiYKBHR1cm4YASABKAsyGC5wcm9mZmVyLmNoYXRib3QudjEuVHVybiIsChVTdWdnZXN0UmVwbGllc1JlcXVlc3QSEwoLaGFuZF9vZmZfaWQYASABKAkiLQoWU3VnZ2VzdFJlcGxpZXNSZXNwb25zZRITCgtzdWdnZXN0aW9ucxgBIAMoCSIpChJSZXR1cm5Ub0JvdFJlcXVlc3QSEwoLaGFuZF9vZmZfaWQYASABKAkiRAoTUmV0dXJuVG9Cb3RSZXNwb25zZRItCghoYW5kX29mZhgBIAEoCzIbLnByb2ZmZXIuY2hhdGJvdC52MS5IYW5kT2ZmIioKE0Nsb3NlSGFuZE9mZlJlcXVlc3QSEwoLaGFuZF9vZmZfaWQYASABKAkiRQoUQ2xvc2VIYW5kT2ZmUmVzcG9uc2USLQoIaGFuZF9vZmYYASABKAsyGy5wcm9mZmVyLmNoYXRib3QudjEuSGFuZE9mZiqeAQoMSGFuZE9mZlN0YXRlEh4KGkhBTkRfT0ZGX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWSEFORF9PRkZfU1RBVEVfV0FJVElORxABEhoKFkhBTkRfT0ZGX1NUQVRFX0NMQUlNRUQQAhIbChdIQU5EX09GRl9TVEFURV9SRVRVUk5FRBADEhkKFUhBTkRfT0ZGX1NUQVRFX0NMT1NFRBAEMvEECg5IYW5kT2ZmU2VydmljZRJhCgxMaXN0SGFuZE9mZnMSJy5wcm9mZmVyLmNoYXRib3QudjEuTGlzdEhhbmRPZmZzUmVxdWVzdBooLnByb2ZmZXIuY2hhdGJvdC52MS5MaXN0SGFuZE9mZnNSZXNwb25zZRJhCgxDbGFpbUhhbmRPZmYSJy5wcm9mZmVyLmNoYXRib3QudjEuQ2xhaW1IYW5kT2ZmUmVxdWVzdBooLnByb2ZmZXIuY2hhdGJvdC52MS5DbGFpbUhhbmRPZmZSZXNwb25zZRJtChBTZW5kQWdlbnRNZXNzYWdlEisucHJvZmZlci5jaGF0Ym90LnYxLlNlbmRBZ2VudE1lc3NhZ2VSZXF1ZXN0GiwucHJvZmZlci5jaGF0Ym90LnYxLlNlbmRBZ2VudE1lc3NhZ2VSZXNwb25zZRJnCg5TdWdnZXN0UmVwbGllcxIpLnByb2ZmZXIuY2hhdGJvdC52MS5TdWdnZXN0UmVwbGllc1JlcXVlc3QaKi5wcm9mZmVyLmNoYXRib3QudjEuU3VnZ2VzdFJlcGxpZXNSZXNwb25zZRJeCgtSZXR1cm5Ub0JvdBImLnByb2ZmZXIuY2hhdGJvdC52MS5SZXR1cm5Ub0JvdFJlcXVlc3QaJy5wcm9mZmVyLmNoYXRib3QudjEuUmV0dXJuVG9Cb3RSZXNwb25zZRJhCgxDbG9zZUhhbmRPZmYSJy5wcm9mZmVyLmNoYXRib3QudjEuQ2xvc2VIYW5kT2ZmUmVxdWVzdBooLnByb2ZmZXIuY2hhdGJvdC52MS5DbG9zZUhhbmRPZmZSZXNwb25zZUJuChxkZXYucHJvZmZlci5wcm90by5jaGF0Ym90LnYxQhNIYW5kT2ZmU2VydmljZVByb3RvUAFaN3Byb2ZmZXIuZGV2L2NsaWVudHMvZ28vZ2VuL3Byb2ZmZXIvY2hhdGJvdC92MTtjaGF0Ym90djFiBnByb3RvMw", [file_proffer_chatbot_v1_chat_service]);
+  fileDesc("Cilwcm9mZmVyL2NoYXRib3QvdjEvaGFuZF9vZmZfc2VydmljZS5wcm90bxIScHJvZmZlci5jaGF0Ym90LnYxIrcCCgdIYW5kT2ZmEhMKC2hhbmRfb2ZmX2lkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIvCgVzdGF0ZRgDIAEoDjIgLnByb2ZmZXIuY2hhdGJvdC52MS5IYW5kT2ZmU3RhdGUSDgoGcmVhc29uGAQgASgJEhAKCHByaW9yaXR5GAUgASgFEg8KB3N1bW1hcnkYBiABKAkSEAoIbGFuZ3VhZ2UYByABKAkSGgoSY3JlYXRlZF9hdF91bml4X21zGAggASgDEhIKCmFnZW50X25hbWUYCSABKAkSGgoSY2xhaW1lZF9hdF91bml4X21zGAogASgDEhgKEGVuZGVkX2F0X3VuaXhfbXMYCyABKAMSEQoJd2FpdGVkX21zGAwgASgDEg8KB3VzZXJfaWQYDSABKAkiQAoRR2V0SGFuZE9mZlJlcXVlc3QSEwoLaGFuZF9vZmZfaWQYASABKAkSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAMibAoSR2V0SGFuZE9mZlJlc3BvbnNlEi0KCGhhbmRfb2ZmGAEgASgLMhsucHJvZmZlci5jaGF0Ym90LnYxLkhhbmRPZmYSJwoFdHVybnMYAiADKAsyGC5wcm9mZmVyLmNoYXRib3QudjEuVHVybiI5ChJTZXRQcmVzZW5jZVJlcXVlc3QSEgoKYWdlbnRfbmFtZRgBIAEoCRIPCgdwcmVzZW50GAIgASgIIj4KE1NldFByZXNlbmNlUmVzcG9uc2USFgoOcHJlc2VudF9hZ2VudHMYASADKAkSDwoHd2FpdGluZxgCIAEoBSJuChNMaXN0SGFuZE9mZnNSZXF1ZXN0EjAKBnN0YXRlcxgBIAMoDjIgLnByb2ZmZXIuY2hhdGJvdC52MS5IYW5kT2ZmU3RhdGUSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiXwoUTGlzdEhhbmRPZmZzUmVzcG9uc2USLgoJaGFuZF9vZmZzGAEgAygLMhsucHJvZmZlci5jaGF0Ym90LnYxLkhhbmRPZmYSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIj4KE0NsYWltSGFuZE9mZlJlcXVlc3QSEwoLaGFuZF9vZmZfaWQYASABKAkSEgoKYWdlbnRfbmFtZRgCIAEoCSJFChRDbGFpbUhhbmRPZmZSZXNwb25zZRItCghoYW5kX29mZhgBIAEoCzIbLnByb2ZmZXIuY2hhdGJvdC52MS5IYW5kT2ZmIlAKF1NlbmRBZ2VudE1lc3NhZ2VSZXF1ZXN0EhMKC2hhbmRfb2ZmX2lkGAEgASgJEgwKBHRleHQYAiABKAkSEgoKbWVzc2FnZV9pZBgDIAEoCSJCChhTZW5kQWdlbnRNZXNzYWdlUmVzcG9uc2USJgoEdHVybhgBIAEoCzIYLnByb2ZmZXIuY2hhdGJvdC52MS5UdXJuIiwKFVN1Z2dlc3RSZXBsaWVzUmVxdWVzdBITCgtoYW5kX29mZl9pZBgBIAEoCSItChZTdWdnZXN0UmVwbGllc1Jlc3BvbnNlEhMKC3N1Z2dlc3Rpb25zGAEgAygJIikKElJldHVyblRvQm90UmVxdWVzdBITCgtoYW5kX29mZl9pZBgBIAEoCSJEChNSZXR1cm5Ub0JvdFJlc3BvbnNlEi0KCGhhbmRfb2ZmGAEgASgLMhsucHJvZmZlci5jaGF0Ym90LnYxLkhhbmRPZmYiKgoTQ2xvc2VIYW5kT2ZmUmVxdWVzdBITCgtoYW5kX29mZl9pZBgBIAEoCSJFChRDbG9zZUhhbmRPZmZSZXNwb25zZRItCghoYW5kX29mZhgBIAEoCzIbLnByb2ZmZXIuY2hhdGJvdC52MS5IYW5kT2ZmKp4BCgxIYW5kT2ZmU3RhdGUSHgoaSEFORF9PRkZfU1RBVEVfVU5TUEVDSUZJRUQQABIaChZIQU5EX09GRl9TVEFURV9XQUlUSU5HEAESGgoWSEFORF9PRkZfU1RBVEVfQ0xBSU1FRBACEhsKF0hBTkRfT0ZGX1NUQVRFX1JFVFVSTkVEEAMSGQoVSEFORF9PRkZfU1RBVEVfQ0xPU0VEEAQyrgYKDkhhbmRPZmZTZXJ2aWNlEmEKDExpc3RIYW5kT2ZmcxInLnByb2ZmZXIuY2hhdGJvdC52MS5MaXN0SGFuZE9mZnNSZXF1ZXN0GigucHJvZmZlci5jaGF0Ym90LnYxLkxpc3RIYW5kT2Zmc1Jlc3BvbnNlElsKCkdldEhhbmRPZmYSJS5wcm9mZmVyLmNoYXRib3QudjEuR2V0SGFuZE9mZlJlcXVlc3QaJi5wcm9mZmVyLmNoYXRib3QudjEuR2V0SGFuZE9mZlJlc3BvbnNlEl4KC1NldFByZXNlbmNlEiYucHJvZmZlci5jaGF0Ym90LnYxLlNldFByZXNlbmNlUmVxdWVzdBonLnByb2ZmZXIuY2hhdGJvdC52MS5TZXRQcmVzZW5jZVJlc3BvbnNlEmEKDENsYWltSGFuZE9mZhInLnByb2ZmZXIuY2hhdGJvdC52MS5DbGFpbUhhbmRPZmZSZXF1ZXN0GigucHJvZmZlci5jaGF0Ym90LnYxLkNsYWltSGFuZE9mZlJlc3BvbnNlEm0KEFNlbmRBZ2VudE1lc3NhZ2USKy5wcm9mZmVyLmNoYXRib3QudjEuU2VuZEFnZW50TWVzc2FnZVJlcXVlc3QaLC5wcm9mZmVyLmNoYXRib3QudjEuU2VuZEFnZW50TWVzc2FnZVJlc3BvbnNlEmcKDlN1Z2dlc3RSZXBsaWVzEikucHJvZmZlci5jaGF0Ym90LnYxLlN1Z2dlc3RSZXBsaWVzUmVxdWVzdBoqLnByb2ZmZXIuY2hhdGJvdC52MS5TdWdnZXN0UmVwbGllc1Jlc3BvbnNlEl4KC1JldHVyblRvQm90EiYucHJvZmZlci5jaGF0Ym90LnYxLlJldHVyblRvQm90UmVxdWVzdBonLnByb2ZmZXIuY2hhdGJvdC52MS5SZXR1cm5Ub0JvdFJlc3BvbnNlEmEKDENsb3NlSGFuZE9mZhInLnByb2ZmZXIuY2hhdGJvdC52MS5DbG9zZUhhbmRPZmZSZXF1ZXN0GigucHJvZmZlci5jaGF0Ym90LnYxLkNsb3NlSGFuZE9mZlJlc3BvbnNlQm4KHGRldi5wcm9mZmVyLnByb3RvLmNoYXRib3QudjFCE0hhbmRPZmZTZXJ2aWNlUHJvdG9QAVo3cHJvZmZlci5kZXYvY2xpZW50cy9nby9nZW4vcHJvZmZlci9jaGF0Ym90L3YxO2NoYXRib3R2MWIGcHJvdG8z", [file_proffer_chatbot_v1_chat_service]);
 
 /**
  * HandOff is a conversation in the hands of humans.
@@ -84,6 +84,34 @@ export type HandOff = Message<"proffer.chatbot.v1.HandOff"> & {
    * @generated from field: string agent_name = 9;
    */
   agentName: string;
+
+  /**
+   * claimed_at_unix_ms is when an agent claimed it first; 0 until then.
+   *
+   * @generated from field: int64 claimed_at_unix_ms = 10;
+   */
+  claimedAtUnixMs: bigint;
+
+  /**
+   * ended_at_unix_ms is when it was returned or closed; 0 until then.
+   *
+   * @generated from field: int64 ended_at_unix_ms = 11;
+   */
+  endedAtUnixMs: bigint;
+
+  /**
+   * waited_ms is how long the shopper waited for an agent, or has waited so far.
+   *
+   * @generated from field: int64 waited_ms = 12;
+   */
+  waitedMs: bigint;
+
+  /**
+   * user_id is the person; empty for somebody who is not signed in.
+   *
+   * @generated from field: string user_id = 13;
+   */
+  userId: string;
 };
 
 /**
@@ -92,6 +120,118 @@ export type HandOff = Message<"proffer.chatbot.v1.HandOff"> & {
  */
 export const HandOffSchema: GenMessage<HandOff> = /*@__PURE__*/
   messageDesc(file_proffer_chatbot_v1_hand_off_service, 0);
+
+/**
+ * GetHandOffRequest names a hand-off.
+ *
+ * @generated from message proffer.chatbot.v1.GetHandOffRequest
+ */
+export type GetHandOffRequest = Message<"proffer.chatbot.v1.GetHandOffRequest"> & {
+  /**
+   * hand_off_id is the hand-off.
+   *
+   * @generated from field: string hand_off_id = 1;
+   */
+  handOffId: string;
+
+  /**
+   * after_sequence leaves out turns up to this one.
+   *
+   * @generated from field: int64 after_sequence = 2;
+   */
+  afterSequence: bigint;
+};
+
+/**
+ * Describes the message proffer.chatbot.v1.GetHandOffRequest.
+ * Use `create(GetHandOffRequestSchema)` to create a new message.
+ */
+export const GetHandOffRequestSchema: GenMessage<GetHandOffRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 1);
+
+/**
+ * GetHandOffResponse holds the hand-off.
+ *
+ * @generated from message proffer.chatbot.v1.GetHandOffResponse
+ */
+export type GetHandOffResponse = Message<"proffer.chatbot.v1.GetHandOffResponse"> & {
+  /**
+   * hand_off is the hand-off.
+   *
+   * @generated from field: proffer.chatbot.v1.HandOff hand_off = 1;
+   */
+  handOff?: HandOff | undefined;
+
+  /**
+   * turns are the last turns before the hand-off and all since, oldest first.
+   *
+   * @generated from field: repeated proffer.chatbot.v1.Turn turns = 2;
+   */
+  turns: Turn[];
+};
+
+/**
+ * Describes the message proffer.chatbot.v1.GetHandOffResponse.
+ * Use `create(GetHandOffResponseSchema)` to create a new message.
+ */
+export const GetHandOffResponseSchema: GenMessage<GetHandOffResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 2);
+
+/**
+ * SetPresenceRequest says where an agent is.
+ *
+ * @generated from message proffer.chatbot.v1.SetPresenceRequest
+ */
+export type SetPresenceRequest = Message<"proffer.chatbot.v1.SetPresenceRequest"> & {
+  /**
+   * agent_name is the agent.
+   *
+   * @generated from field: string agent_name = 1;
+   */
+  agentName: string;
+
+  /**
+   * present says whether the agent takes conversations.
+   *
+   * @generated from field: bool present = 2;
+   */
+  present: boolean;
+};
+
+/**
+ * Describes the message proffer.chatbot.v1.SetPresenceRequest.
+ * Use `create(SetPresenceRequestSchema)` to create a new message.
+ */
+export const SetPresenceRequestSchema: GenMessage<SetPresenceRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 3);
+
+/**
+ * SetPresenceResponse describes the desk.
+ *
+ * @generated from message proffer.chatbot.v1.SetPresenceResponse
+ */
+export type SetPresenceResponse = Message<"proffer.chatbot.v1.SetPresenceResponse"> & {
+  /**
+   * present_agents are the agents at the desk, by name.
+   *
+   * @generated from field: repeated string present_agents = 1;
+   */
+  presentAgents: string[];
+
+  /**
+   * waiting is the number of hand-offs that nobody has claimed.
+   *
+   * @generated from field: int32 waiting = 2;
+   */
+  waiting: number;
+};
+
+/**
+ * Describes the message proffer.chatbot.v1.SetPresenceResponse.
+ * Use `create(SetPresenceResponseSchema)` to create a new message.
+ */
+export const SetPresenceResponseSchema: GenMessage<SetPresenceResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 4);
 
 /**
  * ListHandOffsRequest limits the queue.
@@ -126,7 +266,7 @@ export type ListHandOffsRequest = Message<"proffer.chatbot.v1.ListHandOffsReques
  * Use `create(ListHandOffsRequestSchema)` to create a new message.
  */
 export const ListHandOffsRequestSchema: GenMessage<ListHandOffsRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 1);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 5);
 
 /**
  * ListHandOffsResponse is one page.
@@ -154,7 +294,7 @@ export type ListHandOffsResponse = Message<"proffer.chatbot.v1.ListHandOffsRespo
  * Use `create(ListHandOffsResponseSchema)` to create a new message.
  */
 export const ListHandOffsResponseSchema: GenMessage<ListHandOffsResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 2);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 6);
 
 /**
  * ClaimHandOffRequest names a hand-off.
@@ -182,7 +322,7 @@ export type ClaimHandOffRequest = Message<"proffer.chatbot.v1.ClaimHandOffReques
  * Use `create(ClaimHandOffRequestSchema)` to create a new message.
  */
 export const ClaimHandOffRequestSchema: GenMessage<ClaimHandOffRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 3);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 7);
 
 /**
  * ClaimHandOffResponse holds the hand-off.
@@ -203,7 +343,7 @@ export type ClaimHandOffResponse = Message<"proffer.chatbot.v1.ClaimHandOffRespo
  * Use `create(ClaimHandOffResponseSchema)` to create a new message.
  */
 export const ClaimHandOffResponseSchema: GenMessage<ClaimHandOffResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 4);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 8);
 
 /**
  * SendAgentMessageRequest holds a message.
@@ -238,7 +378,7 @@ export type SendAgentMessageRequest = Message<"proffer.chatbot.v1.SendAgentMessa
  * Use `create(SendAgentMessageRequestSchema)` to create a new message.
  */
 export const SendAgentMessageRequestSchema: GenMessage<SendAgentMessageRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 5);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 9);
 
 /**
  * SendAgentMessageResponse holds the turn.
@@ -259,7 +399,7 @@ export type SendAgentMessageResponse = Message<"proffer.chatbot.v1.SendAgentMess
  * Use `create(SendAgentMessageResponseSchema)` to create a new message.
  */
 export const SendAgentMessageResponseSchema: GenMessage<SendAgentMessageResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 6);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 10);
 
 /**
  * SuggestRepliesRequest names a hand-off.
@@ -280,7 +420,7 @@ export type SuggestRepliesRequest = Message<"proffer.chatbot.v1.SuggestRepliesRe
  * Use `create(SuggestRepliesRequestSchema)` to create a new message.
  */
 export const SuggestRepliesRequestSchema: GenMessage<SuggestRepliesRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 7);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 11);
 
 /**
  * SuggestRepliesResponse holds suggestions.
@@ -301,7 +441,7 @@ export type SuggestRepliesResponse = Message<"proffer.chatbot.v1.SuggestRepliesR
  * Use `create(SuggestRepliesResponseSchema)` to create a new message.
  */
 export const SuggestRepliesResponseSchema: GenMessage<SuggestRepliesResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 8);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 12);
 
 /**
  * ReturnToBotRequest names a hand-off.
@@ -322,7 +462,7 @@ export type ReturnToBotRequest = Message<"proffer.chatbot.v1.ReturnToBotRequest"
  * Use `create(ReturnToBotRequestSchema)` to create a new message.
  */
 export const ReturnToBotRequestSchema: GenMessage<ReturnToBotRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 9);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 13);
 
 /**
  * ReturnToBotResponse holds the hand-off.
@@ -343,7 +483,7 @@ export type ReturnToBotResponse = Message<"proffer.chatbot.v1.ReturnToBotRespons
  * Use `create(ReturnToBotResponseSchema)` to create a new message.
  */
 export const ReturnToBotResponseSchema: GenMessage<ReturnToBotResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 10);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 14);
 
 /**
  * CloseHandOffRequest names a hand-off.
@@ -364,7 +504,7 @@ export type CloseHandOffRequest = Message<"proffer.chatbot.v1.CloseHandOffReques
  * Use `create(CloseHandOffRequestSchema)` to create a new message.
  */
 export const CloseHandOffRequestSchema: GenMessage<CloseHandOffRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 11);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 15);
 
 /**
  * CloseHandOffResponse holds the hand-off.
@@ -385,7 +525,7 @@ export type CloseHandOffResponse = Message<"proffer.chatbot.v1.CloseHandOffRespo
  * Use `create(CloseHandOffResponseSchema)` to create a new message.
  */
 export const CloseHandOffResponseSchema: GenMessage<CloseHandOffResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_chatbot_v1_hand_off_service, 12);
+  messageDesc(file_proffer_chatbot_v1_hand_off_service, 16);
 
 /**
  * HandOffState is where a hand-off is.
@@ -450,6 +590,26 @@ export const HandOffService: GenService<{
     methodKind: "unary";
     input: typeof ListHandOffsRequestSchema;
     output: typeof ListHandOffsResponseSchema;
+  },
+  /**
+   * GetHandOff returns a hand-off with what was said.
+   *
+   * @generated from rpc proffer.chatbot.v1.HandOffService.GetHandOff
+   */
+  getHandOff: {
+    methodKind: "unary";
+    input: typeof GetHandOffRequestSchema;
+    output: typeof GetHandOffResponseSchema;
+  },
+  /**
+   * SetPresence says whether an agent is at the desk; an agent who is not heard of for a while is taken for absent.
+   *
+   * @generated from rpc proffer.chatbot.v1.HandOffService.SetPresence
+   */
+  setPresence: {
+    methodKind: "unary";
+    input: typeof SetPresenceRequestSchema;
+    output: typeof SetPresenceResponseSchema;
   },
   /**
    * ClaimHandOff gives a conversation to an agent. Two agents never hold the same one.

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file proffer/chatbot/v1/language_service.proto.
  */
 export const file_proffer_chatbot_v1_language_service: GenFile = /*@__PURE__*/
-  fileDesc("Cilwcm9mZmVyL2NoYXRib3QvdjEvbGFuZ3VhZ2Vfc2VydmljZS5wcm90bxIScHJvZmZlci5jaGF0Ym90LnYxIhYKFExpc3RMYW5ndWFnZXNSZXF1ZXN0Ik4KFUxpc3RMYW5ndWFnZXNSZXNwb25zZRI1CglsYW5ndWFnZXMYASADKAsyIi5wcm9mZmVyLmNoYXRib3QudjEuTGFuZ3VhZ2VTdGF0dXMidQoOTGFuZ3VhZ2VTdGF0dXMSEAoIbGFuZ3VhZ2UYASABKAkSMAoFc3RhdGUYAiABKA4yIS5wcm9mZmVyLmNoYXRib3QudjEuTGFuZ3VhZ2VTdGF0ZRIOCgZkZXRhaWwYAyABKAkSDwoHbG9hZF9tcxgEIAEoAyIzChFVbmRlcnN0YW5kUmVxdWVzdBIMCgR0ZXh0GAEgASgJEhAKCGxhbmd1YWdlGAIgASgJIoYBChJVbmRlcnN0YW5kUmVzcG9uc2USEAoIbGFuZ3VhZ2UYASABKAkSMAoHaW50ZW50cxgCIAMoCzIfLnByb2ZmZXIuY2hhdGJvdC52MS5JbnRlbnRTY29yZRIsCghlbnRpdGllcxgDIAMoCzIaLnByb2ZmZXIuY2hhdGJvdC52MS5FbnRpdHkiOgoXQW5hbHl6ZVNlbnRpbWVudFJlcXVlc3QSDQoFdGV4dHMYASADKAkSEAoIbGFuZ3VhZ2UYAiABKAkiTQoYQW5hbHl6ZVNlbnRpbWVudFJlc3BvbnNlEjEKCnNlbnRpbWVudHMYASADKAsyHS5wcm9mZmVyLmNoYXRib3QudjEuU2VudGltZW50IlgKCVNlbnRpbWVudBIQCghuZWdhdGl2ZRgBIAEoARIPCgduZXV0cmFsGAIgASgBEhAKCHBvc2l0aXZlGAMgASgBEhYKDmRlY2lkaW5nX3dvcmRzGAQgAygJKpgBCg1MYW5ndWFnZVN0YXRlEh4KGkxBTkdVQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSTEFOR1VBR0VfU1RBVEVfT0ZGEAESGgoWTEFOR1VBR0VfU1RBVEVfTE9BRElORxACEhgKFExBTkdVQUdFX1NUQVRFX1JFQURZEAMSGQoVTEFOR1VBR0VfU1RBVEVfRkFJTEVEEAQywwIKD0xhbmd1YWdlU2VydmljZRJkCg1MaXN0TGFuZ3VhZ2VzEigucHJvZmZlci5jaGF0Ym90LnYxLkxpc3RMYW5ndWFnZXNSZXF1ZXN0GikucHJvZmZlci5jaGF0Ym90LnYxLkxpc3RMYW5ndWFnZXNSZXNwb25zZRJbCgpVbmRlcnN0YW5kEiUucHJvZmZlci5jaGF0Ym90LnYxLlVuZGVyc3RhbmRSZXF1ZXN0GiYucHJvZmZlci5jaGF0Ym90LnYxLlVuZGVyc3RhbmRSZXNwb25zZRJtChBBbmFseXplU2VudGltZW50EisucHJvZmZlci5jaGF0Ym90LnYxLkFuYWx5emVTZW50aW1lbnRSZXF1ZXN0GiwucHJvZmZlci5jaGF0Ym90LnYxLkFuYWx5emVTZW50aW1lbnRSZXNwb25zZUJvChxkZXYucHJvZmZlci5wcm90by5jaGF0Ym90LnYxQhRMYW5ndWFnZVNlcnZpY2VQcm90b1ABWjdwcm9mZmVyLmRldi9jbGllbnRzL2dvL2dlbi9wcm9mZmVyL2NoYXRib3QvdjE7Y2hhdGJvdHYxYgZwcm90bzM", [file_proffer_chatbot_v1_chat_service]);
+  fileDesc("Cilwcm9mZmVyL2NoYXRib3QvdjEvbGFuZ3VhZ2Vfc2VydmljZS5wcm90bxIScHJvZmZlci5jaGF0Ym90LnYxIhYKFExpc3RMYW5ndWFnZXNSZXF1ZXN0Ik4KFUxpc3RMYW5ndWFnZXNSZXNwb25zZRI1CglsYW5ndWFnZXMYASADKAsyIi5wcm9mZmVyLmNoYXRib3QudjEuTGFuZ3VhZ2VTdGF0dXMidQoOTGFuZ3VhZ2VTdGF0dXMSEAoIbGFuZ3VhZ2UYASABKAkSMAoFc3RhdGUYAiABKA4yIS5wcm9mZmVyLmNoYXRib3QudjEuTGFuZ3VhZ2VTdGF0ZRIOCgZkZXRhaWwYAyABKAkSDwoHbG9hZF9tcxgEIAEoAyIzChFVbmRlcnN0YW5kUmVxdWVzdBIMCgR0ZXh0GAEgASgJEhAKCGxhbmd1YWdlGAIgASgJIskBChJVbmRlcnN0YW5kUmVzcG9uc2USEAoIbGFuZ3VhZ2UYASABKAkSMAoHaW50ZW50cxgCIAMoCzIfLnByb2ZmZXIuY2hhdGJvdC52MS5JbnRlbnRTY29yZRIsCghlbnRpdGllcxgDIAMoCzIaLnByb2ZmZXIuY2hhdGJvdC52MS5FbnRpdHkSMAoJc2VudGltZW50GAQgASgLMh0ucHJvZmZlci5jaGF0Ym90LnYxLlNlbnRpbWVudBIPCgd1cmdlbmN5GAUgASgBIjoKF0FuYWx5emVTZW50aW1lbnRSZXF1ZXN0Eg0KBXRleHRzGAEgAygJEhAKCGxhbmd1YWdlGAIgASgJIk0KGEFuYWx5emVTZW50aW1lbnRSZXNwb25zZRIxCgpzZW50aW1lbnRzGAEgAygLMh0ucHJvZmZlci5jaGF0Ym90LnYxLlNlbnRpbWVudCKMAQoJU2VudGltZW50EhAKCG5lZ2F0aXZlGAEgASgBEg8KB25ldXRyYWwYAiABKAESEAoIcG9zaXRpdmUYAyABKAESFgoOZGVjaWRpbmdfd29yZHMYBCADKAkSMgoHYXNwZWN0cxgFIAMoCzIhLnByb2ZmZXIuY2hhdGJvdC52MS5Bc3BlY3RPcGluaW9uIj0KDUFzcGVjdE9waW5pb24SDgoGYXNwZWN0GAEgASgJEg0KBXNjb3JlGAIgASgBEg0KBXdvcmRzGAMgAygJKpgBCg1MYW5ndWFnZVN0YXRlEh4KGkxBTkdVQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSTEFOR1VBR0VfU1RBVEVfT0ZGEAESGgoWTEFOR1VBR0VfU1RBVEVfTE9BRElORxACEhgKFExBTkdVQUdFX1NUQVRFX1JFQURZEAMSGQoVTEFOR1VBR0VfU1RBVEVfRkFJTEVEEAQywwIKD0xhbmd1YWdlU2VydmljZRJkCg1MaXN0TGFuZ3VhZ2VzEigucHJvZmZlci5jaGF0Ym90LnYxLkxpc3RMYW5ndWFnZXNSZXF1ZXN0GikucHJvZmZlci5jaGF0Ym90LnYxLkxpc3RMYW5ndWFnZXNSZXNwb25zZRJbCgpVbmRlcnN0YW5kEiUucHJvZmZlci5jaGF0Ym90LnYxLlVuZGVyc3RhbmRSZXF1ZXN0GiYucHJvZmZlci5jaGF0Ym90LnYxLlVuZGVyc3RhbmRSZXNwb25zZRJtChBBbmFseXplU2VudGltZW50EisucHJvZmZlci5jaGF0Ym90LnYxLkFuYWx5emVTZW50aW1lbnRSZXF1ZXN0GiwucHJvZmZlci5jaGF0Ym90LnYxLkFuYWx5emVTZW50aW1lbnRSZXNwb25zZUJvChxkZXYucHJvZmZlci5wcm90by5jaGF0Ym90LnYxQhRMYW5ndWFnZVNlcnZpY2VQcm90b1ABWjdwcm9mZmVyLmRldi9jbGllbnRzL2dvL2dlbi9wcm9mZmVyL2NoYXRib3QvdjE7Y2hhdGJvdHYxYgZwcm90bzM", [file_proffer_chatbot_v1_chat_service]);
 
 /**
  * ListLanguagesRequest has no fields.
@@ -148,6 +148,20 @@ export type UnderstandResponse = Message<"proffer.chatbot.v1.UnderstandResponse"
    * @generated from field: repeated proffer.chatbot.v1.Entity entities = 3;
    */
   entities: Entity[];
+
+  /**
+   * sentiment is how the text feels.
+   *
+   * @generated from field: proffer.chatbot.v1.Sentiment sentiment = 4;
+   */
+  sentiment?: Sentiment | undefined;
+
+  /**
+   * urgency is how pressing it sounds, from 0 to 1.
+   *
+   * @generated from field: double urgency = 5;
+   */
+  urgency: number;
 };
 
 /**
@@ -239,6 +253,13 @@ export type Sentiment = Message<"proffer.chatbot.v1.Sentiment"> & {
    * @generated from field: repeated string deciding_words = 4;
    */
   decidingWords: string[];
+
+  /**
+   * aspects are opinions on parts of an item or a purchase.
+   *
+   * @generated from field: repeated proffer.chatbot.v1.AspectOpinion aspects = 5;
+   */
+  aspects: AspectOpinion[];
 };
 
 /**
@@ -247,6 +268,41 @@ export type Sentiment = Message<"proffer.chatbot.v1.Sentiment"> & {
  */
 export const SentimentSchema: GenMessage<Sentiment> = /*@__PURE__*/
   messageDesc(file_proffer_chatbot_v1_language_service, 7);
+
+/**
+ * AspectOpinion is an opinion on one aspect.
+ *
+ * @generated from message proffer.chatbot.v1.AspectOpinion
+ */
+export type AspectOpinion = Message<"proffer.chatbot.v1.AspectOpinion"> & {
+  /**
+   * aspect is "price", "quality", "delivery", "size" or "service".
+   *
+   * @generated from field: string aspect = 1;
+   */
+  aspect: string;
+
+  /**
+   * score is from -1, all bad, to 1, all good.
+   *
+   * @generated from field: double score = 2;
+   */
+  score: number;
+
+  /**
+   * words are the words that it was read from.
+   *
+   * @generated from field: repeated string words = 3;
+   */
+  words: string[];
+};
+
+/**
+ * Describes the message proffer.chatbot.v1.AspectOpinion.
+ * Use `create(AspectOpinionSchema)` to create a new message.
+ */
+export const AspectOpinionSchema: GenMessage<AspectOpinion> = /*@__PURE__*/
+  messageDesc(file_proffer_chatbot_v1_language_service, 8);
 
 /**
  * LanguageState is how far a language is.

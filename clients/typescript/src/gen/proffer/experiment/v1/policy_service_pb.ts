@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file proffer/experiment/v1/policy_service.proto.
  */
 export const file_proffer_experiment_v1_policy_service: GenFile = /*@__PURE__*/
-  fileDesc("Cipwcm9mZmVyL2V4cGVyaW1lbnQvdjEvcG9saWN5X3NlcnZpY2UucHJvdG8SFXByb2ZmZXIuZXhwZXJpbWVudC52MSK+AgoKUG9saWN5U3BlYxIMCgRuYW1lGAEgASgJEi8KBGtpbmQYAiABKA4yIS5wcm9mZmVyLmV4cGVyaW1lbnQudjEuUG9saWN5S2luZBINCgVmbG9vchgDIAEoARITCgtleHBsb3JhdGlvbhgEIAEoARIQCghkaXNjb3VudBgFIAEoARIQCghmZWF0dXJlcxgGIAEoBRIiChphdHRyaWJ1dGlvbl93aW5kb3dfc2Vjb25kcxgHIAEoAxIUCgxwcmlvcl93ZWlnaHQYCCABKAESPwoHd2VpZ2h0cxgJIAMoCzIuLnByb2ZmZXIuZXhwZXJpbWVudC52MS5Qb2xpY3lTcGVjLldlaWdodHNFbnRyeRouCgxXZWlnaHRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ASJGChNDcmVhdGVQb2xpY3lSZXF1ZXN0Ei8KBHNwZWMYASABKAsyIS5wcm9mZmVyLmV4cGVyaW1lbnQudjEuUG9saWN5U3BlYyJFChRDcmVhdGVQb2xpY3lSZXNwb25zZRItCgZwb2xpY3kYASABKAsyHS5wcm9mZmVyLmV4cGVyaW1lbnQudjEuUG9saWN5IiQKEUZvcmdldFVuaXRSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkiJwoSRm9yZ2V0VW5pdFJlc3BvbnNlEhEKCWZvcmdvdHRlbhgBIAEoBSJjCg1DaG9vc2VSZXF1ZXN0Eg4KBnBvbGljeRgBIAEoCRIPCgd1bml0X2lkGAIgASgJEg8KB29wdGlvbnMYAyADKAkSDwoHY29udGV4dBgEIAMoARIPCgdzZWdtZW50GAUgASgJIl8KDkNob29zZVJlc3BvbnNlEhMKC2RlY2lzaW9uX2lkGAEgASgJEg4KBm9wdGlvbhgCIAEoCRISCgpwcm9wZW5zaXR5GAMgASgBEhQKDHByb3BlbnNpdGllcxgEIAMoASJGChRSZWNvcmRSZXdhcmRzUmVxdWVzdBIuCgdyZXdhcmRzGAEgAygLMh0ucHJvZmZlci5leHBlcmltZW50LnYxLlJld2FyZCJbCgZSZXdhcmQSEQoJcmV3YXJkX2lkGAEgASgJEhMKC2RlY2lzaW9uX2lkGAIgASgJEg0KBXZhbHVlGAMgASgBEhoKEmV2ZW50X3RpbWVfdW5peF9tcxgEIAEoAyJ3ChVSZWNvcmRSZXdhcmRzUmVzcG9uc2USEgoKYXR0cmlidXRlZBgBIAEoBRISCgpkdXBsaWNhdGVzGAIgASgFEhkKEXVua25vd25fZGVjaXNpb25zGAMgAygJEgwKBGxhdGUYBCABKAUSDQoFZWFybHkYBSADKAkiFQoTTGlzdFBvbGljaWVzUmVxdWVzdCJHChRMaXN0UG9saWNpZXNSZXNwb25zZRIvCghwb2xpY2llcxgBIAMoCzIdLnByb2ZmZXIuZXhwZXJpbWVudC52MS5Qb2xpY3kijgEKBlBvbGljeRIMCgRuYW1lGAEgASgJEgwKBGtpbmQYAiABKAkSDwoHdmVyc2lvbhgDIAEoAxIRCglkZWNpc2lvbnMYBCABKAMSEwoLbWVhbl9yZXdhcmQYBSABKAESLwoEc3BlYxgGIAEoCzIhLnByb2ZmZXIuZXhwZXJpbWVudC52MS5Qb2xpY3lTcGVjIiQKElJlc2V0UG9saWN5UmVxdWVzdBIOCgZwb2xpY3kYASABKAkiRAoTUmVzZXRQb2xpY3lSZXNwb25zZRItCgZwb2xpY3kYASABKAsyHS5wcm9mZmVyLmV4cGVyaW1lbnQudjEuUG9saWN5KpICCgpQb2xpY3lLaW5kEhsKF1BPTElDWV9LSU5EX1VOU1BFQ0lGSUVEEAASFQoRUE9MSUNZX0tJTkRfRklYRUQQARIeChpQT0xJQ1lfS0lORF9FUFNJTE9OX0dSRUVEWRACEiIKHlBPTElDWV9LSU5EX0JFUk5PVUxMSV9USE9NUFNPThADEiEKHVBPTElDWV9LSU5EX0dBVVNTSUFOX1RIT01QU09OEAQSFAoQUE9MSUNZX0tJTkRfVUNCMRAFEhcKE1BPTElDWV9LSU5EX0xJTl9VQ0IQBhIfChtQT0xJQ1lfS0lORF9MSU5FQVJfVEhPTVBTT04QBxIZChVQT0xJQ1lfS0lORF9TUVVBUkVfQ0IQCDLtBAoNUG9saWN5U2VydmljZRJnCgxDcmVhdGVQb2xpY3kSKi5wcm9mZmVyLmV4cGVyaW1lbnQudjEuQ3JlYXRlUG9saWN5UmVxdWVzdBorLnByb2ZmZXIuZXhwZXJpbWVudC52MS5DcmVhdGVQb2xpY3lSZXNwb25zZRJVCgZDaG9vc2USJC5wcm9mZmVyLmV4cGVyaW1lbnQudjEuQ2hvb3NlUmVxdWVzdBolLnByb2ZmZXIuZXhwZXJpbWVudC52MS5DaG9vc2VSZXNwb25zZRJqCg1SZWNvcmRSZXdhcmRzEisucHJvZmZlci5leHBlcmltZW50LnYxLlJlY29yZFJld2FyZHNSZXF1ZXN0GiwucHJvZmZlci5leHBlcmltZW50LnYxLlJlY29yZFJld2FyZHNSZXNwb25zZRJnCgxMaXN0UG9saWNpZXMSKi5wcm9mZmVyLmV4cGVyaW1lbnQudjEuTGlzdFBvbGljaWVzUmVxdWVzdBorLnByb2ZmZXIuZXhwZXJpbWVudC52MS5MaXN0UG9saWNpZXNSZXNwb25zZRJkCgtSZXNldFBvbGljeRIpLnByb2ZmZXIuZXhwZXJpbWVudC52MS5SZXNldFBvbGljeVJlcXVlc3QaKi5wcm9mZmVyLmV4cGVyaW1lbnQudjEuUmVzZXRQb2xpY3lSZXNwb25zZRJhCgpGb3JnZXRVbml0EigucHJvZmZlci5leHBlcmltZW50LnYxLkZvcmdldFVuaXRSZXF1ZXN0GikucHJvZmZlci5leHBlcmltZW50LnYxLkZvcmdldFVuaXRSZXNwb25zZUJ2Ch9kZXYucHJvZmZlci5wcm90by5leHBlcmltZW50LnYxQhJQb2xpY3lTZXJ2aWNlUHJvdG9QAVo9cHJvZmZlci5kZXYvY2xpZW50cy9nby9nZW4vcHJvZmZlci9leHBlcmltZW50L3YxO2V4cGVyaW1lbnR2MWIGcHJvdG8z");
+  fileDesc("Cipwcm9mZmVyL2V4cGVyaW1lbnQvdjEvcG9saWN5X3NlcnZpY2UucHJvdG8SFXByb2ZmZXIuZXhwZXJpbWVudC52MSL9AwoKUG9saWN5U3BlYxIMCgRuYW1lGAEgASgJEi8KBGtpbmQYAiABKA4yIS5wcm9mZmVyLmV4cGVyaW1lbnQudjEuUG9saWN5S2luZBINCgVmbG9vchgDIAEoARITCgtleHBsb3JhdGlvbhgEIAEoARIQCghkaXNjb3VudBgFIAEoARIQCghmZWF0dXJlcxgGIAEoBRIiChphdHRyaWJ1dGlvbl93aW5kb3dfc2Vjb25kcxgHIAEoAxIUCgxwcmlvcl93ZWlnaHQYCCABKAESPwoHd2VpZ2h0cxgJIAMoCzIuLnByb2ZmZXIuZXhwZXJpbWVudC52MS5Qb2xpY3lTcGVjLldlaWdodHNFbnRyeRIQCghwYXRpZW5jZRgKIAEoARIXCg9hYnNlbmNlX3NlY29uZHMYCyABKAMSQAoQYXR0cmlidXRpb25fcnVsZRgMIAEoDjImLnByb2ZmZXIuZXhwZXJpbWVudC52MS5BdHRyaWJ1dGlvblJ1bGUSOgoNcmV3YXJkX21ldHJpYxgNIAEoDjIjLnByb2ZmZXIuZXhwZXJpbWVudC52MS5SZXdhcmRNZXRyaWMSFAoMcmV3YXJkX3NjYWxlGA4gASgBGi4KDFdlaWdodHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBIkYKE0NyZWF0ZVBvbGljeVJlcXVlc3QSLwoEc3BlYxgBIAEoCzIhLnByb2ZmZXIuZXhwZXJpbWVudC52MS5Qb2xpY3lTcGVjIkUKFENyZWF0ZVBvbGljeVJlc3BvbnNlEi0KBnBvbGljeRgBIAEoCzIdLnByb2ZmZXIuZXhwZXJpbWVudC52MS5Qb2xpY3kiJAoRRm9yZ2V0VW5pdFJlcXVlc3QSDwoHdW5pdF9pZBgBIAEoCSInChJGb3JnZXRVbml0UmVzcG9uc2USEQoJZm9yZ290dGVuGAEgASgFImMKDUNob29zZVJlcXVlc3QSDgoGcG9saWN5GAEgASgJEg8KB3VuaXRfaWQYAiABKAkSDwoHb3B0aW9ucxgDIAMoCRIPCgdjb250ZXh0GAQgAygBEg8KB3NlZ21lbnQYBSABKAkiXwoOQ2hvb3NlUmVzcG9uc2USEwoLZGVjaXNpb25faWQYASABKAkSDgoGb3B0aW9uGAIgASgJEhIKCnByb3BlbnNpdHkYAyABKAESFAoMcHJvcGVuc2l0aWVzGAQgAygBIkYKFFJlY29yZFJld2FyZHNSZXF1ZXN0Ei4KB3Jld2FyZHMYASADKAsyHS5wcm9mZmVyLmV4cGVyaW1lbnQudjEuUmV3YXJkIlsKBlJld2FyZBIRCglyZXdhcmRfaWQYASABKAkSEwoLZGVjaXNpb25faWQYAiABKAkSDQoFdmFsdWUYAyABKAESGgoSZXZlbnRfdGltZV91bml4X21zGAQgASgDIncKFVJlY29yZFJld2FyZHNSZXNwb25zZRISCgphdHRyaWJ1dGVkGAEgASgFEhIKCmR1cGxpY2F0ZXMYAiABKAUSGQoRdW5rbm93bl9kZWNpc2lvbnMYAyADKAkSDAoEbGF0ZRgEIAEoBRINCgVlYXJseRgFIAMoCSIVChNMaXN0UG9saWNpZXNSZXF1ZXN0IkcKFExpc3RQb2xpY2llc1Jlc3BvbnNlEi8KCHBvbGljaWVzGAEgAygLMh0ucHJvZmZlci5leHBlcmltZW50LnYxLlBvbGljeSKOAQoGUG9saWN5EgwKBG5hbWUYASABKAkSDAoEa2luZBgCIAEoCRIPCgd2ZXJzaW9uGAMgASgDEhEKCWRlY2lzaW9ucxgEIAEoAxITCgttZWFuX3Jld2FyZBgFIAEoARIvCgRzcGVjGAYgASgLMiEucHJvZmZlci5leHBlcmltZW50LnYxLlBvbGljeVNwZWMiJAoSUmVzZXRQb2xpY3lSZXF1ZXN0Eg4KBnBvbGljeRgBIAEoCSJEChNSZXNldFBvbGljeVJlc3BvbnNlEi0KBnBvbGljeRgBIAEoCzIdLnByb2ZmZXIuZXhwZXJpbWVudC52MS5Qb2xpY3kqrQIKClBvbGljeUtpbmQSGwoXUE9MSUNZX0tJTkRfVU5TUEVDSUZJRUQQABIVChFQT0xJQ1lfS0lORF9GSVhFRBABEh4KGlBPTElDWV9LSU5EX0VQU0lMT05fR1JFRURZEAISIgoeUE9MSUNZX0tJTkRfQkVSTk9VTExJX1RIT01QU09OEAMSIQodUE9MSUNZX0tJTkRfR0FVU1NJQU5fVEhPTVBTT04QBBIUChBQT0xJQ1lfS0lORF9VQ0IxEAUSFwoTUE9MSUNZX0tJTkRfTElOX1VDQhAGEh8KG1BPTElDWV9LSU5EX0xJTkVBUl9USE9NUFNPThAHEhkKFVBPTElDWV9LSU5EX1NRVUFSRV9DQhAIEhkKFVBPTElDWV9LSU5EX0xPTkdfVEVSTRAJKpMBCg9BdHRyaWJ1dGlvblJ1bGUSIAocQVRUUklCVVRJT05fUlVMRV9VTlNQRUNJRklFRBAAEh8KG0FUVFJJQlVUSU9OX1JVTEVfTEFTVF9UT1VDSBABEiAKHEFUVFJJQlVUSU9OX1JVTEVfRklSU1RfVE9VQ0gQAhIbChdBVFRSSUJVVElPTl9SVUxFX0xJTkVBUhADKpcBCgxSZXdhcmRNZXRyaWMSHQoZUkVXQVJEX01FVFJJQ19VTlNQRUNJRklFRBAAEhcKE1JFV0FSRF9NRVRSSUNfQ0xJQ0sQARIaChZSRVdBUkRfTUVUUklDX1BVUkNIQVNFEAISGQoVUkVXQVJEX01FVFJJQ19SRVZFTlVFEAMSGAoUUkVXQVJEX01FVFJJQ19NQVJHSU4QBDLtBAoNUG9saWN5U2VydmljZRJnCgxDcmVhdGVQb2xpY3kSKi5wcm9mZmVyLmV4cGVyaW1lbnQudjEuQ3JlYXRlUG9saWN5UmVxdWVzdBorLnByb2ZmZXIuZXhwZXJpbWVudC52MS5DcmVhdGVQb2xpY3lSZXNwb25zZRJVCgZDaG9vc2USJC5wcm9mZmVyLmV4cGVyaW1lbnQudjEuQ2hvb3NlUmVxdWVzdBolLnByb2ZmZXIuZXhwZXJpbWVudC52MS5DaG9vc2VSZXNwb25zZRJqCg1SZWNvcmRSZXdhcmRzEisucHJvZmZlci5leHBlcmltZW50LnYxLlJlY29yZFJld2FyZHNSZXF1ZXN0GiwucHJvZmZlci5leHBlcmltZW50LnYxLlJlY29yZFJld2FyZHNSZXNwb25zZRJnCgxMaXN0UG9saWNpZXMSKi5wcm9mZmVyLmV4cGVyaW1lbnQudjEuTGlzdFBvbGljaWVzUmVxdWVzdBorLnByb2ZmZXIuZXhwZXJpbWVudC52MS5MaXN0UG9saWNpZXNSZXNwb25zZRJkCgtSZXNldFBvbGljeRIpLnByb2ZmZXIuZXhwZXJpbWVudC52MS5SZXNldFBvbGljeVJlcXVlc3QaKi5wcm9mZmVyLmV4cGVyaW1lbnQudjEuUmVzZXRQb2xpY3lSZXNwb25zZRJhCgpGb3JnZXRVbml0EigucHJvZmZlci5leHBlcmltZW50LnYxLkZvcmdldFVuaXRSZXF1ZXN0GikucHJvZmZlci5leHBlcmltZW50LnYxLkZvcmdldFVuaXRSZXNwb25zZUJ2Ch9kZXYucHJvZmZlci5wcm90by5leHBlcmltZW50LnYxQhJQb2xpY3lTZXJ2aWNlUHJvdG9QAVo9cHJvZmZlci5kZXYvY2xpZW50cy9nby9nZW4vcHJvZmZlci9leHBlcmltZW50L3YxO2V4cGVyaW1lbnR2MWIGcHJvdG8z");
 
 /**
  * PolicySpec is how a policy is set up. Values of 0 mean the default.
@@ -82,6 +82,41 @@ export type PolicySpec = Message<"proffer.experiment.v1.PolicySpec"> & {
    * @generated from field: map<string, double> weights = 9;
    */
   weights: { [key: string]: number };
+
+  /**
+   * patience is what a reward at the next visit counts, relative to one now, for the long-term kind; 0 means 0.9.
+   *
+   * @generated from field: double patience = 10;
+   */
+  patience: number;
+
+  /**
+   * absence_seconds is after how long without a visit a person is taken for gone, for the long-term kind; 0 means 30 days.
+   *
+   * @generated from field: int64 absence_seconds = 11;
+   */
+  absenceSeconds: bigint;
+
+  /**
+   * attribution_rule says which of several decisions gets a reward that Recommend's events bring.
+   *
+   * @generated from field: proffer.experiment.v1.AttributionRule attribution_rule = 12;
+   */
+  attributionRule: AttributionRule;
+
+  /**
+   * reward_metric is what those events are worth.
+   *
+   * @generated from field: proffer.experiment.v1.RewardMetric reward_metric = 13;
+   */
+  rewardMetric: RewardMetric;
+
+  /**
+   * reward_scale divides those rewards, so that they are of the size of 1 as linear kinds expect; 0 means 1.
+   *
+   * @generated from field: double reward_scale = 14;
+   */
+  rewardScale: number;
 };
 
 /**
@@ -580,6 +615,13 @@ export enum PolicyKind {
    * @generated from enum value: POLICY_KIND_SQUARE_CB = 8;
    */
   SQUARE_CB = 8,
+
+  /**
+   * POLICY_KIND_LONG_TERM chooses by what a choice is worth over this and all later visits of the person, learnt by least-squares policy iteration.
+   *
+   * @generated from enum value: POLICY_KIND_LONG_TERM = 9;
+   */
+  LONG_TERM = 9,
 }
 
 /**
@@ -587,6 +629,95 @@ export enum PolicyKind {
  */
 export const PolicyKindSchema: GenEnum<PolicyKind> = /*@__PURE__*/
   enumDesc(file_proffer_experiment_v1_policy_service, 0);
+
+/**
+ * AttributionRule says which of several decisions before an event gets its reward.
+ *
+ * @generated from enum proffer.experiment.v1.AttributionRule
+ */
+export enum AttributionRule {
+  /**
+   * ATTRIBUTION_RULE_UNSPECIFIED means the last touch.
+   *
+   * @generated from enum value: ATTRIBUTION_RULE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * ATTRIBUTION_RULE_LAST_TOUCH gives all of it to the last decision.
+   *
+   * @generated from enum value: ATTRIBUTION_RULE_LAST_TOUCH = 1;
+   */
+  LAST_TOUCH = 1,
+
+  /**
+   * ATTRIBUTION_RULE_FIRST_TOUCH gives all of it to the first decision.
+   *
+   * @generated from enum value: ATTRIBUTION_RULE_FIRST_TOUCH = 2;
+   */
+  FIRST_TOUCH = 2,
+
+  /**
+   * ATTRIBUTION_RULE_LINEAR gives each decision the same share.
+   *
+   * @generated from enum value: ATTRIBUTION_RULE_LINEAR = 3;
+   */
+  LINEAR = 3,
+}
+
+/**
+ * Describes the enum proffer.experiment.v1.AttributionRule.
+ */
+export const AttributionRuleSchema: GenEnum<AttributionRule> = /*@__PURE__*/
+  enumDesc(file_proffer_experiment_v1_policy_service, 1);
+
+/**
+ * RewardMetric is what an event is worth to a policy whose decisions are made by Recommend.
+ *
+ * @generated from enum proffer.experiment.v1.RewardMetric
+ */
+export enum RewardMetric {
+  /**
+   * REWARD_METRIC_UNSPECIFIED means clicks.
+   *
+   * @generated from enum value: REWARD_METRIC_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * REWARD_METRIC_CLICK counts clicks.
+   *
+   * @generated from enum value: REWARD_METRIC_CLICK = 1;
+   */
+  CLICK = 1,
+
+  /**
+   * REWARD_METRIC_PURCHASE counts purchases.
+   *
+   * @generated from enum value: REWARD_METRIC_PURCHASE = 2;
+   */
+  PURCHASE = 2,
+
+  /**
+   * REWARD_METRIC_REVENUE counts what was paid, in minor units.
+   *
+   * @generated from enum value: REWARD_METRIC_REVENUE = 3;
+   */
+  REVENUE = 3,
+
+  /**
+   * REWARD_METRIC_MARGIN counts what was paid less the cost of the goods, in minor units; goods without a known cost count in full.
+   *
+   * @generated from enum value: REWARD_METRIC_MARGIN = 4;
+   */
+  MARGIN = 4,
+}
+
+/**
+ * Describes the enum proffer.experiment.v1.RewardMetric.
+ */
+export const RewardMetricSchema: GenEnum<RewardMetric> = /*@__PURE__*/
+  enumDesc(file_proffer_experiment_v1_policy_service, 2);
 
 /**
  * PolicyService chooses among options with a known probability and learns from what follows.

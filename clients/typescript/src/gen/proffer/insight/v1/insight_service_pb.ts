@@ -4,15 +4,15 @@
 // @generated from file proffer/insight/v1/insight_service.proto (package proffer.insight.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file proffer/insight/v1/insight_service.proto.
  */
 export const file_proffer_insight_v1_insight_service: GenFile = /*@__PURE__*/
-  fileDesc("Cihwcm9mZmVyL2luc2lnaHQvdjEvaW5zaWdodF9zZXJ2aWNlLnByb3RvEhJwcm9mZmVyLmluc2lnaHQudjEiNwoSR2V0UG9ydHJhaXRSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEAoIbGFuZ3VhZ2UYAiABKAki2wMKE0dldFBvcnRyYWl0UmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRIUCgxyZWNlbmN5X2RheXMYAiABKAESEQoJZnJlcXVlbmN5GAMgASgFEhwKFG1vbmV0YXJ5X21pbm9yX3VuaXRzGAQgASgDEhAKCGN1cnJlbmN5GAUgASgJEiIKGmF2ZXJhZ2VfYmFza2V0X21pbm9yX3VuaXRzGAYgASgDEhkKEWRpc2NvdW50X2FmZmluaXR5GAcgASgBEjgKEmNhdGVnb3J5X2ludGVyZXN0cxgIIAMoCzIcLnByb2ZmZXIuaW5zaWdodC52MS5JbnRlcmVzdBI1Cg9icmFuZF9pbnRlcmVzdHMYCSADKAsyHC5wcm9mZmVyLmluc2lnaHQudjEuSW50ZXJlc3QSEwoLaG91cl9zaGFyZXMYCiADKAESFgoOd2Vla2RheV9zaGFyZXMYCyADKAESGQoRY2h1cm5fcHJvYmFiaWxpdHkYDCABKAESIgoaZXhwZWN0ZWRfdmFsdWVfbWlub3JfdW5pdHMYDSABKAMSEwoLc2VnbWVudF9pZHMYDiADKAkSDAoEdGFncxgPIAMoCRIbChNjb21wdXRlZF9hdF91bml4X21zGBAgASgDIioKCEludGVyZXN0Eg8KB3N1YmplY3QYASABKAkSDQoFc2hhcmUYAiABKAEiFQoTTGlzdFNlZ21lbnRzUmVxdWVzdCJFChRMaXN0U2VnbWVudHNSZXNwb25zZRItCghzZWdtZW50cxgBIAMoCzIbLnByb2ZmZXIuaW5zaWdodC52MS5TZWdtZW50IpgDCgdTZWdtZW50EhIKCnNlZ21lbnRfaWQYASABKAkSNQoFbmFtZXMYAiADKAsyJi5wcm9mZmVyLmluc2lnaHQudjEuU2VnbWVudC5OYW1lc0VudHJ5EkMKDGRlc2NyaXB0aW9ucxgDIAMoCzItLnByb2ZmZXIuaW5zaWdodC52MS5TZWdtZW50LkRlc2NyaXB0aW9uc0VudHJ5EgwKBHNpemUYBCABKAMSEwoLc2l6ZV9jaGFuZ2UYBSABKAESOQoHcHJvZmlsZRgGIAMoCzIoLnByb2ZmZXIuaW5zaWdodC52MS5TZWdtZW50LlByb2ZpbGVFbnRyeRIMCgRydWxlGAcgASgJGiwKCk5hbWVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARozChFEZXNjcmlwdGlvbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi4KDFByb2ZpbGVFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBIicKEUdldFNlZ21lbnRSZXF1ZXN0EhIKCnNlZ21lbnRfaWQYASABKAkiXgoSR2V0U2VnbWVudFJlc3BvbnNlEiwKB3NlZ21lbnQYASABKAsyGy5wcm9mZmVyLmluc2lnaHQudjEuU2VnbWVudBIaChJleGFtcGxlX3BzZXVkb255bXMYAiADKAkigwEKG0xpc3RBc3NvY2lhdGlvblJ1bGVzUmVxdWVzdBIQCghpdGVtX2lkcxgBIAMoCRITCgttaW5fc3VwcG9ydBgCIAEoARIWCg5taW5fY29uZmlkZW5jZRgDIAEoARIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCSJrChxMaXN0QXNzb2NpYXRpb25SdWxlc1Jlc3BvbnNlEjIKBXJ1bGVzGAEgAygLMiMucHJvZmZlci5pbnNpZ2h0LnYxLkFzc29jaWF0aW9uUnVsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkilQEKD0Fzc29jaWF0aW9uUnVsZRITCgtpZl9pdGVtX2lkcxgBIAMoCRIVCg10aGVuX2l0ZW1faWRzGAIgAygJEg8KB3N1cHBvcnQYAyABKAESEgoKY29uZmlkZW5jZRgEIAEoARIMCgRsaWZ0GAUgASgBEhIKCmNvbnZpY3Rpb24YBiABKAESDwoHcF92YWx1ZRgHIAEoASJNChRQcmVkaWN0SW50ZW50UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEAoIY2F0ZWdvcnkYAyABKAkiXwoVUHJlZGljdEludGVudFJlc3BvbnNlEhcKD2J1eXNfaW5fc2Vzc2lvbhgBIAEoARIWCg5idXlzX2luXzdfZGF5cxgCIAEoARIVCg1tb2RlbF92ZXJzaW9uGAMgASgJMpEECg5JbnNpZ2h0U2VydmljZRJeCgtHZXRQb3J0cmFpdBImLnByb2ZmZXIuaW5zaWdodC52MS5HZXRQb3J0cmFpdFJlcXVlc3QaJy5wcm9mZmVyLmluc2lnaHQudjEuR2V0UG9ydHJhaXRSZXNwb25zZRJhCgxMaXN0U2VnbWVudHMSJy5wcm9mZmVyLmluc2lnaHQudjEuTGlzdFNlZ21lbnRzUmVxdWVzdBooLnByb2ZmZXIuaW5zaWdodC52MS5MaXN0U2VnbWVudHNSZXNwb25zZRJbCgpHZXRTZWdtZW50EiUucHJvZmZlci5pbnNpZ2h0LnYxLkdldFNlZ21lbnRSZXF1ZXN0GiYucHJvZmZlci5pbnNpZ2h0LnYxLkdldFNlZ21lbnRSZXNwb25zZRJ5ChRMaXN0QXNzb2NpYXRpb25SdWxlcxIvLnByb2ZmZXIuaW5zaWdodC52MS5MaXN0QXNzb2NpYXRpb25SdWxlc1JlcXVlc3QaMC5wcm9mZmVyLmluc2lnaHQudjEuTGlzdEFzc29jaWF0aW9uUnVsZXNSZXNwb25zZRJkCg1QcmVkaWN0SW50ZW50EigucHJvZmZlci5pbnNpZ2h0LnYxLlByZWRpY3RJbnRlbnRSZXF1ZXN0GikucHJvZmZlci5pbnNpZ2h0LnYxLlByZWRpY3RJbnRlbnRSZXNwb25zZUJuChxkZXYucHJvZmZlci5wcm90by5pbnNpZ2h0LnYxQhNJbnNpZ2h0U2VydmljZVByb3RvUAFaN3Byb2ZmZXIuZGV2L2NsaWVudHMvZ28vZ2VuL3Byb2ZmZXIvaW5zaWdodC92MTtpbnNpZ2h0djFiBnByb3RvMw");
+  fileDesc("Cihwcm9mZmVyL2luc2lnaHQvdjEvaW5zaWdodF9zZXJ2aWNlLnByb3RvEhJwcm9mZmVyLmluc2lnaHQudjEiNwoSR2V0UG9ydHJhaXRSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEAoIbGFuZ3VhZ2UYAiABKAkilQQKE0dldFBvcnRyYWl0UmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRIUCgxyZWNlbmN5X2RheXMYAiABKAESEQoJZnJlcXVlbmN5GAMgASgFEhwKFG1vbmV0YXJ5X21pbm9yX3VuaXRzGAQgASgDEhAKCGN1cnJlbmN5GAUgASgJEiIKGmF2ZXJhZ2VfYmFza2V0X21pbm9yX3VuaXRzGAYgASgDEhkKEWRpc2NvdW50X2FmZmluaXR5GAcgASgBEjgKEmNhdGVnb3J5X2ludGVyZXN0cxgIIAMoCzIcLnByb2ZmZXIuaW5zaWdodC52MS5JbnRlcmVzdBI1Cg9icmFuZF9pbnRlcmVzdHMYCSADKAsyHC5wcm9mZmVyLmluc2lnaHQudjEuSW50ZXJlc3QSEwoLaG91cl9zaGFyZXMYCiADKAESFgoOd2Vla2RheV9zaGFyZXMYCyADKAESGQoRY2h1cm5fcHJvYmFiaWxpdHkYDCABKAESIgoaZXhwZWN0ZWRfdmFsdWVfbWlub3JfdW5pdHMYDSABKAMSEwoLc2VnbWVudF9pZHMYDiADKAkSDAoEdGFncxgPIAMoCRIbChNjb21wdXRlZF9hdF91bml4X21zGBAgASgDEhcKD2ludGVyZXN0X3ZlY3RvchgRIAMoAhIfChdpbnRlcmVzdF92ZWN0b3JfdmVyc2lvbhgSIAEoCSIqCghJbnRlcmVzdBIPCgdzdWJqZWN0GAEgASgJEg0KBXNoYXJlGAIgASgBIhUKE0xpc3RTZWdtZW50c1JlcXVlc3QiRQoUTGlzdFNlZ21lbnRzUmVzcG9uc2USLQoIc2VnbWVudHMYASADKAsyGy5wcm9mZmVyLmluc2lnaHQudjEuU2VnbWVudCKYAwoHU2VnbWVudBISCgpzZWdtZW50X2lkGAEgASgJEjUKBW5hbWVzGAIgAygLMiYucHJvZmZlci5pbnNpZ2h0LnYxLlNlZ21lbnQuTmFtZXNFbnRyeRJDCgxkZXNjcmlwdGlvbnMYAyADKAsyLS5wcm9mZmVyLmluc2lnaHQudjEuU2VnbWVudC5EZXNjcmlwdGlvbnNFbnRyeRIMCgRzaXplGAQgASgDEhMKC3NpemVfY2hhbmdlGAUgASgBEjkKB3Byb2ZpbGUYBiADKAsyKC5wcm9mZmVyLmluc2lnaHQudjEuU2VnbWVudC5Qcm9maWxlRW50cnkSDAoEcnVsZRgHIAEoCRosCgpOYW1lc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaMwoRRGVzY3JpcHRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARouCgxQcm9maWxlRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ASInChFHZXRTZWdtZW50UmVxdWVzdBISCgpzZWdtZW50X2lkGAEgASgJIl4KEkdldFNlZ21lbnRSZXNwb25zZRIsCgdzZWdtZW50GAEgASgLMhsucHJvZmZlci5pbnNpZ2h0LnYxLlNlZ21lbnQSGgoSZXhhbXBsZV9wc2V1ZG9ueW1zGAIgAygJIrgBChtMaXN0QXNzb2NpYXRpb25SdWxlc1JlcXVlc3QSEAoIaXRlbV9pZHMYASADKAkSEwoLbWluX3N1cHBvcnQYAiABKAESFgoObWluX2NvbmZpZGVuY2UYAyABKAESEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSMwoFYmFzaXMYBiABKA4yJC5wcm9mZmVyLmluc2lnaHQudjEuQXNzb2NpYXRpb25CYXNpcyJrChxMaXN0QXNzb2NpYXRpb25SdWxlc1Jlc3BvbnNlEjIKBXJ1bGVzGAEgAygLMiMucHJvZmZlci5pbnNpZ2h0LnYxLkFzc29jaWF0aW9uUnVsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkilQEKD0Fzc29jaWF0aW9uUnVsZRITCgtpZl9pdGVtX2lkcxgBIAMoCRIVCg10aGVuX2l0ZW1faWRzGAIgAygJEg8KB3N1cHBvcnQYAyABKAESEgoKY29uZmlkZW5jZRgEIAEoARIMCgRsaWZ0GAUgASgBEhIKCmNvbnZpY3Rpb24YBiABKAESDwoHcF92YWx1ZRgHIAEoASJNChRQcmVkaWN0SW50ZW50UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEAoIY2F0ZWdvcnkYAyABKAkingEKFVByZWRpY3RJbnRlbnRSZXNwb25zZRIXCg9idXlzX2luX3Nlc3Npb24YASABKAESFgoOYnV5c19pbl83X2RheXMYAiABKAESFQoNbW9kZWxfdmVyc2lvbhgDIAEoCRI9Cg1jb250cmlidXRpb25zGAQgAygLMiYucHJvZmZlci5pbnNpZ2h0LnYxLkludGVudENvbnRyaWJ1dGlvbiJKChJJbnRlbnRDb250cmlidXRpb24SDwoHZmVhdHVyZRgBIAEoCRINCgV2YWx1ZRgCIAEoARIUCgxjb250cmlidXRpb24YAyABKAEiJAoQR2V0UmVwb3J0UmVxdWVzdBIQCghsYW5ndWFnZRgBIAEoCSJSChFHZXRSZXBvcnRSZXNwb25zZRIMCgRodG1sGAEgASgJEhIKCnN0eWxlX2hhc2gYAiABKAkSGwoTY29tcHV0ZWRfYXRfdW5peF9tcxgDIAEoAyIXChVSZWZyZXNoSW5zaWdodFJlcXVlc3QiagoWUmVmcmVzaEluc2lnaHRSZXNwb25zZRIOCgZldmVudHMYASABKAMSDgoGcGVvcGxlGAIgASgDEhAKCHNlZ21lbnRzGAMgASgFEg0KBXJ1bGVzGAQgASgFEg8KB3Rvb2tfbXMYBSABKAMiSAoVRmluZExvb2thbGlrZXNSZXF1ZXN0EhIKCnNlZ21lbnRfaWQYASABKAkSEAoIdXNlcl9pZHMYAiADKAkSCQoBaxgDIAEoBSJaChZGaW5kTG9va2FsaWtlc1Jlc3BvbnNlEjEKCmxvb2thbGlrZXMYASADKAsyHS5wcm9mZmVyLmluc2lnaHQudjEuTG9va2FsaWtlEg0KBXNlZWRzGAIgASgDIi4KCUxvb2thbGlrZRIPCgd1c2VyX2lkGAEgASgJEhAKCGxpa2VuZXNzGAIgASgBIjYKFVN1Z2dlc3RCdW5kbGVzUmVxdWVzdBIQCghpdGVtX2lkcxgBIAMoCRILCgNtYXgYAiABKAUiRQoWU3VnZ2VzdEJ1bmRsZXNSZXNwb25zZRIrCgdidW5kbGVzGAEgAygLMhoucHJvZmZlci5pbnNpZ2h0LnYxLkJ1bmRsZSKsAQoGQnVuZGxlEhAKCGl0ZW1faWRzGAEgAygJEg8KB2Jhc2tldHMYAiABKAMSDAoEbGlmdBgDIAEoARIeChZsaXN0X3ByaWNlX21pbm9yX3VuaXRzGAQgASgDEiMKG3N1Z2dlc3RlZF9wcmljZV9taW5vcl91bml0cxgFIAEoAxIQCghjdXJyZW5jeRgGIAEoCRIaChJpbmNvbXBsZXRlX2Jhc2tldHMYByABKAMqkgEKEEFzc29jaWF0aW9uQmFzaXMSIQodQVNTT0NJQVRJT05fQkFTSVNfVU5TUEVDSUZJRUQQABIcChhBU1NPQ0lBVElPTl9CQVNJU19PUkRFUlMQARIbChdBU1NPQ0lBVElPTl9CQVNJU19WSUVXUxACEiAKHEFTU09DSUFUSU9OX0JBU0lTX0NBVEVHT1JJRVMQAzKmBwoOSW5zaWdodFNlcnZpY2USXgoLR2V0UG9ydHJhaXQSJi5wcm9mZmVyLmluc2lnaHQudjEuR2V0UG9ydHJhaXRSZXF1ZXN0GicucHJvZmZlci5pbnNpZ2h0LnYxLkdldFBvcnRyYWl0UmVzcG9uc2USYQoMTGlzdFNlZ21lbnRzEicucHJvZmZlci5pbnNpZ2h0LnYxLkxpc3RTZWdtZW50c1JlcXVlc3QaKC5wcm9mZmVyLmluc2lnaHQudjEuTGlzdFNlZ21lbnRzUmVzcG9uc2USWwoKR2V0U2VnbWVudBIlLnByb2ZmZXIuaW5zaWdodC52MS5HZXRTZWdtZW50UmVxdWVzdBomLnByb2ZmZXIuaW5zaWdodC52MS5HZXRTZWdtZW50UmVzcG9uc2USeQoUTGlzdEFzc29jaWF0aW9uUnVsZXMSLy5wcm9mZmVyLmluc2lnaHQudjEuTGlzdEFzc29jaWF0aW9uUnVsZXNSZXF1ZXN0GjAucHJvZmZlci5pbnNpZ2h0LnYxLkxpc3RBc3NvY2lhdGlvblJ1bGVzUmVzcG9uc2USZAoNUHJlZGljdEludGVudBIoLnByb2ZmZXIuaW5zaWdodC52MS5QcmVkaWN0SW50ZW50UmVxdWVzdBopLnByb2ZmZXIuaW5zaWdodC52MS5QcmVkaWN0SW50ZW50UmVzcG9uc2USWAoJR2V0UmVwb3J0EiQucHJvZmZlci5pbnNpZ2h0LnYxLkdldFJlcG9ydFJlcXVlc3QaJS5wcm9mZmVyLmluc2lnaHQudjEuR2V0UmVwb3J0UmVzcG9uc2USZwoOUmVmcmVzaEluc2lnaHQSKS5wcm9mZmVyLmluc2lnaHQudjEuUmVmcmVzaEluc2lnaHRSZXF1ZXN0GioucHJvZmZlci5pbnNpZ2h0LnYxLlJlZnJlc2hJbnNpZ2h0UmVzcG9uc2USZwoORmluZExvb2thbGlrZXMSKS5wcm9mZmVyLmluc2lnaHQudjEuRmluZExvb2thbGlrZXNSZXF1ZXN0GioucHJvZmZlci5pbnNpZ2h0LnYxLkZpbmRMb29rYWxpa2VzUmVzcG9uc2USZwoOU3VnZ2VzdEJ1bmRsZXMSKS5wcm9mZmVyLmluc2lnaHQudjEuU3VnZ2VzdEJ1bmRsZXNSZXF1ZXN0GioucHJvZmZlci5pbnNpZ2h0LnYxLlN1Z2dlc3RCdW5kbGVzUmVzcG9uc2VCbgocZGV2LnByb2ZmZXIucHJvdG8uaW5zaWdodC52MUITSW5zaWdodFNlcnZpY2VQcm90b1ABWjdwcm9mZmVyLmRldi9jbGllbnRzL2dvL2dlbi9wcm9mZmVyL2luc2lnaHQvdjE7aW5zaWdodHYxYgZwcm90bzM");
 
 /**
  * GetPortraitRequest names a person.
@@ -126,7 +126,7 @@ export type GetPortraitResponse = Message<"proffer.insight.v1.GetPortraitRespons
   weekdayShares: number[];
 
   /**
-   * churn_probability is the probability that the person does not come back.
+   * churn_probability is the probability that the person does not buy within the next 365 days.
    *
    * @generated from field: double churn_probability = 12;
    */
@@ -159,6 +159,22 @@ export type GetPortraitResponse = Message<"proffer.insight.v1.GetPortraitRespons
    * @generated from field: int64 computed_at_unix_ms = 16;
    */
   computedAtUnixMs: bigint;
+
+  /**
+   * interest_vector is the direction of what the person reads, searches and writes; its length is 1,
+   * or it is empty. The dot product of two of them says how alike two interests are. It can be compared
+   * only with vectors of the same interest_vector_version.
+   *
+   * @generated from field: repeated float interest_vector = 17;
+   */
+  interestVector: number[];
+
+  /**
+   * interest_vector_version names the space of interest_vector.
+   *
+   * @generated from field: string interest_vector_version = 18;
+   */
+  interestVectorVersion: string;
 };
 
 /**
@@ -384,6 +400,13 @@ export type ListAssociationRulesRequest = Message<"proffer.insight.v1.ListAssoci
    * @generated from field: string page_token = 5;
    */
   pageToken: string;
+
+  /**
+   * basis says what makes a basket; unspecified means orders.
+   *
+   * @generated from field: proffer.insight.v1.AssociationBasis basis = 6;
+   */
+  basis: AssociationBasis;
 };
 
 /**
@@ -533,18 +556,25 @@ export type PredictIntentResponse = Message<"proffer.insight.v1.PredictIntentRes
   buysInSession: number;
 
   /**
-   * buys_in_7_days is the probability of a purchase within 7 days.
+   * buys_in_7_days is the probability of a purchase within 7 days, of the category when the request names one.
    *
    * @generated from field: double buys_in_7_days = 2;
    */
   buysIn7Days: number;
 
   /**
-   * model_version is the model.
+   * model_version is the model; empty when none is trained yet, and then the probabilities are what is usual in the shop.
    *
    * @generated from field: string model_version = 3;
    */
   modelVersion: string;
+
+  /**
+   * contributions are what moved buys_in_7_days away from what is usual, largest first.
+   *
+   * @generated from field: repeated proffer.insight.v1.IntentContribution contributions = 4;
+   */
+  contributions: IntentContribution[];
 };
 
 /**
@@ -553,6 +583,406 @@ export type PredictIntentResponse = Message<"proffer.insight.v1.PredictIntentRes
  */
 export const PredictIntentResponseSchema: GenMessage<PredictIntentResponse> = /*@__PURE__*/
   messageDesc(file_proffer_insight_v1_insight_service, 12);
+
+/**
+ * IntentContribution is the share of one fact in a prediction.
+ *
+ * @generated from message proffer.insight.v1.IntentContribution
+ */
+export type IntentContribution = Message<"proffer.insight.v1.IntentContribution"> & {
+  /**
+   * feature is the fact.
+   *
+   * @generated from field: string feature = 1;
+   */
+  feature: string;
+
+  /**
+   * value is what it is for this person.
+   *
+   * @generated from field: double value = 2;
+   */
+  value: number;
+
+  /**
+   * contribution is what it adds to the log-odds (a SHAP value).
+   *
+   * @generated from field: double contribution = 3;
+   */
+  contribution: number;
+};
+
+/**
+ * Describes the message proffer.insight.v1.IntentContribution.
+ * Use `create(IntentContributionSchema)` to create a new message.
+ */
+export const IntentContributionSchema: GenMessage<IntentContribution> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 13);
+
+/**
+ * GetReportRequest asks for the page.
+ *
+ * @generated from message proffer.insight.v1.GetReportRequest
+ */
+export type GetReportRequest = Message<"proffer.insight.v1.GetReportRequest"> & {
+  /**
+   * language is the language that shows first, "en" or "zh"; empty means "en". The page switches between both.
+   *
+   * @generated from field: string language = 1;
+   */
+  language: string;
+};
+
+/**
+ * Describes the message proffer.insight.v1.GetReportRequest.
+ * Use `create(GetReportRequestSchema)` to create a new message.
+ */
+export const GetReportRequestSchema: GenMessage<GetReportRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 14);
+
+/**
+ * GetReportResponse is the page.
+ *
+ * @generated from message proffer.insight.v1.GetReportResponse
+ */
+export type GetReportResponse = Message<"proffer.insight.v1.GetReportResponse"> & {
+  /**
+   * html is the page.
+   *
+   * @generated from field: string html = 1;
+   */
+  html: string;
+
+  /**
+   * style_hash is the hash of its style as a content security policy writes it, such as "sha256-…".
+   *
+   * @generated from field: string style_hash = 2;
+   */
+  styleHash: string;
+
+  /**
+   * computed_at_unix_ms is the time of the newest event in it.
+   *
+   * @generated from field: int64 computed_at_unix_ms = 3;
+   */
+  computedAtUnixMs: bigint;
+};
+
+/**
+ * Describes the message proffer.insight.v1.GetReportResponse.
+ * Use `create(GetReportResponseSchema)` to create a new message.
+ */
+export const GetReportResponseSchema: GenMessage<GetReportResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 15);
+
+/**
+ * RefreshInsightRequest has no fields.
+ *
+ * @generated from message proffer.insight.v1.RefreshInsightRequest
+ */
+export type RefreshInsightRequest = Message<"proffer.insight.v1.RefreshInsightRequest"> & {
+};
+
+/**
+ * Describes the message proffer.insight.v1.RefreshInsightRequest.
+ * Use `create(RefreshInsightRequestSchema)` to create a new message.
+ */
+export const RefreshInsightRequestSchema: GenMessage<RefreshInsightRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 16);
+
+/**
+ * RefreshInsightResponse says what was studied.
+ *
+ * @generated from message proffer.insight.v1.RefreshInsightResponse
+ */
+export type RefreshInsightResponse = Message<"proffer.insight.v1.RefreshInsightResponse"> & {
+  /**
+   * events is the number of events of the log.
+   *
+   * @generated from field: int64 events = 1;
+   */
+  events: bigint;
+
+  /**
+   * people is the number of people.
+   *
+   * @generated from field: int64 people = 2;
+   */
+  people: bigint;
+
+  /**
+   * segments is the number of segments that clustering found.
+   *
+   * @generated from field: int32 segments = 3;
+   */
+  segments: number;
+
+  /**
+   * rules is the number of association rules.
+   *
+   * @generated from field: int32 rules = 4;
+   */
+  rules: number;
+
+  /**
+   * took_ms is how long it took.
+   *
+   * @generated from field: int64 took_ms = 5;
+   */
+  tookMs: bigint;
+};
+
+/**
+ * Describes the message proffer.insight.v1.RefreshInsightResponse.
+ * Use `create(RefreshInsightResponseSchema)` to create a new message.
+ */
+export const RefreshInsightResponseSchema: GenMessage<RefreshInsightResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 17);
+
+/**
+ * FindLookalikesRequest names those to resemble.
+ *
+ * @generated from message proffer.insight.v1.FindLookalikesRequest
+ */
+export type FindLookalikesRequest = Message<"proffer.insight.v1.FindLookalikesRequest"> & {
+  /**
+   * segment_id is a segment to resemble.
+   *
+   * @generated from field: string segment_id = 1;
+   */
+  segmentId: string;
+
+  /**
+   * user_ids are people to resemble, together with those of the segment.
+   *
+   * @generated from field: repeated string user_ids = 2;
+   */
+  userIds: string[];
+
+  /**
+   * k is how many to find; 0 means 100.
+   *
+   * @generated from field: int32 k = 3;
+   */
+  k: number;
+};
+
+/**
+ * Describes the message proffer.insight.v1.FindLookalikesRequest.
+ * Use `create(FindLookalikesRequestSchema)` to create a new message.
+ */
+export const FindLookalikesRequestSchema: GenMessage<FindLookalikesRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 18);
+
+/**
+ * FindLookalikesResponse holds people.
+ *
+ * @generated from message proffer.insight.v1.FindLookalikesResponse
+ */
+export type FindLookalikesResponse = Message<"proffer.insight.v1.FindLookalikesResponse"> & {
+  /**
+   * lookalikes are the people, most alike first.
+   *
+   * @generated from field: repeated proffer.insight.v1.Lookalike lookalikes = 1;
+   */
+  lookalikes: Lookalike[];
+
+  /**
+   * seeds is the number of people to resemble that are known.
+   *
+   * @generated from field: int64 seeds = 2;
+   */
+  seeds: bigint;
+};
+
+/**
+ * Describes the message proffer.insight.v1.FindLookalikesResponse.
+ * Use `create(FindLookalikesResponseSchema)` to create a new message.
+ */
+export const FindLookalikesResponseSchema: GenMessage<FindLookalikesResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 19);
+
+/**
+ * Lookalike is a person who resembles the seeds.
+ *
+ * @generated from message proffer.insight.v1.Lookalike
+ */
+export type Lookalike = Message<"proffer.insight.v1.Lookalike"> & {
+  /**
+   * user_id is the person.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * likeness is from 0 to 1: the probability to be one of the seeds if seeds and others were as frequent.
+   *
+   * @generated from field: double likeness = 2;
+   */
+  likeness: number;
+};
+
+/**
+ * Describes the message proffer.insight.v1.Lookalike.
+ * Use `create(LookalikeSchema)` to create a new message.
+ */
+export const LookalikeSchema: GenMessage<Lookalike> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 20);
+
+/**
+ * SuggestBundlesRequest limits the bundles.
+ *
+ * @generated from message proffer.insight.v1.SuggestBundlesRequest
+ */
+export type SuggestBundlesRequest = Message<"proffer.insight.v1.SuggestBundlesRequest"> & {
+  /**
+   * item_ids asks for bundles with at least one of these items; none asks for all.
+   *
+   * @generated from field: repeated string item_ids = 1;
+   */
+  itemIds: string[];
+
+  /**
+   * max is how many; 0 means 20.
+   *
+   * @generated from field: int32 max = 2;
+   */
+  max: number;
+};
+
+/**
+ * Describes the message proffer.insight.v1.SuggestBundlesRequest.
+ * Use `create(SuggestBundlesRequestSchema)` to create a new message.
+ */
+export const SuggestBundlesRequestSchema: GenMessage<SuggestBundlesRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 21);
+
+/**
+ * SuggestBundlesResponse holds bundles.
+ *
+ * @generated from message proffer.insight.v1.SuggestBundlesResponse
+ */
+export type SuggestBundlesResponse = Message<"proffer.insight.v1.SuggestBundlesResponse"> & {
+  /**
+   * bundles are the bundles, by falling expected gain.
+   *
+   * @generated from field: repeated proffer.insight.v1.Bundle bundles = 1;
+   */
+  bundles: Bundle[];
+};
+
+/**
+ * Describes the message proffer.insight.v1.SuggestBundlesResponse.
+ * Use `create(SuggestBundlesResponseSchema)` to create a new message.
+ */
+export const SuggestBundlesResponseSchema: GenMessage<SuggestBundlesResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 22);
+
+/**
+ * Bundle is a set of items to sell together.
+ *
+ * @generated from message proffer.insight.v1.Bundle
+ */
+export type Bundle = Message<"proffer.insight.v1.Bundle"> & {
+  /**
+   * item_ids are the items.
+   *
+   * @generated from field: repeated string item_ids = 1;
+   */
+  itemIds: string[];
+
+  /**
+   * baskets is the number of baskets that held all of them.
+   *
+   * @generated from field: int64 baskets = 2;
+   */
+  baskets: bigint;
+
+  /**
+   * lift is how many times more often they are together than chance would have it.
+   *
+   * @generated from field: double lift = 3;
+   */
+  lift: number;
+
+  /**
+   * list_price_minor_units is the sum of their prices.
+   *
+   * @generated from field: int64 list_price_minor_units = 4;
+   */
+  listPriceMinorUnits: bigint;
+
+  /**
+   * suggested_price_minor_units gives away what is won when one in ten of the incomplete baskets is completed,
+   * and at most a fifth of the list price.
+   *
+   * @generated from field: int64 suggested_price_minor_units = 5;
+   */
+  suggestedPriceMinorUnits: bigint;
+
+  /**
+   * currency is the ISO 4217 code.
+   *
+   * @generated from field: string currency = 6;
+   */
+  currency: string;
+
+  /**
+   * incomplete_baskets is the number of baskets with all items but one: whom the bundle can win.
+   *
+   * @generated from field: int64 incomplete_baskets = 7;
+   */
+  incompleteBaskets: bigint;
+};
+
+/**
+ * Describes the message proffer.insight.v1.Bundle.
+ * Use `create(BundleSchema)` to create a new message.
+ */
+export const BundleSchema: GenMessage<Bundle> = /*@__PURE__*/
+  messageDesc(file_proffer_insight_v1_insight_service, 23);
+
+/**
+ * AssociationBasis is what makes a basket.
+ *
+ * @generated from enum proffer.insight.v1.AssociationBasis
+ */
+export enum AssociationBasis {
+  /**
+   * ASSOCIATION_BASIS_UNSPECIFIED means orders.
+   *
+   * @generated from enum value: ASSOCIATION_BASIS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * ASSOCIATION_BASIS_ORDERS takes the items of an order.
+   *
+   * @generated from enum value: ASSOCIATION_BASIS_ORDERS = 1;
+   */
+  ORDERS = 1,
+
+  /**
+   * ASSOCIATION_BASIS_VIEWS takes the items opened or put into the cart in a visit.
+   *
+   * @generated from enum value: ASSOCIATION_BASIS_VIEWS = 2;
+   */
+  VIEWS = 2,
+
+  /**
+   * ASSOCIATION_BASIS_CATEGORIES takes the categories of an order and all above them; ids are categories.
+   *
+   * @generated from enum value: ASSOCIATION_BASIS_CATEGORIES = 3;
+   */
+  CATEGORIES = 3,
+}
+
+/**
+ * Describes the enum proffer.insight.v1.AssociationBasis.
+ */
+export const AssociationBasisSchema: GenEnum<AssociationBasis> = /*@__PURE__*/
+  enumDesc(file_proffer_insight_v1_insight_service, 0);
 
 /**
  * InsightService knows people and baskets.
@@ -609,6 +1039,46 @@ export const InsightService: GenService<{
     methodKind: "unary";
     input: typeof PredictIntentRequestSchema;
     output: typeof PredictIntentResponseSchema;
+  },
+  /**
+   * GetReport returns the page for marketers: one HTML file that loads nothing, in English and Chinese.
+   *
+   * @generated from rpc proffer.insight.v1.InsightService.GetReport
+   */
+  getReport: {
+    methodKind: "unary";
+    input: typeof GetReportRequestSchema;
+    output: typeof GetReportResponseSchema;
+  },
+  /**
+   * RefreshInsight makes segments, rules and models anew from the event log, and answers when they serve.
+   *
+   * @generated from rpc proffer.insight.v1.InsightService.RefreshInsight
+   */
+  refreshInsight: {
+    methodKind: "unary";
+    input: typeof RefreshInsightRequestSchema;
+    output: typeof RefreshInsightResponseSchema;
+  },
+  /**
+   * FindLookalikes returns people who are like a segment or like given people, without being among them.
+   *
+   * @generated from rpc proffer.insight.v1.InsightService.FindLookalikes
+   */
+  findLookalikes: {
+    methodKind: "unary";
+    input: typeof FindLookalikesRequestSchema;
+    output: typeof FindLookalikesResponseSchema;
+  },
+  /**
+   * SuggestBundles proposes sets of items to sell together, from what is bought together.
+   *
+   * @generated from rpc proffer.insight.v1.InsightService.SuggestBundles
+   */
+  suggestBundles: {
+    methodKind: "unary";
+    input: typeof SuggestBundlesRequestSchema;
+    output: typeof SuggestBundlesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_proffer_insight_v1_insight_service, 0);

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file proffer/promotion/v1/ledger_service.proto.
  */
 export const file_proffer_promotion_v1_ledger_service: GenFile = /*@__PURE__*/
-  fileDesc("Cilwcm9mZmVyL3Byb21vdGlvbi92MS9sZWRnZXJfc2VydmljZS5wcm90bxIUcHJvZmZlci5wcm9tb3Rpb24udjEi3wEKClJlZGVtcHRpb24SFQoNcmVkZW1wdGlvbl9pZBgBIAEoCRI0CgVzdGF0ZRgCIAEoDjIlLnByb2ZmZXIucHJvbW90aW9uLnYxLlJlZGVtcHRpb25TdGF0ZRIPCgd1c2VyX2lkGAMgASgJEjMKBXBhcnRzGAQgAygLMiQucHJvZmZlci5wcm9tb3Rpb24udjEuUmVkZW1wdGlvblBhcnQSEAoIY3VycmVuY3kYBSABKAkSGgoSZXhwaXJlc19hdF91bml4X21zGAYgASgDEhAKCG9yZGVyX2lkGAcgASgJImAKDlJlZGVtcHRpb25QYXJ0EhQKDHByb21vdGlvbl9pZBgBIAEoCRIaChJhbW91bnRfbWlub3JfdW5pdHMYAiABKAMSHAoUcmV0dXJuZWRfbWlub3JfdW5pdHMYAyABKAMi6QEKGFJlc2VydmVSZWRlbXB0aW9uUmVxdWVzdBIXCg9pZGVtcG90ZW5jeV9rZXkYASABKAkSKAoEY2FydBgCIAEoCzIaLnByb2ZmZXIucHJvbW90aW9uLnYxLkNhcnQSLAoGcGVyc29uGAMgASgLMhwucHJvZmZlci5wcm9tb3Rpb24udjEuUGVyc29uEhQKDGhvbGRfc2Vjb25kcxgEIAEoBRInChpleHBlY3RlZF90b3RhbF9taW5vcl91bml0cxgFIAEoA0gAiAEBQh0KG19leHBlY3RlZF90b3RhbF9taW5vcl91bml0cyKRAQoZUmVzZXJ2ZVJlZGVtcHRpb25SZXNwb25zZRI0CgpyZWRlbXB0aW9uGAEgASgLMiAucHJvZmZlci5wcm9tb3Rpb24udjEuUmVkZW1wdGlvbhI+CgpldmFsdWF0aW9uGAIgASgLMioucHJvZmZlci5wcm9tb3Rpb24udjEuRXZhbHVhdGVDYXJ0UmVzcG9uc2UiQgoXQ29tbWl0UmVkZW1wdGlvblJlcXVlc3QSFQoNcmVkZW1wdGlvbl9pZBgBIAEoCRIQCghvcmRlcl9pZBgCIAEoCSJQChhDb21taXRSZWRlbXB0aW9uUmVzcG9uc2USNAoKcmVkZW1wdGlvbhgBIAEoCzIgLnByb2ZmZXIucHJvbW90aW9uLnYxLlJlZGVtcHRpb24iMQoYUmVsZWFzZVJlZGVtcHRpb25SZXF1ZXN0EhUKDXJlZGVtcHRpb25faWQYASABKAkiUQoZUmVsZWFzZVJlZGVtcHRpb25SZXNwb25zZRI0CgpyZWRlbXB0aW9uGAEgASgLMiAucHJvZmZlci5wcm9tb3Rpb24udjEuUmVkZW1wdGlvbiJ6ChdSZXR1cm5SZWRlbXB0aW9uUmVxdWVzdBIVCg1yZWRlbXB0aW9uX2lkGAEgASgJEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRIvCgVwYXJ0cxgDIAMoCzIgLnByb2ZmZXIucHJvbW90aW9uLnYxLlJldHVyblBhcnQiPgoKUmV0dXJuUGFydBIUCgxwcm9tb3Rpb25faWQYASABKAkSGgoSYW1vdW50X21pbm9yX3VuaXRzGAIgASgDIlAKGFJldHVyblJlZGVtcHRpb25SZXNwb25zZRI0CgpyZWRlbXB0aW9uGAEgASgLMiAucHJvZmZlci5wcm9tb3Rpb24udjEuUmVkZW1wdGlvbiItChRHZXRSZWRlbXB0aW9uUmVxdWVzdBIVCg1yZWRlbXB0aW9uX2lkGAEgASgJIk0KFUdldFJlZGVtcHRpb25SZXNwb25zZRI0CgpyZWRlbXB0aW9uGAEgASgLMiAucHJvZmZlci5wcm9tb3Rpb24udjEuUmVkZW1wdGlvbiIoChBHZXRCdWRnZXRSZXF1ZXN0EhQKDHByb21vdGlvbl9pZBgBIAEoCSKTAQoRR2V0QnVkZ2V0UmVzcG9uc2USGgoSYnVkZ2V0X21pbm9yX3VuaXRzGAEgASgDEh0KFWNvbW1pdHRlZF9taW5vcl91bml0cxgCIAEoAxIcChRyZXNlcnZlZF9taW5vcl91bml0cxgDIAEoAxITCgtyZWRlbXB0aW9ucxgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCSKfAQoYQ3JlYXRlQ291cG9uQmF0Y2hSZXF1ZXN0EhQKDHByb21vdGlvbl9pZBgBIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYAiABKAkSDQoFY291bnQYAyABKAUSGgoSZXhwaXJlc19hdF91bml4X21zGAQgASgDEhMKC3NoYXJlZF9jb2RlGAUgASgJEhQKDHRyYW5zZmVyYWJsZRgGIAEoCCI8ChlDcmVhdGVDb3Vwb25CYXRjaFJlc3BvbnNlEhAKCGJhdGNoX2lkGAEgASgJEg0KBWNvZGVzGAIgAygJIjoKFEFzc2lnbkNvdXBvbnNSZXF1ZXN0EhAKCGJhdGNoX2lkGAEgASgJEhAKCHVzZXJfaWRzGAIgAygJIkMKFUFzc2lnbkNvdXBvbnNSZXNwb25zZRIQCghhc3NpZ25lZBgBIAEoBRIYChBhbHJlYWR5X2Fzc2lnbmVkGAIgASgFIksKEUxpc3RXYWxsZXRSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiYgoSTGlzdFdhbGxldFJlc3BvbnNlEjMKB2NvdXBvbnMYASADKAsyIi5wcm9mZmVyLnByb21vdGlvbi52MS5XYWxsZXRDb3Vwb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIncKDFdhbGxldENvdXBvbhIRCgljb3Vwb25faWQYASABKAkSFAoMcHJvbW90aW9uX2lkGAIgASgJEgwKBHVzZWQYAyABKAgSGgoSZXhwaXJlc19hdF91bml4X21zGAQgASgDEhQKDHRyYW5zZmVyYWJsZRgFIAEoCCqvAQoPUmVkZW1wdGlvblN0YXRlEiAKHFJFREVNUFRJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIdChlSRURFTVBUSU9OX1NUQVRFX1JFU0VSVkVEEAESHgoaUkVERU1QVElPTl9TVEFURV9DT01NSVRURUQQAhIdChlSRURFTVBUSU9OX1NUQVRFX1JFTEVBU0VEEAMSHAoYUkVERU1QVElPTl9TVEFURV9FWFBJUkVEEAQy6gcKDUxlZGdlclNlcnZpY2USdAoRUmVzZXJ2ZVJlZGVtcHRpb24SLi5wcm9mZmVyLnByb21vdGlvbi52MS5SZXNlcnZlUmVkZW1wdGlvblJlcXVlc3QaLy5wcm9mZmVyLnByb21vdGlvbi52MS5SZXNlcnZlUmVkZW1wdGlvblJlc3BvbnNlEnEKEENvbW1pdFJlZGVtcHRpb24SLS5wcm9mZmVyLnByb21vdGlvbi52MS5Db21taXRSZWRlbXB0aW9uUmVxdWVzdBouLnByb2ZmZXIucHJvbW90aW9uLnYxLkNvbW1pdFJlZGVtcHRpb25SZXNwb25zZRJ0ChFSZWxlYXNlUmVkZW1wdGlvbhIuLnByb2ZmZXIucHJvbW90aW9uLnYxLlJlbGVhc2VSZWRlbXB0aW9uUmVxdWVzdBovLnByb2ZmZXIucHJvbW90aW9uLnYxLlJlbGVhc2VSZWRlbXB0aW9uUmVzcG9uc2UScQoQUmV0dXJuUmVkZW1wdGlvbhItLnByb2ZmZXIucHJvbW90aW9uLnYxLlJldHVyblJlZGVtcHRpb25SZXF1ZXN0Gi4ucHJvZmZlci5wcm9tb3Rpb24udjEuUmV0dXJuUmVkZW1wdGlvblJlc3BvbnNlEmgKDUdldFJlZGVtcHRpb24SKi5wcm9mZmVyLnByb21vdGlvbi52MS5HZXRSZWRlbXB0aW9uUmVxdWVzdBorLnByb2ZmZXIucHJvbW90aW9uLnYxLkdldFJlZGVtcHRpb25SZXNwb25zZRJcCglHZXRCdWRnZXQSJi5wcm9mZmVyLnByb21vdGlvbi52MS5HZXRCdWRnZXRSZXF1ZXN0GicucHJvZmZlci5wcm9tb3Rpb24udjEuR2V0QnVkZ2V0UmVzcG9uc2USdAoRQ3JlYXRlQ291cG9uQmF0Y2gSLi5wcm9mZmVyLnByb21vdGlvbi52MS5DcmVhdGVDb3Vwb25CYXRjaFJlcXVlc3QaLy5wcm9mZmVyLnByb21vdGlvbi52MS5DcmVhdGVDb3Vwb25CYXRjaFJlc3BvbnNlEmgKDUFzc2lnbkNvdXBvbnMSKi5wcm9mZmVyLnByb21vdGlvbi52MS5Bc3NpZ25Db3Vwb25zUmVxdWVzdBorLnByb2ZmZXIucHJvbW90aW9uLnYxLkFzc2lnbkNvdXBvbnNSZXNwb25zZRJfCgpMaXN0V2FsbGV0EicucHJvZmZlci5wcm9tb3Rpb24udjEuTGlzdFdhbGxldFJlcXVlc3QaKC5wcm9mZmVyLnByb21vdGlvbi52MS5MaXN0V2FsbGV0UmVzcG9uc2VCcwoeZGV2LnByb2ZmZXIucHJvdG8ucHJvbW90aW9uLnYxQhJMZWRnZXJTZXJ2aWNlUHJvdG9QAVo7cHJvZmZlci5kZXYvY2xpZW50cy9nby9nZW4vcHJvZmZlci9wcm9tb3Rpb24vdjE7cHJvbW90aW9udjFiBnByb3RvMw", [file_proffer_promotion_v1_promotion_service]);
+  fileDesc("Cilwcm9mZmVyL3Byb21vdGlvbi92MS9sZWRnZXJfc2VydmljZS5wcm90bxIUcHJvZmZlci5wcm9tb3Rpb24udjEi3wEKClJlZGVtcHRpb24SFQoNcmVkZW1wdGlvbl9pZBgBIAEoCRI0CgVzdGF0ZRgCIAEoDjIlLnByb2ZmZXIucHJvbW90aW9uLnYxLlJlZGVtcHRpb25TdGF0ZRIPCgd1c2VyX2lkGAMgASgJEjMKBXBhcnRzGAQgAygLMiQucHJvZmZlci5wcm9tb3Rpb24udjEuUmVkZW1wdGlvblBhcnQSEAoIY3VycmVuY3kYBSABKAkSGgoSZXhwaXJlc19hdF91bml4X21zGAYgASgDEhAKCG9yZGVyX2lkGAcgASgJImAKDlJlZGVtcHRpb25QYXJ0EhQKDHByb21vdGlvbl9pZBgBIAEoCRIaChJhbW91bnRfbWlub3JfdW5pdHMYAiABKAMSHAoUcmV0dXJuZWRfbWlub3JfdW5pdHMYAyABKAMi6QEKGFJlc2VydmVSZWRlbXB0aW9uUmVxdWVzdBIXCg9pZGVtcG90ZW5jeV9rZXkYASABKAkSKAoEY2FydBgCIAEoCzIaLnByb2ZmZXIucHJvbW90aW9uLnYxLkNhcnQSLAoGcGVyc29uGAMgASgLMhwucHJvZmZlci5wcm9tb3Rpb24udjEuUGVyc29uEhQKDGhvbGRfc2Vjb25kcxgEIAEoBRInChpleHBlY3RlZF90b3RhbF9taW5vcl91bml0cxgFIAEoA0gAiAEBQh0KG19leHBlY3RlZF90b3RhbF9taW5vcl91bml0cyKRAQoZUmVzZXJ2ZVJlZGVtcHRpb25SZXNwb25zZRI0CgpyZWRlbXB0aW9uGAEgASgLMiAucHJvZmZlci5wcm9tb3Rpb24udjEuUmVkZW1wdGlvbhI+CgpldmFsdWF0aW9uGAIgASgLMioucHJvZmZlci5wcm9tb3Rpb24udjEuRXZhbHVhdGVDYXJ0UmVzcG9uc2UiQgoXQ29tbWl0UmVkZW1wdGlvblJlcXVlc3QSFQoNcmVkZW1wdGlvbl9pZBgBIAEoCRIQCghvcmRlcl9pZBgCIAEoCSJQChhDb21taXRSZWRlbXB0aW9uUmVzcG9uc2USNAoKcmVkZW1wdGlvbhgBIAEoCzIgLnByb2ZmZXIucHJvbW90aW9uLnYxLlJlZGVtcHRpb24iMQoYUmVsZWFzZVJlZGVtcHRpb25SZXF1ZXN0EhUKDXJlZGVtcHRpb25faWQYASABKAkiUQoZUmVsZWFzZVJlZGVtcHRpb25SZXNwb25zZRI0CgpyZWRlbXB0aW9uGAEgASgLMiAucHJvZmZlci5wcm9tb3Rpb24udjEuUmVkZW1wdGlvbiJ6ChdSZXR1cm5SZWRlbXB0aW9uUmVxdWVzdBIVCg1yZWRlbXB0aW9uX2lkGAEgASgJEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRIvCgVwYXJ0cxgDIAMoCzIgLnByb2ZmZXIucHJvbW90aW9uLnYxLlJldHVyblBhcnQiPgoKUmV0dXJuUGFydBIUCgxwcm9tb3Rpb25faWQYASABKAkSGgoSYW1vdW50X21pbm9yX3VuaXRzGAIgASgDIlAKGFJldHVyblJlZGVtcHRpb25SZXNwb25zZRI0CgpyZWRlbXB0aW9uGAEgASgLMiAucHJvZmZlci5wcm9tb3Rpb24udjEuUmVkZW1wdGlvbiItChRHZXRSZWRlbXB0aW9uUmVxdWVzdBIVCg1yZWRlbXB0aW9uX2lkGAEgASgJIk0KFUdldFJlZGVtcHRpb25SZXNwb25zZRI0CgpyZWRlbXB0aW9uGAEgASgLMiAucHJvZmZlci5wcm9tb3Rpb24udjEuUmVkZW1wdGlvbiIoChBHZXRCdWRnZXRSZXF1ZXN0EhQKDHByb21vdGlvbl9pZBgBIAEoCSKTAQoRR2V0QnVkZ2V0UmVzcG9uc2USGgoSYnVkZ2V0X21pbm9yX3VuaXRzGAEgASgDEh0KFWNvbW1pdHRlZF9taW5vcl91bml0cxgCIAEoAxIcChRyZXNlcnZlZF9taW5vcl91bml0cxgDIAEoAxITCgtyZWRlbXB0aW9ucxgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCSKfAQoYQ3JlYXRlQ291cG9uQmF0Y2hSZXF1ZXN0EhQKDHByb21vdGlvbl9pZBgBIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYAiABKAkSDQoFY291bnQYAyABKAUSGgoSZXhwaXJlc19hdF91bml4X21zGAQgASgDEhMKC3NoYXJlZF9jb2RlGAUgASgJEhQKDHRyYW5zZmVyYWJsZRgGIAEoCCI8ChlDcmVhdGVDb3Vwb25CYXRjaFJlc3BvbnNlEhAKCGJhdGNoX2lkGAEgASgJEg0KBWNvZGVzGAIgAygJIjoKFEFzc2lnbkNvdXBvbnNSZXF1ZXN0EhAKCGJhdGNoX2lkGAEgASgJEhAKCHVzZXJfaWRzGAIgAygJIkMKFUFzc2lnbkNvdXBvbnNSZXNwb25zZRIQCghhc3NpZ25lZBgBIAEoBRIYChBhbHJlYWR5X2Fzc2lnbmVkGAIgASgFIksKEUxpc3RXYWxsZXRSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiYgoSTGlzdFdhbGxldFJlc3BvbnNlEjMKB2NvdXBvbnMYASADKAsyIi5wcm9mZmVyLnByb21vdGlvbi52MS5XYWxsZXRDb3Vwb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIncKDFdhbGxldENvdXBvbhIRCgljb3Vwb25faWQYASABKAkSFAoMcHJvbW90aW9uX2lkGAIgASgJEgwKBHVzZWQYAyABKAgSGgoSZXhwaXJlc19hdF91bml4X21zGAQgASgDEhQKDHRyYW5zZmVyYWJsZRgFIAEoCCJUChVUcmFuc2ZlckNvdXBvblJlcXVlc3QSEQoJY291cG9uX2lkGAEgASgJEhQKDGZyb21fdXNlcl9pZBgCIAEoCRISCgp0b191c2VyX2lkGAMgASgJIhgKFlRyYW5zZmVyQ291cG9uUmVzcG9uc2UiVgoaTGlzdEV4cGlyaW5nQ291cG9uc1JlcXVlc3QSEQoJd2l0aGluX21zGAEgASgDEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIm0KG0xpc3RFeHBpcmluZ0NvdXBvbnNSZXNwb25zZRI1Cgdjb3Vwb25zGAEgAygLMiQucHJvZmZlci5wcm9tb3Rpb24udjEuRXhwaXJpbmdDb3Vwb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImYKDkV4cGlyaW5nQ291cG9uEg8KB3VzZXJfaWQYASABKAkSEQoJY291cG9uX2lkGAIgASgJEhQKDHByb21vdGlvbl9pZBgDIAEoCRIaChJleHBpcmVzX2F0X3VuaXhfbXMYBCABKAMqrwEKD1JlZGVtcHRpb25TdGF0ZRIgChxSRURFTVBUSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASHQoZUkVERU1QVElPTl9TVEFURV9SRVNFUlZFRBABEh4KGlJFREVNUFRJT05fU1RBVEVfQ09NTUlUVEVEEAISHQoZUkVERU1QVElPTl9TVEFURV9SRUxFQVNFRBADEhwKGFJFREVNUFRJT05fU1RBVEVfRVhQSVJFRBAEMtMJCg1MZWRnZXJTZXJ2aWNlEnQKEVJlc2VydmVSZWRlbXB0aW9uEi4ucHJvZmZlci5wcm9tb3Rpb24udjEuUmVzZXJ2ZVJlZGVtcHRpb25SZXF1ZXN0Gi8ucHJvZmZlci5wcm9tb3Rpb24udjEuUmVzZXJ2ZVJlZGVtcHRpb25SZXNwb25zZRJxChBDb21taXRSZWRlbXB0aW9uEi0ucHJvZmZlci5wcm9tb3Rpb24udjEuQ29tbWl0UmVkZW1wdGlvblJlcXVlc3QaLi5wcm9mZmVyLnByb21vdGlvbi52MS5Db21taXRSZWRlbXB0aW9uUmVzcG9uc2USdAoRUmVsZWFzZVJlZGVtcHRpb24SLi5wcm9mZmVyLnByb21vdGlvbi52MS5SZWxlYXNlUmVkZW1wdGlvblJlcXVlc3QaLy5wcm9mZmVyLnByb21vdGlvbi52MS5SZWxlYXNlUmVkZW1wdGlvblJlc3BvbnNlEnEKEFJldHVyblJlZGVtcHRpb24SLS5wcm9mZmVyLnByb21vdGlvbi52MS5SZXR1cm5SZWRlbXB0aW9uUmVxdWVzdBouLnByb2ZmZXIucHJvbW90aW9uLnYxLlJldHVyblJlZGVtcHRpb25SZXNwb25zZRJoCg1HZXRSZWRlbXB0aW9uEioucHJvZmZlci5wcm9tb3Rpb24udjEuR2V0UmVkZW1wdGlvblJlcXVlc3QaKy5wcm9mZmVyLnByb21vdGlvbi52MS5HZXRSZWRlbXB0aW9uUmVzcG9uc2USXAoJR2V0QnVkZ2V0EiYucHJvZmZlci5wcm9tb3Rpb24udjEuR2V0QnVkZ2V0UmVxdWVzdBonLnByb2ZmZXIucHJvbW90aW9uLnYxLkdldEJ1ZGdldFJlc3BvbnNlEnQKEUNyZWF0ZUNvdXBvbkJhdGNoEi4ucHJvZmZlci5wcm9tb3Rpb24udjEuQ3JlYXRlQ291cG9uQmF0Y2hSZXF1ZXN0Gi8ucHJvZmZlci5wcm9tb3Rpb24udjEuQ3JlYXRlQ291cG9uQmF0Y2hSZXNwb25zZRJoCg1Bc3NpZ25Db3Vwb25zEioucHJvZmZlci5wcm9tb3Rpb24udjEuQXNzaWduQ291cG9uc1JlcXVlc3QaKy5wcm9mZmVyLnByb21vdGlvbi52MS5Bc3NpZ25Db3Vwb25zUmVzcG9uc2USXwoKTGlzdFdhbGxldBInLnByb2ZmZXIucHJvbW90aW9uLnYxLkxpc3RXYWxsZXRSZXF1ZXN0GigucHJvZmZlci5wcm9tb3Rpb24udjEuTGlzdFdhbGxldFJlc3BvbnNlEmsKDlRyYW5zZmVyQ291cG9uEisucHJvZmZlci5wcm9tb3Rpb24udjEuVHJhbnNmZXJDb3Vwb25SZXF1ZXN0GiwucHJvZmZlci5wcm9tb3Rpb24udjEuVHJhbnNmZXJDb3Vwb25SZXNwb25zZRJ6ChNMaXN0RXhwaXJpbmdDb3Vwb25zEjAucHJvZmZlci5wcm9tb3Rpb24udjEuTGlzdEV4cGlyaW5nQ291cG9uc1JlcXVlc3QaMS5wcm9mZmVyLnByb21vdGlvbi52MS5MaXN0RXhwaXJpbmdDb3Vwb25zUmVzcG9uc2VCcwoeZGV2LnByb2ZmZXIucHJvdG8ucHJvbW90aW9uLnYxQhJMZWRnZXJTZXJ2aWNlUHJvdG9QAVo7cHJvZmZlci5kZXYvY2xpZW50cy9nby9nZW4vcHJvZmZlci9wcm9tb3Rpb24vdjE7cHJvbW90aW9udjFiBnByb3RvMw", [file_proffer_promotion_v1_promotion_service]);
 
 /**
  * Redemption is one use of the promotions that apply to one cart.
@@ -731,6 +731,161 @@ export const WalletCouponSchema: GenMessage<WalletCoupon> = /*@__PURE__*/
   messageDesc(file_proffer_promotion_v1_ledger_service, 21);
 
 /**
+ * TransferCouponRequest names a coupon and the two people.
+ *
+ * @generated from message proffer.promotion.v1.TransferCouponRequest
+ */
+export type TransferCouponRequest = Message<"proffer.promotion.v1.TransferCouponRequest"> & {
+  /**
+   * coupon_id is the coupon, as in a wallet.
+   *
+   * @generated from field: string coupon_id = 1;
+   */
+  couponId: string;
+
+  /**
+   * from_user_id is who has it.
+   *
+   * @generated from field: string from_user_id = 2;
+   */
+  fromUserId: string;
+
+  /**
+   * to_user_id is who gets it.
+   *
+   * @generated from field: string to_user_id = 3;
+   */
+  toUserId: string;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.TransferCouponRequest.
+ * Use `create(TransferCouponRequestSchema)` to create a new message.
+ */
+export const TransferCouponRequestSchema: GenMessage<TransferCouponRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_ledger_service, 22);
+
+/**
+ * TransferCouponResponse says that it was given. A repeated call gets the same answer.
+ *
+ * @generated from message proffer.promotion.v1.TransferCouponResponse
+ */
+export type TransferCouponResponse = Message<"proffer.promotion.v1.TransferCouponResponse"> & {
+};
+
+/**
+ * Describes the message proffer.promotion.v1.TransferCouponResponse.
+ * Use `create(TransferCouponResponseSchema)` to create a new message.
+ */
+export const TransferCouponResponseSchema: GenMessage<TransferCouponResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_ledger_service, 23);
+
+/**
+ * ListExpiringCouponsRequest asks for coupons that end within a time from now.
+ *
+ * @generated from message proffer.promotion.v1.ListExpiringCouponsRequest
+ */
+export type ListExpiringCouponsRequest = Message<"proffer.promotion.v1.ListExpiringCouponsRequest"> & {
+  /**
+   * within_ms is how far ahead to look, at most 90 days; 0 means three days.
+   *
+   * @generated from field: int64 within_ms = 1;
+   */
+  withinMs: bigint;
+
+  /**
+   * page_size is the largest number of coupons; 0 means 100.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * page_token continues a list; what ends while it is read is left out.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.ListExpiringCouponsRequest.
+ * Use `create(ListExpiringCouponsRequestSchema)` to create a new message.
+ */
+export const ListExpiringCouponsRequestSchema: GenMessage<ListExpiringCouponsRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_ledger_service, 24);
+
+/**
+ * ListExpiringCouponsResponse is one page.
+ *
+ * @generated from message proffer.promotion.v1.ListExpiringCouponsResponse
+ */
+export type ListExpiringCouponsResponse = Message<"proffer.promotion.v1.ListExpiringCouponsResponse"> & {
+  /**
+   * coupons are the coupons, those that end first in front.
+   *
+   * @generated from field: repeated proffer.promotion.v1.ExpiringCoupon coupons = 1;
+   */
+  coupons: ExpiringCoupon[];
+
+  /**
+   * next_page_token continues the list; empty at the end.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.ListExpiringCouponsResponse.
+ * Use `create(ListExpiringCouponsResponseSchema)` to create a new message.
+ */
+export const ListExpiringCouponsResponseSchema: GenMessage<ListExpiringCouponsResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_ledger_service, 25);
+
+/**
+ * ExpiringCoupon is an unused coupon of a person that ends soon.
+ *
+ * @generated from message proffer.promotion.v1.ExpiringCoupon
+ */
+export type ExpiringCoupon = Message<"proffer.promotion.v1.ExpiringCoupon"> & {
+  /**
+   * user_id is the person.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * coupon_id identifies the coupon.
+   *
+   * @generated from field: string coupon_id = 2;
+   */
+  couponId: string;
+
+  /**
+   * promotion_id is the promotion.
+   *
+   * @generated from field: string promotion_id = 3;
+   */
+  promotionId: string;
+
+  /**
+   * expires_at_unix_ms is when it ends, with its batch or with its promotion, whichever is first.
+   *
+   * @generated from field: int64 expires_at_unix_ms = 4;
+   */
+  expiresAtUnixMs: bigint;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.ExpiringCoupon.
+ * Use `create(ExpiringCouponSchema)` to create a new message.
+ */
+export const ExpiringCouponSchema: GenMessage<ExpiringCoupon> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_ledger_service, 26);
+
+/**
  * RedemptionState is where a redemption is in its life.
  *
  * @generated from enum proffer.promotion.v1.RedemptionState
@@ -873,6 +1028,26 @@ export const LedgerService: GenService<{
     methodKind: "unary";
     input: typeof ListWalletRequestSchema;
     output: typeof ListWalletResponseSchema;
+  },
+  /**
+   * TransferCoupon gives a coupon of one person to another, where its batch lets it be given.
+   *
+   * @generated from rpc proffer.promotion.v1.LedgerService.TransferCoupon
+   */
+  transferCoupon: {
+    methodKind: "unary";
+    input: typeof TransferCouponRequestSchema;
+    output: typeof TransferCouponResponseSchema;
+  },
+  /**
+   * ListExpiringCoupons lists unused coupons of people that end soon, those that end first in front, so that people can be reminded.
+   *
+   * @generated from rpc proffer.promotion.v1.LedgerService.ListExpiringCoupons
+   */
+  listExpiringCoupons: {
+    methodKind: "unary";
+    input: typeof ListExpiringCouponsRequestSchema;
+    output: typeof ListExpiringCouponsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_proffer_promotion_v1_ledger_service, 0);

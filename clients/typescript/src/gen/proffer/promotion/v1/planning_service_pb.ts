@@ -6,13 +6,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Degraded } from "../../common/v1/degraded_pb.js";
+import { file_proffer_common_v1_degraded } from "../../common/v1/degraded_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file proffer/promotion/v1/planning_service.proto.
  */
 export const file_proffer_promotion_v1_planning_service: GenFile = /*@__PURE__*/
-  fileDesc("Citwcm9mZmVyL3Byb21vdGlvbi92MS9wbGFubmluZ19zZXJ2aWNlLnByb3RvEhRwcm9mZmVyLnByb21vdGlvbi52MSJcChVBbGxvY2F0ZU9mZmVyc1JlcXVlc3QSEAoIdXNlcl9pZHMYASADKAkSFQoNcHJvbW90aW9uX2lkcxgCIAMoCRIaChJidWRnZXRfbWlub3JfdW5pdHMYAyABKAMiqgEKFkFsbG9jYXRlT2ZmZXJzUmVzcG9uc2USNQoLYWxsb2NhdGlvbnMYASADKAsyIC5wcm9mZmVyLnByb21vdGlvbi52MS5BbGxvY2F0aW9uEiIKGmV4cGVjdGVkX3ZhbHVlX21pbm9yX3VuaXRzGAIgASgDEiEKGWV4cGVjdGVkX2Nvc3RfbWlub3JfdW5pdHMYAyABKAMSEgoKZHVhbF9wcmljZRgEIAEoASJmCgpBbGxvY2F0aW9uEg8KB3VzZXJfaWQYASABKAkSFAoMcHJvbW90aW9uX2lkGAIgASgJEg4KBnVwbGlmdBgDIAEoARIhChlleHBlY3RlZF9jb3N0X21pbm9yX3VuaXRzGAQgASgDIloKF1Byb3Bvc2VDYW1wYWlnbnNSZXF1ZXN0EhQKDGhvcml6b25fZGF5cxgBIAEoBRIaChJidWRnZXRfbWlub3JfdW5pdHMYAiABKAMSDQoFY291bnQYAyABKAUiVQoYUHJvcG9zZUNhbXBhaWduc1Jlc3BvbnNlEjkKCXByb3Bvc2FscxgBIAMoCzImLnByb2ZmZXIucHJvbW90aW9uLnYxLkNhbXBhaWduUHJvcG9zYWwitAEKEENhbXBhaWduUHJvcG9zYWwSDAoEeWFtbBgBIAEoCRIPCgdyZWFzb25zGAIgAygJEiEKGWV4cGVjdGVkX2Nvc3RfbWlub3JfdW5pdHMYAyABKAMSIQoZZXhwZWN0ZWRfbGlmdF9taW5vcl91bml0cxgEIAEoAxIcChRsaWZ0X2xvd19taW5vcl91bml0cxgFIAEoAxIdChVsaWZ0X2hpZ2hfbWlub3JfdW5pdHMYBiABKAMy8QEKD1BsYW5uaW5nU2VydmljZRJrCg5BbGxvY2F0ZU9mZmVycxIrLnByb2ZmZXIucHJvbW90aW9uLnYxLkFsbG9jYXRlT2ZmZXJzUmVxdWVzdBosLnByb2ZmZXIucHJvbW90aW9uLnYxLkFsbG9jYXRlT2ZmZXJzUmVzcG9uc2UScQoQUHJvcG9zZUNhbXBhaWducxItLnByb2ZmZXIucHJvbW90aW9uLnYxLlByb3Bvc2VDYW1wYWlnbnNSZXF1ZXN0Gi4ucHJvZmZlci5wcm9tb3Rpb24udjEuUHJvcG9zZUNhbXBhaWduc1Jlc3BvbnNlQnUKHmRldi5wcm9mZmVyLnByb3RvLnByb21vdGlvbi52MUIUUGxhbm5pbmdTZXJ2aWNlUHJvdG9QAVo7cHJvZmZlci5kZXYvY2xpZW50cy9nby9nZW4vcHJvZmZlci9wcm9tb3Rpb24vdjE7cHJvbW90aW9udjFiBnByb3RvMw");
+  fileDesc("Citwcm9mZmVyL3Byb21vdGlvbi92MS9wbGFubmluZ19zZXJ2aWNlLnByb3RvEhRwcm9mZmVyLnByb21vdGlvbi52MSJcChVBbGxvY2F0ZU9mZmVyc1JlcXVlc3QSEAoIdXNlcl9pZHMYASADKAkSFQoNcHJvbW90aW9uX2lkcxgCIAMoCRIaChJidWRnZXRfbWlub3JfdW5pdHMYAyABKAMi+gEKFkFsbG9jYXRlT2ZmZXJzUmVzcG9uc2USNQoLYWxsb2NhdGlvbnMYASADKAsyIC5wcm9mZmVyLnByb21vdGlvbi52MS5BbGxvY2F0aW9uEiIKGmV4cGVjdGVkX3ZhbHVlX21pbm9yX3VuaXRzGAIgASgDEiEKGWV4cGVjdGVkX2Nvc3RfbWlub3JfdW5pdHMYAyABKAMSEgoKZHVhbF9wcmljZRgEIAEoARIfChd2YWx1ZV9ib3VuZF9taW5vcl91bml0cxgFIAEoAxItCghkZWdyYWRlZBgGIAEoCzIbLnByb2ZmZXIuY29tbW9uLnYxLkRlZ3JhZGVkIp8BCgpBbGxvY2F0aW9uEg8KB3VzZXJfaWQYASABKAkSFAoMcHJvbW90aW9uX2lkGAIgASgJEg4KBnVwbGlmdBgDIAEoARIhChlleHBlY3RlZF9jb3N0X21pbm9yX3VuaXRzGAQgASgDEiIKGmV4cGVjdGVkX3ZhbHVlX21pbm9yX3VuaXRzGAUgASgDEhMKC3Byb2JhYmlsaXR5GAYgASgBIjwKEkRlY2lkZU9mZmVyUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhUKDXByb21vdGlvbl9pZHMYAiADKAkiogEKE0RlY2lkZU9mZmVyUmVzcG9uc2USNAoKYWxsb2NhdGlvbhgBIAEoCzIgLnByb2ZmZXIucHJvbW90aW9uLnYxLkFsbG9jYXRpb24SEgoKZHVhbF9wcmljZRgCIAEoARISCgpyZW1lbWJlcmVkGAMgASgIEi0KCGRlZ3JhZGVkGAQgASgLMhsucHJvZmZlci5jb21tb24udjEuRGVncmFkZWQibQoXUHJvcG9zZUNhbXBhaWduc1JlcXVlc3QSFAoMaG9yaXpvbl9kYXlzGAEgASgFEhoKEmJ1ZGdldF9taW5vcl91bml0cxgCIAEoAxINCgVjb3VudBgDIAEoBRIRCgl0aW1lX3pvbmUYBCABKAkiwgEKGFByb3Bvc2VDYW1wYWlnbnNSZXNwb25zZRI5Cglwcm9wb3NhbHMYASADKAsyJi5wcm9mZmVyLnByb21vdGlvbi52MS5DYW1wYWlnblByb3Bvc2FsEg4KBmV2ZW50cxgCIAEoAxISCgplbGFzdGljaXR5GAMgASgBEhgKEGVsYXN0aWNpdHlfZXJyb3IYBCABKAESLQoIZGVncmFkZWQYBSABKAsyGy5wcm9mZmVyLmNvbW1vbi52MS5EZWdyYWRlZCKBAgoQQ2FtcGFpZ25Qcm9wb3NhbBIMCgR5YW1sGAEgASgJEg8KB3JlYXNvbnMYAiADKAkSIQoZZXhwZWN0ZWRfY29zdF9taW5vcl91bml0cxgDIAEoAxIhChlleHBlY3RlZF9saWZ0X21pbm9yX3VuaXRzGAQgASgDEhwKFGxpZnRfbG93X21pbm9yX3VuaXRzGAUgASgDEh0KFWxpZnRfaGlnaF9taW5vcl91bml0cxgGIAEoAxIYChBzaW11bGF0ZWRfb3JkZXJzGAcgASgDEiIKGnNpbXVsYXRlZF9jb3N0X21pbm9yX3VuaXRzGAggASgDEg0KBXRpdGxlGAkgASgJMtUCCg9QbGFubmluZ1NlcnZpY2USawoOQWxsb2NhdGVPZmZlcnMSKy5wcm9mZmVyLnByb21vdGlvbi52MS5BbGxvY2F0ZU9mZmVyc1JlcXVlc3QaLC5wcm9mZmVyLnByb21vdGlvbi52MS5BbGxvY2F0ZU9mZmVyc1Jlc3BvbnNlEmIKC0RlY2lkZU9mZmVyEigucHJvZmZlci5wcm9tb3Rpb24udjEuRGVjaWRlT2ZmZXJSZXF1ZXN0GikucHJvZmZlci5wcm9tb3Rpb24udjEuRGVjaWRlT2ZmZXJSZXNwb25zZRJxChBQcm9wb3NlQ2FtcGFpZ25zEi0ucHJvZmZlci5wcm9tb3Rpb24udjEuUHJvcG9zZUNhbXBhaWduc1JlcXVlc3QaLi5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9wb3NlQ2FtcGFpZ25zUmVzcG9uc2VCdQoeZGV2LnByb2ZmZXIucHJvdG8ucHJvbW90aW9uLnYxQhRQbGFubmluZ1NlcnZpY2VQcm90b1ABWjtwcm9mZmVyLmRldi9jbGllbnRzL2dvL2dlbi9wcm9mZmVyL3Byb21vdGlvbi92MTtwcm9tb3Rpb252MWIGcHJvdG8z", [file_proffer_common_v1_degraded]);
 
 /**
  * AllocateOffersRequest holds people and the offers to choose from.
@@ -21,7 +23,7 @@ export const file_proffer_promotion_v1_planning_service: GenFile = /*@__PURE__*/
  */
 export type AllocateOffersRequest = Message<"proffer.promotion.v1.AllocateOffersRequest"> & {
   /**
-   * user_ids are the people.
+   * user_ids are the people; none means those who did something in the last 90 days, at most 10,000, the latest first.
    *
    * @generated from field: repeated string user_ids = 1;
    */
@@ -82,6 +84,20 @@ export type AllocateOffersResponse = Message<"proffer.promotion.v1.AllocateOffer
    * @generated from field: double dual_price = 4;
    */
   dualPrice: number;
+
+  /**
+   * value_bound_minor_units is what no allocation within the budgets can exceed.
+   *
+   * @generated from field: int64 value_bound_minor_units = 5;
+   */
+  valueBoundMinorUnits: bigint;
+
+  /**
+   * degraded is present when something was not known, such as how people respond to discounts.
+   *
+   * @generated from field: proffer.common.v1.Degraded degraded = 6;
+   */
+  degraded?: Degraded | undefined;
 };
 
 /**
@@ -124,6 +140,20 @@ export type Allocation = Message<"proffer.promotion.v1.Allocation"> & {
    * @generated from field: int64 expected_cost_minor_units = 4;
    */
   expectedCostMinorUnits: bigint;
+
+  /**
+   * expected_value_minor_units is the expected additional margin less the cost.
+   *
+   * @generated from field: int64 expected_value_minor_units = 5;
+   */
+  expectedValueMinorUnits: bigint;
+
+  /**
+   * probability is the expected probability to buy with the offer.
+   *
+   * @generated from field: double probability = 6;
+   */
+  probability: number;
 };
 
 /**
@@ -132,6 +162,76 @@ export type Allocation = Message<"proffer.promotion.v1.Allocation"> & {
  */
 export const AllocationSchema: GenMessage<Allocation> = /*@__PURE__*/
   messageDesc(file_proffer_promotion_v1_planning_service, 2);
+
+/**
+ * DecideOfferRequest names a person and the offers of a campaign.
+ *
+ * @generated from message proffer.promotion.v1.DecideOfferRequest
+ */
+export type DecideOfferRequest = Message<"proffer.promotion.v1.DecideOfferRequest"> & {
+  /**
+   * user_id is the person.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * promotion_ids are the offers; the same set is the same campaign.
+   *
+   * @generated from field: repeated string promotion_ids = 2;
+   */
+  promotionIds: string[];
+};
+
+/**
+ * Describes the message proffer.promotion.v1.DecideOfferRequest.
+ * Use `create(DecideOfferRequestSchema)` to create a new message.
+ */
+export const DecideOfferRequestSchema: GenMessage<DecideOfferRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_planning_service, 3);
+
+/**
+ * DecideOfferResponse holds the choice.
+ *
+ * @generated from message proffer.promotion.v1.DecideOfferResponse
+ */
+export type DecideOfferResponse = Message<"proffer.promotion.v1.DecideOfferResponse"> & {
+  /**
+   * allocation is the choice.
+   *
+   * @generated from field: proffer.promotion.v1.Allocation allocation = 1;
+   */
+  allocation?: Allocation | undefined;
+
+  /**
+   * dual_price is the value that one more minor unit of budget would bring at this time.
+   *
+   * @generated from field: double dual_price = 2;
+   */
+  dualPrice: number;
+
+  /**
+   * remembered says that the choice was made at an earlier request of this person.
+   *
+   * @generated from field: bool remembered = 3;
+   */
+  remembered: boolean;
+
+  /**
+   * degraded is present when something was not known.
+   *
+   * @generated from field: proffer.common.v1.Degraded degraded = 4;
+   */
+  degraded?: Degraded | undefined;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.DecideOfferResponse.
+ * Use `create(DecideOfferResponseSchema)` to create a new message.
+ */
+export const DecideOfferResponseSchema: GenMessage<DecideOfferResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_planning_service, 4);
 
 /**
  * ProposeCampaignsRequest says what to propose for.
@@ -159,6 +259,13 @@ export type ProposeCampaignsRequest = Message<"proffer.promotion.v1.ProposeCampa
    * @generated from field: int32 count = 3;
    */
   count: number;
+
+  /**
+   * time_zone is an IANA name that hours of flash sales are counted in; empty means UTC.
+   *
+   * @generated from field: string time_zone = 4;
+   */
+  timeZone: string;
 };
 
 /**
@@ -166,7 +273,7 @@ export type ProposeCampaignsRequest = Message<"proffer.promotion.v1.ProposeCampa
  * Use `create(ProposeCampaignsRequestSchema)` to create a new message.
  */
 export const ProposeCampaignsRequestSchema: GenMessage<ProposeCampaignsRequest> = /*@__PURE__*/
-  messageDesc(file_proffer_promotion_v1_planning_service, 3);
+  messageDesc(file_proffer_promotion_v1_planning_service, 5);
 
 /**
  * ProposeCampaignsResponse holds proposals.
@@ -180,6 +287,34 @@ export type ProposeCampaignsResponse = Message<"proffer.promotion.v1.ProposeCamp
    * @generated from field: repeated proffer.promotion.v1.CampaignProposal proposals = 1;
    */
   proposals: CampaignProposal[];
+
+  /**
+   * events is the number of events of the log that the proposals rest on.
+   *
+   * @generated from field: int64 events = 2;
+   */
+  events: bigint;
+
+  /**
+   * elasticity is the change of demand in percent for one percent of price, negative, over all items.
+   *
+   * @generated from field: double elasticity = 3;
+   */
+  elasticity: number;
+
+  /**
+   * elasticity_error is its standard error.
+   *
+   * @generated from field: double elasticity_error = 4;
+   */
+  elasticityError: number;
+
+  /**
+   * degraded is present when something was not known.
+   *
+   * @generated from field: proffer.common.v1.Degraded degraded = 5;
+   */
+  degraded?: Degraded | undefined;
 };
 
 /**
@@ -187,7 +322,7 @@ export type ProposeCampaignsResponse = Message<"proffer.promotion.v1.ProposeCamp
  * Use `create(ProposeCampaignsResponseSchema)` to create a new message.
  */
 export const ProposeCampaignsResponseSchema: GenMessage<ProposeCampaignsResponse> = /*@__PURE__*/
-  messageDesc(file_proffer_promotion_v1_planning_service, 4);
+  messageDesc(file_proffer_promotion_v1_planning_service, 6);
 
 /**
  * CampaignProposal is a campaign that a marketer can edit and apply.
@@ -236,6 +371,27 @@ export type CampaignProposal = Message<"proffer.promotion.v1.CampaignProposal"> 
    * @generated from field: int64 lift_high_minor_units = 6;
    */
   liftHighMinorUnits: bigint;
+
+  /**
+   * simulated_orders is the number of orders that the promotion would have applied to on the log, over as many days as it runs.
+   *
+   * @generated from field: int64 simulated_orders = 7;
+   */
+  simulatedOrders: bigint;
+
+  /**
+   * simulated_cost_minor_units is what it would have taken off those orders.
+   *
+   * @generated from field: int64 simulated_cost_minor_units = 8;
+   */
+  simulatedCostMinorUnits: bigint;
+
+  /**
+   * title is one line that says what is proposed.
+   *
+   * @generated from field: string title = 9;
+   */
+  title: string;
 };
 
 /**
@@ -243,7 +399,7 @@ export type CampaignProposal = Message<"proffer.promotion.v1.CampaignProposal"> 
  * Use `create(CampaignProposalSchema)` to create a new message.
  */
 export const CampaignProposalSchema: GenMessage<CampaignProposal> = /*@__PURE__*/
-  messageDesc(file_proffer_promotion_v1_planning_service, 5);
+  messageDesc(file_proffer_promotion_v1_planning_service, 7);
 
 /**
  * PlanningService decides who gets what, and proposes campaigns.
@@ -260,6 +416,16 @@ export const PlanningService: GenService<{
     methodKind: "unary";
     input: typeof AllocateOffersRequestSchema;
     output: typeof AllocateOffersResponseSchema;
+  },
+  /**
+   * DecideOffer chooses an offer, or none, for the person of one request, at the dual prices that spread the budgets over the campaign. Asked again, it answers the same.
+   *
+   * @generated from rpc proffer.promotion.v1.PlanningService.DecideOffer
+   */
+  decideOffer: {
+    methodKind: "unary";
+    input: typeof DecideOfferRequestSchema;
+    output: typeof DecideOfferResponseSchema;
   },
   /**
    * ProposeCampaigns proposes campaigns from behaviour, with expected cost, lift and uncertainty.

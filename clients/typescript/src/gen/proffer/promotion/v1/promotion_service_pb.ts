@@ -8,7 +8,7 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Degraded } from "../../common/v1/degraded_pb.js";
 import { file_proffer_common_v1_degraded } from "../../common/v1/degraded_pb.js";
-import type { ItemSelector, Lane, Offer, Promotion, PromotionType } from "./promotion_pb.js";
+import type { ItemSelector, Lane, Offer, Promotion, PromotionState, PromotionType } from "./promotion_pb.js";
 import { file_proffer_promotion_v1_promotion } from "./promotion_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file proffer/promotion/v1/promotion_service.proto.
  */
 export const file_proffer_promotion_v1_promotion_service: GenFile = /*@__PURE__*/
-  fileDesc("Cixwcm9mZmVyL3Byb21vdGlvbi92MS9wcm9tb3Rpb25fc2VydmljZS5wcm90bxIUcHJvZmZlci5wcm9tb3Rpb24udjEiTgoXVXBzZXJ0UHJvbW90aW9uc1JlcXVlc3QSMwoKcHJvbW90aW9ucxgBIAMoCzIfLnByb2ZmZXIucHJvbW90aW9uLnYxLlByb21vdGlvbiJHChhVcHNlcnRQcm9tb3Rpb25zUmVzcG9uc2USGQoRY2F0YWxvZ3VlX3ZlcnNpb24YASABKAMSEAoId2FybmluZ3MYAiADKAkiKwoTR2V0UHJvbW90aW9uUmVxdWVzdBIUCgxwcm9tb3Rpb25faWQYASABKAkiSgoUR2V0UHJvbW90aW9uUmVzcG9uc2USMgoJcHJvbW90aW9uGAEgASgLMh8ucHJvZmZlci5wcm9tb3Rpb24udjEuUHJvbW90aW9uIoUBChVMaXN0UHJvbW90aW9uc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSMgoFdHlwZXMYAyADKA4yIy5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb25UeXBlEhEKCWxpdmVfb25seRgEIAEoCCJmChZMaXN0UHJvbW90aW9uc1Jlc3BvbnNlEjMKCnByb21vdGlvbnMYASADKAsyHy5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIi4KFkRlbGV0ZVByb21vdGlvblJlcXVlc3QSFAoMcHJvbW90aW9uX2lkGAEgASgJIigKF0RlbGV0ZVByb21vdGlvblJlc3BvbnNlEg0KBWVuZGVkGAEgASgIIr0BCgRDYXJ0Ei0KBWxpbmVzGAEgAygLMh4ucHJvZmZlci5wcm9tb3Rpb24udjEuQ2FydExpbmUSEAoIY3VycmVuY3kYAiABKAkSDQoFY29kZXMYAyADKAkSHAoUc2hpcHBpbmdfbWlub3JfdW5pdHMYBCABKAMSDwoHY2hhbm5lbBgFIAEoCRIOCgZyZWdpb24YBiABKAkSFgoOcGF5bWVudF9tZXRob2QYByABKAkSDgoGcG9pbnRzGAggASgDIm0KCENhcnRMaW5lEg8KB2l0ZW1faWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSIwoWdW5pdF9wcmljZV9taW5vcl91bml0cxgDIAEoA0gAiAEBQhkKF191bml0X3ByaWNlX21pbm9yX3VuaXRzIpkBCgZQZXJzb24SDwoHdXNlcl9pZBgBIAEoCRIQCghzZWdtZW50cxgCIAMoCRIUCgxtZW1iZXJfbGV2ZWwYAyABKAUSGAoLb3JkZXJfY291bnQYBCABKAVIAIgBARIaChJmaXJzdF9zZWVuX3VuaXhfbXMYBSABKAMSEAoIYmlydGhkYXkYBiABKAlCDgoMX29yZGVyX2NvdW50IpIBChNFdmFsdWF0ZUNhcnRSZXF1ZXN0EigKBGNhcnQYASABKAsyGi5wcm9mZmVyLnByb21vdGlvbi52MS5DYXJ0EiwKBnBlcnNvbhgCIAEoCzIcLnByb2ZmZXIucHJvbW90aW9uLnYxLlBlcnNvbhISCgphdF91bml4X21zGAMgASgDEg8KB2V4cGxhaW4YBCABKAgi4QMKFEV2YWx1YXRlQ2FydFJlc3BvbnNlEi8KBWxpbmVzGAEgAygLMiAucHJvZmZlci5wcm9tb3Rpb24udjEuUHJpY2VkTGluZRIQCghjdXJyZW5jeRgCIAEoCRIcChRzdWJ0b3RhbF9taW5vcl91bml0cxgDIAEoAxIaChJzYXZpbmdfbWlub3JfdW5pdHMYBCABKAMSHAoUc2hpcHBpbmdfbWlub3JfdW5pdHMYBSABKAMSGQoRdG90YWxfbWlub3JfdW5pdHMYBiABKAMSNwoHYXBwbGllZBgHIAMoCzImLnByb2ZmZXIucHJvbW90aW9uLnYxLkFwcGxpZWRQcm9tb3Rpb24SOwoLbm90X2FwcGxpZWQYCCADKAsyJi5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb25SZWZ1c2FsEi0KBWdpZnRzGAkgAygLMh4ucHJvZmZlci5wcm9tb3Rpb24udjEuR2lmdExpbmUSFQoNcmVmdXNlZF9jb2RlcxgKIAMoCRINCgVleGFjdBgLIAEoCBIZChFjYXRhbG9ndWVfdmVyc2lvbhgMIAEoAxItCghkZWdyYWRlZBgNIAEoCzIbLnByb2ZmZXIuY29tbW9uLnYxLkRlZ3JhZGVkIrkBCgpQcmljZWRMaW5lEg8KB2l0ZW1faWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSHgoWdW5pdF9wcmljZV9taW5vcl91bml0cxgDIAEoAxIaChJiZWZvcmVfbWlub3JfdW5pdHMYBCABKAMSGQoRYWZ0ZXJfbWlub3JfdW5pdHMYBSABKAMSMQoHc2F2aW5ncxgGIAMoCzIgLnByb2ZmZXIucHJvbW90aW9uLnYxLkxpbmVTYXZpbmciPgoKTGluZVNhdmluZxIUCgxwcm9tb3Rpb25faWQYASABKAkSGgoSc2F2aW5nX21pbm9yX3VuaXRzGAIgASgDIpwDChBBcHBsaWVkUHJvbW90aW9uEhQKDHByb21vdGlvbl9pZBgBIAEoCRIxCgR0eXBlGAIgASgOMiMucHJvZmZlci5wcm9tb3Rpb24udjEuUHJvbW90aW9uVHlwZRIoCgRsYW5lGAMgASgOMhoucHJvZmZlci5wcm9tb3Rpb24udjEuTGFuZRIaChJzYXZpbmdfbWlub3JfdW5pdHMYBCABKAMSQAoFbmFtZXMYBSADKAsyMS5wcm9mZmVyLnByb21vdGlvbi52MS5BcHBsaWVkUHJvbW90aW9uLk5hbWVzRW50cnkSRAoHcmVhc29ucxgGIAMoCzIzLnByb2ZmZXIucHJvbW90aW9uLnYxLkFwcGxpZWRQcm9tb3Rpb24uUmVhc29uc0VudHJ5EhMKC3BvaW50c191c2VkGAcgASgDGiwKCk5hbWVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARouCgxSZWFzb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKlBAoQUHJvbW90aW9uUmVmdXNhbBIUCgxwcm9tb3Rpb25faWQYASABKAkSMQoEdHlwZRgCIAEoDjIjLnByb2ZmZXIucHJvbW90aW9uLnYxLlByb21vdGlvblR5cGUSQAoFbmFtZXMYAyADKAsyMS5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb25SZWZ1c2FsLk5hbWVzRW50cnkSMwoGcmVhc29uGAQgASgOMiMucHJvZmZlci5wcm9tb3Rpb24udjEuUmVmdXNhbFJlYXNvbhJOCgxleHBsYW5hdGlvbnMYBSADKAsyOC5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb25SZWZ1c2FsLkV4cGxhbmF0aW9uc0VudHJ5EiIKGm1pc3NpbmdfYW1vdW50X21pbm9yX3VuaXRzGAYgASgDEhgKEG1pc3NpbmdfcXVhbnRpdHkYByABKAUSMAoEZnJvbRgIIAEoCzIiLnByb2ZmZXIucHJvbW90aW9uLnYxLkl0ZW1TZWxlY3RvchIZChFzdGFydHNfYXRfdW5peF9tcxgJIAEoAxITCgtleGNsdWRlZF9ieRgKIAEoCRosCgpOYW1lc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaMwoRRXhwbGFuYXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJDCghHaWZ0TGluZRIPCgdpdGVtX2lkGAEgASgJEhAKCHF1YW50aXR5GAIgASgFEhQKDHByb21vdGlvbl9pZBgDIAEoCSKpAQoXRXhwbGFpblByb21vdGlvblJlcXVlc3QSFAoMcHJvbW90aW9uX2lkGAEgASgJEgwKBGNvZGUYAiABKAkSKAoEY2FydBgDIAEoCzIaLnByb2ZmZXIucHJvbW90aW9uLnYxLkNhcnQSLAoGcGVyc29uGAQgASgLMhwucHJvZmZlci5wcm9tb3Rpb24udjEuUGVyc29uEhIKCmF0X3VuaXhfbXMYBSABKAMixwEKGEV4cGxhaW5Qcm9tb3Rpb25SZXNwb25zZRI5CgdhcHBsaWVkGAEgASgLMiYucHJvZmZlci5wcm9tb3Rpb24udjEuQXBwbGllZFByb21vdGlvbkgAEjkKB3JlZnVzYWwYAiABKAsyJi5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb25SZWZ1c2FsSAASKgoFb2ZmZXIYAyABKAsyGy5wcm9mZmVyLnByb21vdGlvbi52MS5PZmZlckIJCgdvdXRjb21lIqECChFMaXN0T2ZmZXJzUmVxdWVzdBIsCgZwZXJzb24YASABKAsyHC5wcm9mZmVyLnByb21vdGlvbi52MS5QZXJzb24SMgoGZmlsdGVyGAIgASgLMiIucHJvZmZlci5wcm9tb3Rpb24udjEuSXRlbVNlbGVjdG9yEjIKBXR5cGVzGAMgAygOMiMucHJvZmZlci5wcm9tb3Rpb24udjEuUHJvbW90aW9uVHlwZRIaChJ1cGNvbWluZ193aXRoaW5fbXMYBCABKAMSEQoJcGFnZV9zaXplGAUgASgFEhIKCnBhZ2VfdG9rZW4YBiABKAkSEgoKYXRfdW5peF9tcxgHIAEoAxIPCgdjaGFubmVsGAggASgJEg4KBnJlZ2lvbhgJIAEoCSJaChJMaXN0T2ZmZXJzUmVzcG9uc2USKwoGb2ZmZXJzGAEgAygLMhsucHJvZmZlci5wcm9tb3Rpb24udjEuT2ZmZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIiUKFVBsYW5Qcm9tb3Rpb25zUmVxdWVzdBIMCgR5YW1sGAEgASgJIjsKFlBsYW5Qcm9tb3Rpb25zUmVzcG9uc2USDwoHY2hhbmdlcxgBIAMoCRIQCgh3YXJuaW5ncxgCIAMoCSImChZBcHBseVByb21vdGlvbnNSZXF1ZXN0EgwKBHlhbWwYASABKAkiRQoXQXBwbHlQcm9tb3Rpb25zUmVzcG9uc2USDwoHY2hhbmdlcxgBIAMoCRIZChFjYXRhbG9ndWVfdmVyc2lvbhgCIAEoAyrWBQoNUmVmdXNhbFJlYXNvbhIeChpSRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEhsKF1JFRlVTQUxfUkVBU09OX05PVF9MSVZFEAESHgoaUkVGVVNBTF9SRUFTT05fTk9UX1NUQVJURUQQAhIXChNSRUZVU0FMX1JFQVNPTl9PVkVSEAMSIQodUkVGVVNBTF9SRUFTT05fT1VUU0lERV9XSU5ET1cQBBIjCh9SRUZVU0FMX1JFQVNPTl9OT19NQVRDSElOR19JVEVNEAUSGQoVUkVGVVNBTF9SRUFTT05fQU1PVU5UEAYSGwoXUkVGVVNBTF9SRUFTT05fUVVBTlRJVFkQBxIZChVSRUZVU0FMX1JFQVNPTl9QRVJTT04QCBIfChtSRUZVU0FMX1JFQVNPTl9NRU1CRVJfTEVWRUwQCRIaChZSRUZVU0FMX1JFQVNPTl9DSEFOTkVMEAoSGQoVUkVGVVNBTF9SRUFTT05fUkVHSU9OEAsSIQodUkVGVVNBTF9SRUFTT05fUEFZTUVOVF9NRVRIT0QQDBIYChRSRUZVU0FMX1JFQVNPTl9TVE9DSxANEhcKE1JFRlVTQUxfUkVBU09OX0NPREUQDhIhCh1SRUZVU0FMX1JFQVNPTl9SRVFVSVJFRF9JVEVNUxAPEhgKFFJFRlVTQUxfUkVBU09OX0xJTUlUEBASGQoVUkVGVVNBTF9SRUFTT05fQlVER0VUEBESGwoXUkVGVVNBTF9SRUFTT05fRVhDTFVERUQQEhIbChdSRUZVU0FMX1JFQVNPTl9OT1RfQkVTVBATEhsKF1JFRlVTQUxfUkVBU09OX0NVUlJFTkNZEBQSHgoaUkVGVVNBTF9SRUFTT05fRkxPT1JfUFJJQ0UQFRIZChVSRUZVU0FMX1JFQVNPTl9QT0lOVFMQFhIcChhSRUZVU0FMX1JFQVNPTl9OT19TQVZJTkcQFzLhBwoQUHJvbW90aW9uU2VydmljZRJxChBVcHNlcnRQcm9tb3Rpb25zEi0ucHJvZmZlci5wcm9tb3Rpb24udjEuVXBzZXJ0UHJvbW90aW9uc1JlcXVlc3QaLi5wcm9mZmVyLnByb21vdGlvbi52MS5VcHNlcnRQcm9tb3Rpb25zUmVzcG9uc2USZQoMR2V0UHJvbW90aW9uEikucHJvZmZlci5wcm9tb3Rpb24udjEuR2V0UHJvbW90aW9uUmVxdWVzdBoqLnByb2ZmZXIucHJvbW90aW9uLnYxLkdldFByb21vdGlvblJlc3BvbnNlEmsKDkxpc3RQcm9tb3Rpb25zEisucHJvZmZlci5wcm9tb3Rpb24udjEuTGlzdFByb21vdGlvbnNSZXF1ZXN0GiwucHJvZmZlci5wcm9tb3Rpb24udjEuTGlzdFByb21vdGlvbnNSZXNwb25zZRJuCg9EZWxldGVQcm9tb3Rpb24SLC5wcm9mZmVyLnByb21vdGlvbi52MS5EZWxldGVQcm9tb3Rpb25SZXF1ZXN0Gi0ucHJvZmZlci5wcm9tb3Rpb24udjEuRGVsZXRlUHJvbW90aW9uUmVzcG9uc2USZQoMRXZhbHVhdGVDYXJ0EikucHJvZmZlci5wcm9tb3Rpb24udjEuRXZhbHVhdGVDYXJ0UmVxdWVzdBoqLnByb2ZmZXIucHJvbW90aW9uLnYxLkV2YWx1YXRlQ2FydFJlc3BvbnNlEnEKEEV4cGxhaW5Qcm9tb3Rpb24SLS5wcm9mZmVyLnByb21vdGlvbi52MS5FeHBsYWluUHJvbW90aW9uUmVxdWVzdBouLnByb2ZmZXIucHJvbW90aW9uLnYxLkV4cGxhaW5Qcm9tb3Rpb25SZXNwb25zZRJfCgpMaXN0T2ZmZXJzEicucHJvZmZlci5wcm9tb3Rpb24udjEuTGlzdE9mZmVyc1JlcXVlc3QaKC5wcm9mZmVyLnByb21vdGlvbi52MS5MaXN0T2ZmZXJzUmVzcG9uc2USawoOUGxhblByb21vdGlvbnMSKy5wcm9mZmVyLnByb21vdGlvbi52MS5QbGFuUHJvbW90aW9uc1JlcXVlc3QaLC5wcm9mZmVyLnByb21vdGlvbi52MS5QbGFuUHJvbW90aW9uc1Jlc3BvbnNlEm4KD0FwcGx5UHJvbW90aW9ucxIsLnByb2ZmZXIucHJvbW90aW9uLnYxLkFwcGx5UHJvbW90aW9uc1JlcXVlc3QaLS5wcm9mZmVyLnByb21vdGlvbi52MS5BcHBseVByb21vdGlvbnNSZXNwb25zZUJ2Ch5kZXYucHJvZmZlci5wcm90by5wcm9tb3Rpb24udjFCFVByb21vdGlvblNlcnZpY2VQcm90b1ABWjtwcm9mZmVyLmRldi9jbGllbnRzL2dvL2dlbi9wcm9mZmVyL3Byb21vdGlvbi92MTtwcm9tb3Rpb252MWIGcHJvdG8z", [file_proffer_common_v1_degraded, file_proffer_promotion_v1_promotion]);
+  fileDesc("Cixwcm9mZmVyL3Byb21vdGlvbi92MS9wcm9tb3Rpb25fc2VydmljZS5wcm90bxIUcHJvZmZlci5wcm9tb3Rpb24udjEiTgoXVXBzZXJ0UHJvbW90aW9uc1JlcXVlc3QSMwoKcHJvbW90aW9ucxgBIAMoCzIfLnByb2ZmZXIucHJvbW90aW9uLnYxLlByb21vdGlvbiJHChhVcHNlcnRQcm9tb3Rpb25zUmVzcG9uc2USGQoRY2F0YWxvZ3VlX3ZlcnNpb24YASABKAMSEAoId2FybmluZ3MYAiADKAkiKwoTR2V0UHJvbW90aW9uUmVxdWVzdBIUCgxwcm9tb3Rpb25faWQYASABKAkiSgoUR2V0UHJvbW90aW9uUmVzcG9uc2USMgoJcHJvbW90aW9uGAEgASgLMh8ucHJvZmZlci5wcm9tb3Rpb24udjEuUHJvbW90aW9uIoUBChVMaXN0UHJvbW90aW9uc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSMgoFdHlwZXMYAyADKA4yIy5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb25UeXBlEhEKCWxpdmVfb25seRgEIAEoCCJmChZMaXN0UHJvbW90aW9uc1Jlc3BvbnNlEjMKCnByb21vdGlvbnMYASADKAsyHy5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIi4KFkRlbGV0ZVByb21vdGlvblJlcXVlc3QSFAoMcHJvbW90aW9uX2lkGAEgASgJIigKF0RlbGV0ZVByb21vdGlvblJlc3BvbnNlEg0KBWVuZGVkGAEgASgIIr0BCgRDYXJ0Ei0KBWxpbmVzGAEgAygLMh4ucHJvZmZlci5wcm9tb3Rpb24udjEuQ2FydExpbmUSEAoIY3VycmVuY3kYAiABKAkSDQoFY29kZXMYAyADKAkSHAoUc2hpcHBpbmdfbWlub3JfdW5pdHMYBCABKAMSDwoHY2hhbm5lbBgFIAEoCRIOCgZyZWdpb24YBiABKAkSFgoOcGF5bWVudF9tZXRob2QYByABKAkSDgoGcG9pbnRzGAggASgDIm0KCENhcnRMaW5lEg8KB2l0ZW1faWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSIwoWdW5pdF9wcmljZV9taW5vcl91bml0cxgDIAEoA0gAiAEBQhkKF191bml0X3ByaWNlX21pbm9yX3VuaXRzIpkBCgZQZXJzb24SDwoHdXNlcl9pZBgBIAEoCRIQCghzZWdtZW50cxgCIAMoCRIUCgxtZW1iZXJfbGV2ZWwYAyABKAUSGAoLb3JkZXJfY291bnQYBCABKAVIAIgBARIaChJmaXJzdF9zZWVuX3VuaXhfbXMYBSABKAMSEAoIYmlydGhkYXkYBiABKAlCDgoMX29yZGVyX2NvdW50IpIBChNFdmFsdWF0ZUNhcnRSZXF1ZXN0EigKBGNhcnQYASABKAsyGi5wcm9mZmVyLnByb21vdGlvbi52MS5DYXJ0EiwKBnBlcnNvbhgCIAEoCzIcLnByb2ZmZXIucHJvbW90aW9uLnYxLlBlcnNvbhISCgphdF91bml4X21zGAMgASgDEg8KB2V4cGxhaW4YBCABKAgi4QMKFEV2YWx1YXRlQ2FydFJlc3BvbnNlEi8KBWxpbmVzGAEgAygLMiAucHJvZmZlci5wcm9tb3Rpb24udjEuUHJpY2VkTGluZRIQCghjdXJyZW5jeRgCIAEoCRIcChRzdWJ0b3RhbF9taW5vcl91bml0cxgDIAEoAxIaChJzYXZpbmdfbWlub3JfdW5pdHMYBCABKAMSHAoUc2hpcHBpbmdfbWlub3JfdW5pdHMYBSABKAMSGQoRdG90YWxfbWlub3JfdW5pdHMYBiABKAMSNwoHYXBwbGllZBgHIAMoCzImLnByb2ZmZXIucHJvbW90aW9uLnYxLkFwcGxpZWRQcm9tb3Rpb24SOwoLbm90X2FwcGxpZWQYCCADKAsyJi5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb25SZWZ1c2FsEi0KBWdpZnRzGAkgAygLMh4ucHJvZmZlci5wcm9tb3Rpb24udjEuR2lmdExpbmUSFQoNcmVmdXNlZF9jb2RlcxgKIAMoCRINCgVleGFjdBgLIAEoCBIZChFjYXRhbG9ndWVfdmVyc2lvbhgMIAEoAxItCghkZWdyYWRlZBgNIAEoCzIbLnByb2ZmZXIuY29tbW9uLnYxLkRlZ3JhZGVkIrkBCgpQcmljZWRMaW5lEg8KB2l0ZW1faWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUSHgoWdW5pdF9wcmljZV9taW5vcl91bml0cxgDIAEoAxIaChJiZWZvcmVfbWlub3JfdW5pdHMYBCABKAMSGQoRYWZ0ZXJfbWlub3JfdW5pdHMYBSABKAMSMQoHc2F2aW5ncxgGIAMoCzIgLnByb2ZmZXIucHJvbW90aW9uLnYxLkxpbmVTYXZpbmciPgoKTGluZVNhdmluZxIUCgxwcm9tb3Rpb25faWQYASABKAkSGgoSc2F2aW5nX21pbm9yX3VuaXRzGAIgASgDIpwDChBBcHBsaWVkUHJvbW90aW9uEhQKDHByb21vdGlvbl9pZBgBIAEoCRIxCgR0eXBlGAIgASgOMiMucHJvZmZlci5wcm9tb3Rpb24udjEuUHJvbW90aW9uVHlwZRIoCgRsYW5lGAMgASgOMhoucHJvZmZlci5wcm9tb3Rpb24udjEuTGFuZRIaChJzYXZpbmdfbWlub3JfdW5pdHMYBCABKAMSQAoFbmFtZXMYBSADKAsyMS5wcm9mZmVyLnByb21vdGlvbi52MS5BcHBsaWVkUHJvbW90aW9uLk5hbWVzRW50cnkSRAoHcmVhc29ucxgGIAMoCzIzLnByb2ZmZXIucHJvbW90aW9uLnYxLkFwcGxpZWRQcm9tb3Rpb24uUmVhc29uc0VudHJ5EhMKC3BvaW50c191c2VkGAcgASgDGiwKCk5hbWVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARouCgxSZWFzb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKlBAoQUHJvbW90aW9uUmVmdXNhbBIUCgxwcm9tb3Rpb25faWQYASABKAkSMQoEdHlwZRgCIAEoDjIjLnByb2ZmZXIucHJvbW90aW9uLnYxLlByb21vdGlvblR5cGUSQAoFbmFtZXMYAyADKAsyMS5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb25SZWZ1c2FsLk5hbWVzRW50cnkSMwoGcmVhc29uGAQgASgOMiMucHJvZmZlci5wcm9tb3Rpb24udjEuUmVmdXNhbFJlYXNvbhJOCgxleHBsYW5hdGlvbnMYBSADKAsyOC5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb25SZWZ1c2FsLkV4cGxhbmF0aW9uc0VudHJ5EiIKGm1pc3NpbmdfYW1vdW50X21pbm9yX3VuaXRzGAYgASgDEhgKEG1pc3NpbmdfcXVhbnRpdHkYByABKAUSMAoEZnJvbRgIIAEoCzIiLnByb2ZmZXIucHJvbW90aW9uLnYxLkl0ZW1TZWxlY3RvchIZChFzdGFydHNfYXRfdW5peF9tcxgJIAEoAxITCgtleGNsdWRlZF9ieRgKIAEoCRosCgpOYW1lc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaMwoRRXhwbGFuYXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJDCghHaWZ0TGluZRIPCgdpdGVtX2lkGAEgASgJEhAKCHF1YW50aXR5GAIgASgFEhQKDHByb21vdGlvbl9pZBgDIAEoCSKpAQoXRXhwbGFpblByb21vdGlvblJlcXVlc3QSFAoMcHJvbW90aW9uX2lkGAEgASgJEgwKBGNvZGUYAiABKAkSKAoEY2FydBgDIAEoCzIaLnByb2ZmZXIucHJvbW90aW9uLnYxLkNhcnQSLAoGcGVyc29uGAQgASgLMhwucHJvZmZlci5wcm9tb3Rpb24udjEuUGVyc29uEhIKCmF0X3VuaXhfbXMYBSABKAMixwEKGEV4cGxhaW5Qcm9tb3Rpb25SZXNwb25zZRI5CgdhcHBsaWVkGAEgASgLMiYucHJvZmZlci5wcm9tb3Rpb24udjEuQXBwbGllZFByb21vdGlvbkgAEjkKB3JlZnVzYWwYAiABKAsyJi5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb25SZWZ1c2FsSAASKgoFb2ZmZXIYAyABKAsyGy5wcm9mZmVyLnByb21vdGlvbi52MS5PZmZlckIJCgdvdXRjb21lIrACChFMaXN0T2ZmZXJzUmVxdWVzdBIsCgZwZXJzb24YASABKAsyHC5wcm9mZmVyLnByb21vdGlvbi52MS5QZXJzb24SMgoGZmlsdGVyGAIgASgLMiIucHJvZmZlci5wcm9tb3Rpb24udjEuSXRlbVNlbGVjdG9yEjIKBXR5cGVzGAMgAygOMiMucHJvZmZlci5wcm9tb3Rpb24udjEuUHJvbW90aW9uVHlwZRIaChJ1cGNvbWluZ193aXRoaW5fbXMYBCABKAMSEQoJcGFnZV9zaXplGAUgASgFEhIKCnBhZ2VfdG9rZW4YBiABKAkSEgoKYXRfdW5peF9tcxgHIAEoAxIPCgdjaGFubmVsGAggASgJEg4KBnJlZ2lvbhgJIAEoCRINCgVwYWNlZBgKIAEoCCJaChJMaXN0T2ZmZXJzUmVzcG9uc2USKwoGb2ZmZXJzGAEgAygLMhsucHJvZmZlci5wcm9tb3Rpb24udjEuT2ZmZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIiUKFVBsYW5Qcm9tb3Rpb25zUmVxdWVzdBIMCgR5YW1sGAEgASgJIjsKFlBsYW5Qcm9tb3Rpb25zUmVzcG9uc2USDwoHY2hhbmdlcxgBIAMoCRIQCgh3YXJuaW5ncxgCIAMoCSImChZBcHBseVByb21vdGlvbnNSZXF1ZXN0EgwKBHlhbWwYASABKAkiRQoXQXBwbHlQcm9tb3Rpb25zUmVzcG9uc2USDwoHY2hhbmdlcxgBIAMoCRIZChFjYXRhbG9ndWVfdmVyc2lvbhgCIAEoAyJlChhTZXRQcm9tb3Rpb25TdGF0ZVJlcXVlc3QSFAoMcHJvbW90aW9uX2lkGAEgASgJEjMKBXN0YXRlGAIgASgOMiQucHJvZmZlci5wcm9tb3Rpb24udjEuUHJvbW90aW9uU3RhdGUifAoZU2V0UHJvbW90aW9uU3RhdGVSZXNwb25zZRIyCglwcm9tb3Rpb24YASABKAsyHy5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb24SGQoRY2F0YWxvZ3VlX3ZlcnNpb24YAiABKAMSEAoId2FybmluZ3MYAyADKAkiMAoXRXhwb3J0UHJvbW90aW9uc1JlcXVlc3QSFQoNcHJvbW90aW9uX2lkcxgBIAMoCSIoChhFeHBvcnRQcm9tb3Rpb25zUmVzcG9uc2USDAoEeWFtbBgBIAEoCSIYChZDaGVja1Byb21vdGlvbnNSZXF1ZXN0IisKF0NoZWNrUHJvbW90aW9uc1Jlc3BvbnNlEhAKCHdhcm5pbmdzGAEgAygJIloKG0xpc3RQcm9tb3Rpb25DaGFuZ2VzUmVxdWVzdBIUCgxwcm9tb3Rpb25faWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkibwocTGlzdFByb21vdGlvbkNoYW5nZXNSZXNwb25zZRI2CgdjaGFuZ2VzGAEgAygLMiUucHJvZmZlci5wcm9tb3Rpb24udjEuUHJvbW90aW9uQ2hhbmdlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLfAQoPUHJvbW90aW9uQ2hhbmdlEhkKEWNhdGFsb2d1ZV92ZXJzaW9uGAEgASgDEhQKDHByb21vdGlvbl9pZBgCIAEoCRIaChJjaGFuZ2VkX2F0X3VuaXhfbXMYAyABKAMSDgoGY2hhbmdlGAQgASgJEg4KBmZpZWxkcxgFIAMoCRIvCgZiZWZvcmUYBiABKAsyHy5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb24SLgoFYWZ0ZXIYByABKAsyHy5wcm9mZmVyLnByb21vdGlvbi52MS5Qcm9tb3Rpb24iqQEKGFByZXZpZXdQcm9tb3Rpb25zUmVxdWVzdBIMCgR5YW1sGAEgASgJEiwKBnBlcnNvbhgCIAEoCzIcLnByb2ZmZXIucHJvbW90aW9uLnYxLlBlcnNvbhISCgphdF91bml4X21zGAMgASgDEigKBGNhcnQYBCABKAsyGi5wcm9mZmVyLnByb21vdGlvbi52MS5DYXJ0EhMKC3dpdGhfZHJhZnRzGAUgASgIIoIBChlQcmV2aWV3UHJvbW90aW9uc1Jlc3BvbnNlEisKBm9mZmVycxgBIAMoCzIbLnByb2ZmZXIucHJvbW90aW9uLnYxLk9mZmVyEjgKBGNhcnQYAiABKAsyKi5wcm9mZmVyLnByb21vdGlvbi52MS5FdmFsdWF0ZUNhcnRSZXNwb25zZSrWBQoNUmVmdXNhbFJlYXNvbhIeChpSRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEhsKF1JFRlVTQUxfUkVBU09OX05PVF9MSVZFEAESHgoaUkVGVVNBTF9SRUFTT05fTk9UX1NUQVJURUQQAhIXChNSRUZVU0FMX1JFQVNPTl9PVkVSEAMSIQodUkVGVVNBTF9SRUFTT05fT1VUU0lERV9XSU5ET1cQBBIjCh9SRUZVU0FMX1JFQVNPTl9OT19NQVRDSElOR19JVEVNEAUSGQoVUkVGVVNBTF9SRUFTT05fQU1PVU5UEAYSGwoXUkVGVVNBTF9SRUFTT05fUVVBTlRJVFkQBxIZChVSRUZVU0FMX1JFQVNPTl9QRVJTT04QCBIfChtSRUZVU0FMX1JFQVNPTl9NRU1CRVJfTEVWRUwQCRIaChZSRUZVU0FMX1JFQVNPTl9DSEFOTkVMEAoSGQoVUkVGVVNBTF9SRUFTT05fUkVHSU9OEAsSIQodUkVGVVNBTF9SRUFTT05fUEFZTUVOVF9NRVRIT0QQDBIYChRSRUZVU0FMX1JFQVNPTl9TVE9DSxANEhcKE1JFRlVTQUxfUkVBU09OX0NPREUQDhIhCh1SRUZVU0FMX1JFQVNPTl9SRVFVSVJFRF9JVEVNUxAPEhgKFFJFRlVTQUxfUkVBU09OX0xJTUlUEBASGQoVUkVGVVNBTF9SRUFTT05fQlVER0VUEBESGwoXUkVGVVNBTF9SRUFTT05fRVhDTFVERUQQEhIbChdSRUZVU0FMX1JFQVNPTl9OT1RfQkVTVBATEhsKF1JFRlVTQUxfUkVBU09OX0NVUlJFTkNZEBQSHgoaUkVGVVNBTF9SRUFTT05fRkxPT1JfUFJJQ0UQFRIZChVSRUZVU0FMX1JFQVNPTl9QT0lOVFMQFhIcChhSRUZVU0FMX1JFQVNPTl9OT19TQVZJTkcQFzKvDAoQUHJvbW90aW9uU2VydmljZRJxChBVcHNlcnRQcm9tb3Rpb25zEi0ucHJvZmZlci5wcm9tb3Rpb24udjEuVXBzZXJ0UHJvbW90aW9uc1JlcXVlc3QaLi5wcm9mZmVyLnByb21vdGlvbi52MS5VcHNlcnRQcm9tb3Rpb25zUmVzcG9uc2USZQoMR2V0UHJvbW90aW9uEikucHJvZmZlci5wcm9tb3Rpb24udjEuR2V0UHJvbW90aW9uUmVxdWVzdBoqLnByb2ZmZXIucHJvbW90aW9uLnYxLkdldFByb21vdGlvblJlc3BvbnNlEmsKDkxpc3RQcm9tb3Rpb25zEisucHJvZmZlci5wcm9tb3Rpb24udjEuTGlzdFByb21vdGlvbnNSZXF1ZXN0GiwucHJvZmZlci5wcm9tb3Rpb24udjEuTGlzdFByb21vdGlvbnNSZXNwb25zZRJuCg9EZWxldGVQcm9tb3Rpb24SLC5wcm9mZmVyLnByb21vdGlvbi52MS5EZWxldGVQcm9tb3Rpb25SZXF1ZXN0Gi0ucHJvZmZlci5wcm9tb3Rpb24udjEuRGVsZXRlUHJvbW90aW9uUmVzcG9uc2USZQoMRXZhbHVhdGVDYXJ0EikucHJvZmZlci5wcm9tb3Rpb24udjEuRXZhbHVhdGVDYXJ0UmVxdWVzdBoqLnByb2ZmZXIucHJvbW90aW9uLnYxLkV2YWx1YXRlQ2FydFJlc3BvbnNlEnEKEEV4cGxhaW5Qcm9tb3Rpb24SLS5wcm9mZmVyLnByb21vdGlvbi52MS5FeHBsYWluUHJvbW90aW9uUmVxdWVzdBouLnByb2ZmZXIucHJvbW90aW9uLnYxLkV4cGxhaW5Qcm9tb3Rpb25SZXNwb25zZRJfCgpMaXN0T2ZmZXJzEicucHJvZmZlci5wcm9tb3Rpb24udjEuTGlzdE9mZmVyc1JlcXVlc3QaKC5wcm9mZmVyLnByb21vdGlvbi52MS5MaXN0T2ZmZXJzUmVzcG9uc2USawoOUGxhblByb21vdGlvbnMSKy5wcm9mZmVyLnByb21vdGlvbi52MS5QbGFuUHJvbW90aW9uc1JlcXVlc3QaLC5wcm9mZmVyLnByb21vdGlvbi52MS5QbGFuUHJvbW90aW9uc1Jlc3BvbnNlEm4KD0FwcGx5UHJvbW90aW9ucxIsLnByb2ZmZXIucHJvbW90aW9uLnYxLkFwcGx5UHJvbW90aW9uc1JlcXVlc3QaLS5wcm9mZmVyLnByb21vdGlvbi52MS5BcHBseVByb21vdGlvbnNSZXNwb25zZRJ0ChFTZXRQcm9tb3Rpb25TdGF0ZRIuLnByb2ZmZXIucHJvbW90aW9uLnYxLlNldFByb21vdGlvblN0YXRlUmVxdWVzdBovLnByb2ZmZXIucHJvbW90aW9uLnYxLlNldFByb21vdGlvblN0YXRlUmVzcG9uc2UScQoQRXhwb3J0UHJvbW90aW9ucxItLnByb2ZmZXIucHJvbW90aW9uLnYxLkV4cG9ydFByb21vdGlvbnNSZXF1ZXN0Gi4ucHJvZmZlci5wcm9tb3Rpb24udjEuRXhwb3J0UHJvbW90aW9uc1Jlc3BvbnNlEm4KD0NoZWNrUHJvbW90aW9ucxIsLnByb2ZmZXIucHJvbW90aW9uLnYxLkNoZWNrUHJvbW90aW9uc1JlcXVlc3QaLS5wcm9mZmVyLnByb21vdGlvbi52MS5DaGVja1Byb21vdGlvbnNSZXNwb25zZRJ9ChRMaXN0UHJvbW90aW9uQ2hhbmdlcxIxLnByb2ZmZXIucHJvbW90aW9uLnYxLkxpc3RQcm9tb3Rpb25DaGFuZ2VzUmVxdWVzdBoyLnByb2ZmZXIucHJvbW90aW9uLnYxLkxpc3RQcm9tb3Rpb25DaGFuZ2VzUmVzcG9uc2USdAoRUHJldmlld1Byb21vdGlvbnMSLi5wcm9mZmVyLnByb21vdGlvbi52MS5QcmV2aWV3UHJvbW90aW9uc1JlcXVlc3QaLy5wcm9mZmVyLnByb21vdGlvbi52MS5QcmV2aWV3UHJvbW90aW9uc1Jlc3BvbnNlQnYKHmRldi5wcm9mZmVyLnByb3RvLnByb21vdGlvbi52MUIVUHJvbW90aW9uU2VydmljZVByb3RvUAFaO3Byb2ZmZXIuZGV2L2NsaWVudHMvZ28vZ2VuL3Byb2ZmZXIvcHJvbW90aW9uL3YxO3Byb21vdGlvbnYxYgZwcm90bzM", [file_proffer_common_v1_degraded, file_proffer_promotion_v1_promotion]);
 
 /**
  * UpsertPromotionsRequest holds promotions.
@@ -501,7 +501,7 @@ export type EvaluateCartResponse = Message<"proffer.promotion.v1.EvaluateCartRes
   refusedCodes: string[];
 
   /**
-   * exact says that no combination of promotions is better; false means that the search was cut at its bound.
+   * exact says that no combination of promotions is better, but for the rounding of shares in a cart with many promotions (less than a minor unit a line); false means that the search was cut at its bound.
    *
    * @generated from field: bool exact = 11;
    */
@@ -956,6 +956,13 @@ export type ListOffersRequest = Message<"proffer.promotion.v1.ListOffersRequest"
    * @generated from field: string region = 9;
    */
   region: string;
+
+  /**
+   * paced leaves out all promotions with a budget but the one, if any, that is worth its budget for this person, at the prices that spread budgets over campaigns.
+   *
+   * @generated from field: bool paced = 10;
+   */
+  paced: boolean;
 };
 
 /**
@@ -1090,6 +1097,350 @@ export type ApplyPromotionsResponse = Message<"proffer.promotion.v1.ApplyPromoti
  */
 export const ApplyPromotionsResponseSchema: GenMessage<ApplyPromotionsResponse> = /*@__PURE__*/
   messageDesc(file_proffer_promotion_v1_promotion_service, 25);
+
+/**
+ * SetPromotionStateRequest names a promotion and where it goes.
+ *
+ * @generated from message proffer.promotion.v1.SetPromotionStateRequest
+ */
+export type SetPromotionStateRequest = Message<"proffer.promotion.v1.SetPromotionStateRequest"> & {
+  /**
+   * promotion_id is the promotion.
+   *
+   * @generated from field: string promotion_id = 1;
+   */
+  promotionId: string;
+
+  /**
+   * state is the new state; a promotion that ended stays so, and one that was live does not become a draft again.
+   *
+   * @generated from field: proffer.promotion.v1.PromotionState state = 2;
+   */
+  state: PromotionState;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.SetPromotionStateRequest.
+ * Use `create(SetPromotionStateRequestSchema)` to create a new message.
+ */
+export const SetPromotionStateRequestSchema: GenMessage<SetPromotionStateRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 26);
+
+/**
+ * SetPromotionStateResponse says what is so now.
+ *
+ * @generated from message proffer.promotion.v1.SetPromotionStateResponse
+ */
+export type SetPromotionStateResponse = Message<"proffer.promotion.v1.SetPromotionStateResponse"> & {
+  /**
+   * promotion is the promotion in its new state.
+   *
+   * @generated from field: proffer.promotion.v1.Promotion promotion = 1;
+   */
+  promotion?: Promotion | undefined;
+
+  /**
+   * catalogue_version is the version of the snapshot that holds the change.
+   *
+   * @generated from field: int64 catalogue_version = 2;
+   */
+  catalogueVersion: bigint;
+
+  /**
+   * warnings are sentences about what is legal but probably not meant.
+   *
+   * @generated from field: repeated string warnings = 3;
+   */
+  warnings: string[];
+};
+
+/**
+ * Describes the message proffer.promotion.v1.SetPromotionStateResponse.
+ * Use `create(SetPromotionStateResponseSchema)` to create a new message.
+ */
+export const SetPromotionStateResponseSchema: GenMessage<SetPromotionStateResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 27);
+
+/**
+ * ExportPromotionsRequest says what to export.
+ *
+ * @generated from message proffer.promotion.v1.ExportPromotionsRequest
+ */
+export type ExportPromotionsRequest = Message<"proffer.promotion.v1.ExportPromotionsRequest"> & {
+  /**
+   * promotion_ids are the promotions; none exports all.
+   *
+   * @generated from field: repeated string promotion_ids = 1;
+   */
+  promotionIds: string[];
+};
+
+/**
+ * Describes the message proffer.promotion.v1.ExportPromotionsRequest.
+ * Use `create(ExportPromotionsRequestSchema)` to create a new message.
+ */
+export const ExportPromotionsRequestSchema: GenMessage<ExportPromotionsRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 28);
+
+/**
+ * ExportPromotionsResponse holds a declaration.
+ *
+ * @generated from message proffer.promotion.v1.ExportPromotionsResponse
+ */
+export type ExportPromotionsResponse = Message<"proffer.promotion.v1.ExportPromotionsResponse"> & {
+  /**
+   * yaml is the declaration.
+   *
+   * @generated from field: string yaml = 1;
+   */
+  yaml: string;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.ExportPromotionsResponse.
+ * Use `create(ExportPromotionsResponseSchema)` to create a new message.
+ */
+export const ExportPromotionsResponseSchema: GenMessage<ExportPromotionsResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 29);
+
+/**
+ * CheckPromotionsRequest asks for warnings about everything that is live.
+ *
+ * @generated from message proffer.promotion.v1.CheckPromotionsRequest
+ */
+export type CheckPromotionsRequest = Message<"proffer.promotion.v1.CheckPromotionsRequest"> & {
+};
+
+/**
+ * Describes the message proffer.promotion.v1.CheckPromotionsRequest.
+ * Use `create(CheckPromotionsRequestSchema)` to create a new message.
+ */
+export const CheckPromotionsRequestSchema: GenMessage<CheckPromotionsRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 30);
+
+/**
+ * CheckPromotionsResponse holds warnings.
+ *
+ * @generated from message proffer.promotion.v1.CheckPromotionsResponse
+ */
+export type CheckPromotionsResponse = Message<"proffer.promotion.v1.CheckPromotionsResponse"> & {
+  /**
+   * warnings are sentences.
+   *
+   * @generated from field: repeated string warnings = 1;
+   */
+  warnings: string[];
+};
+
+/**
+ * Describes the message proffer.promotion.v1.CheckPromotionsResponse.
+ * Use `create(CheckPromotionsResponseSchema)` to create a new message.
+ */
+export const CheckPromotionsResponseSchema: GenMessage<CheckPromotionsResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 31);
+
+/**
+ * ListPromotionChangesRequest pages through the audit trail.
+ *
+ * @generated from message proffer.promotion.v1.ListPromotionChangesRequest
+ */
+export type ListPromotionChangesRequest = Message<"proffer.promotion.v1.ListPromotionChangesRequest"> & {
+  /**
+   * promotion_id limits the list to one promotion; empty lists all.
+   *
+   * @generated from field: string promotion_id = 1;
+   */
+  promotionId: string;
+
+  /**
+   * page_size is the largest number of changes; 0 means 100.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * page_token continues a list.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.ListPromotionChangesRequest.
+ * Use `create(ListPromotionChangesRequestSchema)` to create a new message.
+ */
+export const ListPromotionChangesRequestSchema: GenMessage<ListPromotionChangesRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 32);
+
+/**
+ * ListPromotionChangesResponse is one page.
+ *
+ * @generated from message proffer.promotion.v1.ListPromotionChangesResponse
+ */
+export type ListPromotionChangesResponse = Message<"proffer.promotion.v1.ListPromotionChangesResponse"> & {
+  /**
+   * changes are the changes, newest first.
+   *
+   * @generated from field: repeated proffer.promotion.v1.PromotionChange changes = 1;
+   */
+  changes: PromotionChange[];
+
+  /**
+   * next_page_token continues the list; empty at the end.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.ListPromotionChangesResponse.
+ * Use `create(ListPromotionChangesResponseSchema)` to create a new message.
+ */
+export const ListPromotionChangesResponseSchema: GenMessage<ListPromotionChangesResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 33);
+
+/**
+ * PromotionChange is one entry of the audit trail.
+ *
+ * @generated from message proffer.promotion.v1.PromotionChange
+ */
+export type PromotionChange = Message<"proffer.promotion.v1.PromotionChange"> & {
+  /**
+   * catalogue_version is the version that the change made.
+   *
+   * @generated from field: int64 catalogue_version = 1;
+   */
+  catalogueVersion: bigint;
+
+  /**
+   * promotion_id is the promotion.
+   *
+   * @generated from field: string promotion_id = 2;
+   */
+  promotionId: string;
+
+  /**
+   * changed_at_unix_ms is when it was changed.
+   *
+   * @generated from field: int64 changed_at_unix_ms = 3;
+   */
+  changedAtUnixMs: bigint;
+
+  /**
+   * change is "create", "replace" or "delete".
+   *
+   * @generated from field: string change = 4;
+   */
+  change: string;
+
+  /**
+   * fields are the names of the fields that differ.
+   *
+   * @generated from field: repeated string fields = 5;
+   */
+  fields: string[];
+
+  /**
+   * before is the promotion before the change; absent when it was created.
+   *
+   * @generated from field: proffer.promotion.v1.Promotion before = 6;
+   */
+  before?: Promotion | undefined;
+
+  /**
+   * after is the promotion after the change; absent when it was deleted.
+   *
+   * @generated from field: proffer.promotion.v1.Promotion after = 7;
+   */
+  after?: Promotion | undefined;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.PromotionChange.
+ * Use `create(PromotionChangeSchema)` to create a new message.
+ */
+export const PromotionChangeSchema: GenMessage<PromotionChange> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 34);
+
+/**
+ * PreviewPromotionsRequest says who looks, when, and at what.
+ *
+ * @generated from message proffer.promotion.v1.PreviewPromotionsRequest
+ */
+export type PreviewPromotionsRequest = Message<"proffer.promotion.v1.PreviewPromotionsRequest"> & {
+  /**
+   * yaml is a declaration to preview on top of what is kept; empty previews what is kept.
+   *
+   * @generated from field: string yaml = 1;
+   */
+  yaml: string;
+
+  /**
+   * person is who looks.
+   *
+   * @generated from field: proffer.promotion.v1.Person person = 2;
+   */
+  person?: Person | undefined;
+
+  /**
+   * at_unix_ms is the time to look at; 0 means now.
+   *
+   * @generated from field: int64 at_unix_ms = 3;
+   */
+  atUnixMs: bigint;
+
+  /**
+   * cart is priced as well; absent prices none.
+   *
+   * @generated from field: proffer.promotion.v1.Cart cart = 4;
+   */
+  cart?: Cart | undefined;
+
+  /**
+   * with_drafts shows drafts and paused promotions as if they were live.
+   *
+   * @generated from field: bool with_drafts = 5;
+   */
+  withDrafts: boolean;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.PreviewPromotionsRequest.
+ * Use `create(PreviewPromotionsRequestSchema)` to create a new message.
+ */
+export const PreviewPromotionsRequestSchema: GenMessage<PreviewPromotionsRequest> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 35);
+
+/**
+ * PreviewPromotionsResponse is what the person would see.
+ *
+ * @generated from message proffer.promotion.v1.PreviewPromotionsResponse
+ */
+export type PreviewPromotionsResponse = Message<"proffer.promotion.v1.PreviewPromotionsResponse"> & {
+  /**
+   * offers are the offers, best first.
+   *
+   * @generated from field: repeated proffer.promotion.v1.Offer offers = 1;
+   */
+  offers: Offer[];
+
+  /**
+   * cart is the priced cart, with explanations; absent when none was asked for.
+   *
+   * @generated from field: proffer.promotion.v1.EvaluateCartResponse cart = 2;
+   */
+  cart?: EvaluateCartResponse | undefined;
+};
+
+/**
+ * Describes the message proffer.promotion.v1.PreviewPromotionsResponse.
+ * Use `create(PreviewPromotionsResponseSchema)` to create a new message.
+ */
+export const PreviewPromotionsResponseSchema: GenMessage<PreviewPromotionsResponse> = /*@__PURE__*/
+  messageDesc(file_proffer_promotion_v1_promotion_service, 36);
 
 /**
  * RefusalReason is why a promotion does not apply.
@@ -1367,6 +1718,56 @@ export const PromotionService: GenService<{
     methodKind: "unary";
     input: typeof ApplyPromotionsRequestSchema;
     output: typeof ApplyPromotionsResponseSchema;
+  },
+  /**
+   * SetPromotionState moves a promotion through its life: draft, live, paused, ended.
+   *
+   * @generated from rpc proffer.promotion.v1.PromotionService.SetPromotionState
+   */
+  setPromotionState: {
+    methodKind: "unary";
+    input: typeof SetPromotionStateRequestSchema;
+    output: typeof SetPromotionStateResponseSchema;
+  },
+  /**
+   * ExportPromotions writes promotions as a YAML declaration that PlanPromotions and ApplyPromotions read.
+   *
+   * @generated from rpc proffer.promotion.v1.PromotionService.ExportPromotions
+   */
+  exportPromotions: {
+    methodKind: "unary";
+    input: typeof ExportPromotionsRequestSchema;
+    output: typeof ExportPromotionsResponseSchema;
+  },
+  /**
+   * CheckPromotions warns about promotions that overlap, contradict, never apply or meet floor prices.
+   *
+   * @generated from rpc proffer.promotion.v1.PromotionService.CheckPromotions
+   */
+  checkPromotions: {
+    methodKind: "unary";
+    input: typeof CheckPromotionsRequestSchema;
+    output: typeof CheckPromotionsResponseSchema;
+  },
+  /**
+   * ListPromotionChanges pages through the audit trail, newest first.
+   *
+   * @generated from rpc proffer.promotion.v1.PromotionService.ListPromotionChanges
+   */
+  listPromotionChanges: {
+    methodKind: "unary";
+    input: typeof ListPromotionChangesRequestSchema;
+    output: typeof ListPromotionChangesResponseSchema;
+  },
+  /**
+   * PreviewPromotions shows what a person would see at a time, with drafts and a declaration as if they were live. It changes nothing.
+   *
+   * @generated from rpc proffer.promotion.v1.PromotionService.PreviewPromotions
+   */
+  previewPromotions: {
+    methodKind: "unary";
+    input: typeof PreviewPromotionsRequestSchema;
+    output: typeof PreviewPromotionsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_proffer_promotion_v1_promotion_service, 0);

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file proffer/ranker/v1/model_service.proto.
  */
 export const file_proffer_ranker_v1_model_service: GenFile = /*@__PURE__*/
-  fileDesc("CiVwcm9mZmVyL3Jhbmtlci92MS9tb2RlbF9zZXJ2aWNlLnByb3RvEhFwcm9mZmVyLnJhbmtlci52MSLgAQoFTW9kZWwSFQoNbW9kZWxfdmVyc2lvbhgBIAEoCRIOCgZhY3RpdmUYAiABKAgSGgoSdHJhaW5lZF9hdF91bml4X21zGAMgASgDEhgKEGZlYXR1cmVfc2V0X2hhc2gYBCABKAkSNgoHbWV0cmljcxgFIAMoCzIlLnByb2ZmZXIucmFua2VyLnYxLk1vZGVsLk1ldHJpY3NFbnRyeRISCgpzaXplX2J5dGVzGAYgASgDGi4KDE1ldHJpY3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBIhMKEUxpc3RNb2RlbHNSZXF1ZXN0Ij4KEkxpc3RNb2RlbHNSZXNwb25zZRIoCgZtb2RlbHMYASADKAsyGC5wcm9mZmVyLnJhbmtlci52MS5Nb2RlbCItChRBY3RpdmF0ZU1vZGVsUmVxdWVzdBIVCg1tb2RlbF92ZXJzaW9uGAEgASgJIkAKFUFjdGl2YXRlTW9kZWxSZXNwb25zZRInCgVtb2RlbBgBIAEoCzIYLnByb2ZmZXIucmFua2VyLnYxLk1vZGVsIhYKFFJvbGxiYWNrTW9kZWxSZXF1ZXN0IkAKFVJvbGxiYWNrTW9kZWxSZXNwb25zZRInCgVtb2RlbBgBIAEoCzIYLnByb2ZmZXIucmFua2VyLnYxLk1vZGVsImIKFExpc3REZWNpc2lvbnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEgoKcmVxdWVzdF9pZBgCIAEoCRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJgChVMaXN0RGVjaXNpb25zUmVzcG9uc2USLgoJZGVjaXNpb25zGAEgAygLMhsucHJvZmZlci5yYW5rZXIudjEuRGVjaXNpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIokDCghEZWNpc2lvbhISCgpyZXF1ZXN0X2lkGAEgASgJEhoKEmRlY2lkZWRfYXRfdW5peF9tcxgCIAEoAxIPCgd1c2VyX2lkGAMgASgJEhIKCnNlc3Npb25faWQYBCABKAkSFAoMY29udGV4dF9oYXNoGAUgASgJEhcKD2NhbmRpZGF0ZV9jb3VudBgGIAEoBRIyCgdjaG9pY2VzGAcgAygLMiEucHJvZmZlci5yYW5rZXIudjEuRGVjaXNpb25DaG9pY2USDgoGcG9saWN5GAggASgJEhUKDW1vZGVsX3ZlcnNpb24YCSABKAkSGAoQZmVhdHVyZV9zZXRfaGFzaBgKIAEoCRI7Cgh2YXJpYW50cxgLIAMoCzIpLnByb2ZmZXIucmFua2VyLnYxLkRlY2lzaW9uLlZhcmlhbnRzRW50cnkSFgoOZGVncmFkZWRfcGFydHMYDCADKAkaLwoNVmFyaWFudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIokBCg5EZWNpc2lvbkNob2ljZRIPCgdpdGVtX2lkGAEgASgJEhQKDHByb21vdGlvbl9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoBRISCgpwcm9wZW5zaXR5GAQgASgBEg0KBXNjb3JlGAUgASgBEhsKE2xlZ2FsX3Byb21vdGlvbl9pZHMYBiADKAkylQMKDE1vZGVsU2VydmljZRJZCgpMaXN0TW9kZWxzEiQucHJvZmZlci5yYW5rZXIudjEuTGlzdE1vZGVsc1JlcXVlc3QaJS5wcm9mZmVyLnJhbmtlci52MS5MaXN0TW9kZWxzUmVzcG9uc2USYgoNQWN0aXZhdGVNb2RlbBInLnByb2ZmZXIucmFua2VyLnYxLkFjdGl2YXRlTW9kZWxSZXF1ZXN0GigucHJvZmZlci5yYW5rZXIudjEuQWN0aXZhdGVNb2RlbFJlc3BvbnNlEmIKDVJvbGxiYWNrTW9kZWwSJy5wcm9mZmVyLnJhbmtlci52MS5Sb2xsYmFja01vZGVsUmVxdWVzdBooLnByb2ZmZXIucmFua2VyLnYxLlJvbGxiYWNrTW9kZWxSZXNwb25zZRJiCg1MaXN0RGVjaXNpb25zEicucHJvZmZlci5yYW5rZXIudjEuTGlzdERlY2lzaW9uc1JlcXVlc3QaKC5wcm9mZmVyLnJhbmtlci52MS5MaXN0RGVjaXNpb25zUmVzcG9uc2VCaQobZGV2LnByb2ZmZXIucHJvdG8ucmFua2VyLnYxQhFNb2RlbFNlcnZpY2VQcm90b1ABWjVwcm9mZmVyLmRldi9jbGllbnRzL2dvL2dlbi9wcm9mZmVyL3Jhbmtlci92MTtyYW5rZXJ2MWIGcHJvdG8z");
+  fileDesc("CiVwcm9mZmVyL3Jhbmtlci92MS9tb2RlbF9zZXJ2aWNlLnByb3RvEhFwcm9mZmVyLnJhbmtlci52MSLgAQoFTW9kZWwSFQoNbW9kZWxfdmVyc2lvbhgBIAEoCRIOCgZhY3RpdmUYAiABKAgSGgoSdHJhaW5lZF9hdF91bml4X21zGAMgASgDEhgKEGZlYXR1cmVfc2V0X2hhc2gYBCABKAkSNgoHbWV0cmljcxgFIAMoCzIlLnByb2ZmZXIucmFua2VyLnYxLk1vZGVsLk1ldHJpY3NFbnRyeRISCgpzaXplX2J5dGVzGAYgASgDGi4KDE1ldHJpY3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBIhMKEUxpc3RNb2RlbHNSZXF1ZXN0Ij4KEkxpc3RNb2RlbHNSZXNwb25zZRIoCgZtb2RlbHMYASADKAsyGC5wcm9mZmVyLnJhbmtlci52MS5Nb2RlbCItChRBY3RpdmF0ZU1vZGVsUmVxdWVzdBIVCg1tb2RlbF92ZXJzaW9uGAEgASgJIkAKFUFjdGl2YXRlTW9kZWxSZXNwb25zZRInCgVtb2RlbBgBIAEoCzIYLnByb2ZmZXIucmFua2VyLnYxLk1vZGVsIhYKFFJvbGxiYWNrTW9kZWxSZXF1ZXN0IkAKFVJvbGxiYWNrTW9kZWxSZXNwb25zZRInCgVtb2RlbBgBIAEoCzIYLnByb2ZmZXIucmFua2VyLnYxLk1vZGVsImIKFExpc3REZWNpc2lvbnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEgoKcmVxdWVzdF9pZBgCIAEoCRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJgChVMaXN0RGVjaXNpb25zUmVzcG9uc2USLgoJZGVjaXNpb25zGAEgAygLMhsucHJvZmZlci5yYW5rZXIudjEuRGVjaXNpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIpkECghEZWNpc2lvbhISCgpyZXF1ZXN0X2lkGAEgASgJEhoKEmRlY2lkZWRfYXRfdW5peF9tcxgCIAEoAxIPCgd1c2VyX2lkGAMgASgJEhIKCnNlc3Npb25faWQYBCABKAkSFAoMY29udGV4dF9oYXNoGAUgASgJEhcKD2NhbmRpZGF0ZV9jb3VudBgGIAEoBRIyCgdjaG9pY2VzGAcgAygLMiEucHJvZmZlci5yYW5rZXIudjEuRGVjaXNpb25DaG9pY2USDgoGcG9saWN5GAggASgJEhUKDW1vZGVsX3ZlcnNpb24YCSABKAkSGAoQZmVhdHVyZV9zZXRfaGFzaBgKIAEoCRI7Cgh2YXJpYW50cxgLIAMoCzIpLnByb2ZmZXIucmFua2VyLnYxLkRlY2lzaW9uLlZhcmlhbnRzRW50cnkSFgoOZGVncmFkZWRfcGFydHMYDCADKAkSGgoSY2FuZGlkYXRlX2l0ZW1faWRzGA0gAygJEiwKBGFybXMYDiADKAsyHi5wcm9mZmVyLnJhbmtlci52MS5EZWNpc2lvbkFybRIyCgdyZXdhcmRzGA8gAygLMiEucHJvZmZlci5yYW5rZXIudjEuRGVjaXNpb25SZXdhcmQSEAoIaGVsZF9vdXQYECABKAgaLwoNVmFyaWFudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIsUBCgtEZWNpc2lvbkFybRIMCgRzbG90GAEgASgJEg8KB2l0ZW1faWQYAiABKAkSDgoGcG9saWN5GAMgASgJEhYKDnBvbGljeV92ZXJzaW9uGAQgASgDEhMKC2RlY2lzaW9uX2lkGAUgASgJEg8KB29wdGlvbnMYBiADKAkSDgoGb3B0aW9uGAcgASgJEhIKCnByb3BlbnNpdHkYCCABKAESFAoMcHJvcGVuc2l0aWVzGAkgAygBEg8KB2NvbnRleHQYCiADKAEi1QEKDkRlY2lzaW9uUmV3YXJkEhAKCGV2ZW50X2lkGAEgASgJEhIKCmV2ZW50X3R5cGUYAiABKAkSDwoHaXRlbV9pZBgDIAEoCRIaChJldmVudF90aW1lX3VuaXhfbXMYBCABKAMSGwoTcmV2ZW51ZV9taW5vcl91bml0cxgFIAEoAxIaChJtYXJnaW5fbWlub3JfdW5pdHMYBiABKAMSEgoKbGFzdF90b3VjaBgHIAEoARITCgtmaXJzdF90b3VjaBgIIAEoARIOCgZsaW5lYXIYCSABKAEimQEKDkRlY2lzaW9uQ2hvaWNlEg8KB2l0ZW1faWQYASABKAkSFAoMcHJvbW90aW9uX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgFEhIKCnByb3BlbnNpdHkYBCABKAESDQoFc2NvcmUYBSABKAESGwoTbGVnYWxfcHJvbW90aW9uX2lkcxgGIAMoCRIOCgZyYW5rZXIYByABKAkylQMKDE1vZGVsU2VydmljZRJZCgpMaXN0TW9kZWxzEiQucHJvZmZlci5yYW5rZXIudjEuTGlzdE1vZGVsc1JlcXVlc3QaJS5wcm9mZmVyLnJhbmtlci52MS5MaXN0TW9kZWxzUmVzcG9uc2USYgoNQWN0aXZhdGVNb2RlbBInLnByb2ZmZXIucmFua2VyLnYxLkFjdGl2YXRlTW9kZWxSZXF1ZXN0GigucHJvZmZlci5yYW5rZXIudjEuQWN0aXZhdGVNb2RlbFJlc3BvbnNlEmIKDVJvbGxiYWNrTW9kZWwSJy5wcm9mZmVyLnJhbmtlci52MS5Sb2xsYmFja01vZGVsUmVxdWVzdBooLnByb2ZmZXIucmFua2VyLnYxLlJvbGxiYWNrTW9kZWxSZXNwb25zZRJiCg1MaXN0RGVjaXNpb25zEicucHJvZmZlci5yYW5rZXIudjEuTGlzdERlY2lzaW9uc1JlcXVlc3QaKC5wcm9mZmVyLnJhbmtlci52MS5MaXN0RGVjaXNpb25zUmVzcG9uc2VCaQobZGV2LnByb2ZmZXIucHJvdG8ucmFua2VyLnYxQhFNb2RlbFNlcnZpY2VQcm90b1ABWjVwcm9mZmVyLmRldi9jbGllbnRzL2dvL2dlbi9wcm9mZmVyL3Jhbmtlci92MTtyYW5rZXJ2MWIGcHJvdG8z");
 
 /**
  * Model describes a model bundle.
@@ -343,6 +343,34 @@ export type Decision = Message<"proffer.ranker.v1.Decision"> & {
    * @generated from field: repeated string degraded_parts = 12;
    */
   degradedParts: string[];
+
+  /**
+   * candidate_item_ids are the best candidates, best first, from which the shown items were chosen.
+   *
+   * @generated from field: repeated string candidate_item_ids = 13;
+   */
+  candidateItemIds: string[];
+
+  /**
+   * arms are the choices of policies in this decision.
+   *
+   * @generated from field: repeated proffer.ranker.v1.DecisionArm arms = 14;
+   */
+  arms: DecisionArm[];
+
+  /**
+   * rewards are what followed and was attributed to this decision; filled when decisions are listed.
+   *
+   * @generated from field: repeated proffer.ranker.v1.DecisionReward rewards = 15;
+   */
+  rewards: DecisionReward[];
+
+  /**
+   * held_out says that the person belongs to the share without experiments and policies.
+   *
+   * @generated from field: bool held_out = 16;
+   */
+  heldOut: boolean;
 };
 
 /**
@@ -351,6 +379,167 @@ export type Decision = Message<"proffer.ranker.v1.Decision"> & {
  */
 export const DecisionSchema: GenMessage<Decision> = /*@__PURE__*/
   messageDesc(file_proffer_ranker_v1_model_service, 9);
+
+/**
+ * DecisionArm is one choice of a policy.
+ *
+ * @generated from message proffer.ranker.v1.DecisionArm
+ */
+export type DecisionArm = Message<"proffer.ranker.v1.DecisionArm"> & {
+  /**
+   * slot is what was chosen: "offer", "ranker", "layout" or "personal-offer".
+   *
+   * @generated from field: string slot = 1;
+   */
+  slot: string;
+
+  /**
+   * item_id is the item whose offer was chosen; empty when the choice was for the whole reply.
+   *
+   * @generated from field: string item_id = 2;
+   */
+  itemId: string;
+
+  /**
+   * policy is the policy.
+   *
+   * @generated from field: string policy = 3;
+   */
+  policy: string;
+
+  /**
+   * policy_version is how far the policy had learnt.
+   *
+   * @generated from field: int64 policy_version = 4;
+   */
+  policyVersion: bigint;
+
+  /**
+   * decision_id identifies the choice for rewards.
+   *
+   * @generated from field: string decision_id = 5;
+   */
+  decisionId: string;
+
+  /**
+   * options are what it chose from.
+   *
+   * @generated from field: repeated string options = 6;
+   */
+  options: string[];
+
+  /**
+   * option is the choice.
+   *
+   * @generated from field: string option = 7;
+   */
+  option: string;
+
+  /**
+   * propensity is the probability of the choice.
+   *
+   * @generated from field: double propensity = 8;
+   */
+  propensity: number;
+
+  /**
+   * propensities are the probabilities of all options, in their order.
+   *
+   * @generated from field: repeated double propensities = 9;
+   */
+  propensities: number[];
+
+  /**
+   * context are the features that the policy saw.
+   *
+   * @generated from field: repeated double context = 10;
+   */
+  context: number[];
+};
+
+/**
+ * Describes the message proffer.ranker.v1.DecisionArm.
+ * Use `create(DecisionArmSchema)` to create a new message.
+ */
+export const DecisionArmSchema: GenMessage<DecisionArm> = /*@__PURE__*/
+  messageDesc(file_proffer_ranker_v1_model_service, 10);
+
+/**
+ * DecisionReward is the share of a decision in what a person did.
+ *
+ * @generated from message proffer.ranker.v1.DecisionReward
+ */
+export type DecisionReward = Message<"proffer.ranker.v1.DecisionReward"> & {
+  /**
+   * event_id is the event.
+   *
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+
+  /**
+   * event_type is what the person did: "click", "add_to_cart" or "purchase".
+   *
+   * @generated from field: string event_type = 2;
+   */
+  eventType: string;
+
+  /**
+   * item_id is the item.
+   *
+   * @generated from field: string item_id = 3;
+   */
+  itemId: string;
+
+  /**
+   * event_time_unix_ms is when.
+   *
+   * @generated from field: int64 event_time_unix_ms = 4;
+   */
+  eventTimeUnixMs: bigint;
+
+  /**
+   * revenue_minor_units is what was paid.
+   *
+   * @generated from field: int64 revenue_minor_units = 5;
+   */
+  revenueMinorUnits: bigint;
+
+  /**
+   * margin_minor_units is what was paid less the cost of the goods.
+   *
+   * @generated from field: int64 margin_minor_units = 6;
+   */
+  marginMinorUnits: bigint;
+
+  /**
+   * last_touch is the share of this decision by the last-touch rule.
+   *
+   * @generated from field: double last_touch = 7;
+   */
+  lastTouch: number;
+
+  /**
+   * first_touch is the share by the first-touch rule.
+   *
+   * @generated from field: double first_touch = 8;
+   */
+  firstTouch: number;
+
+  /**
+   * linear is the share by the linear rule.
+   *
+   * @generated from field: double linear = 9;
+   */
+  linear: number;
+};
+
+/**
+ * Describes the message proffer.ranker.v1.DecisionReward.
+ * Use `create(DecisionRewardSchema)` to create a new message.
+ */
+export const DecisionRewardSchema: GenMessage<DecisionReward> = /*@__PURE__*/
+  messageDesc(file_proffer_ranker_v1_model_service, 11);
 
 /**
  * DecisionChoice is one item that was shown.
@@ -399,6 +588,13 @@ export type DecisionChoice = Message<"proffer.ranker.v1.DecisionChoice"> & {
    * @generated from field: repeated string legal_promotion_ids = 6;
    */
   legalPromotionIds: string[];
+
+  /**
+   * ranker is the ranker that brought the item, when several were interleaved.
+   *
+   * @generated from field: string ranker = 7;
+   */
+  ranker: string;
 };
 
 /**
@@ -406,7 +602,7 @@ export type DecisionChoice = Message<"proffer.ranker.v1.DecisionChoice"> & {
  * Use `create(DecisionChoiceSchema)` to create a new message.
  */
 export const DecisionChoiceSchema: GenMessage<DecisionChoice> = /*@__PURE__*/
-  messageDesc(file_proffer_ranker_v1_model_service, 10);
+  messageDesc(file_proffer_ranker_v1_model_service, 12);
 
 /**
  * ModelService manages model bundles and shows the decision log.
