@@ -14,11 +14,11 @@ public final class AllocationBenchmark {
   ///
   /// @param ratio value over the optimum of the linear program, worst instance
   /// @param pacedRatio the same for people who come one by one after a day of past traffic, worst
-  ///     instance
+  ///   instance
   /// @param overspendMinorUnits what was spent above budgets, in all instances and scenarios
   /// @param millis the time of one allocation, slowest instance
   /// @param limitsRatio value over the dual bound (at least the optimum of the linear program) when
-  ///     every offer has a budget and a cap of its own, worst instance
+  ///   every offer has a budget and a cap of its own, worst instance
   /// @param scenarios for people who come one by one: mean and worst ratio by scenario
   /// @param microsPerDecision time of one decision, people one by one, all solving included
   public record Quality(
@@ -178,12 +178,7 @@ public final class AllocationBenchmark {
       most += costs[person * OFFERS + OFFERS - 1];
     }
     return new Choices(
-        people,
-        OFFERS,
-        values,
-        costs,
-        Math.round(most * BUDGET_SHARE),
-        Choices.unlimited(OFFERS));
+        people, OFFERS, values, costs, Math.round(most * BUDGET_SHARE), Choices.unlimited(OFFERS));
   }
 
   /// A budget and a cap for each offer, some of which bind.

@@ -78,8 +78,7 @@ public final class Allocator {
           prices.offers[offer] =
               moved(prices.offers[offer], use, limits, 1 + offer, squares, scale * budgetScale);
           prices.caps[offer] =
-              moved(
-                  prices.caps[offer], use, limits, 1 + offers + offer, squares, scale * capScale);
+              moved(prices.caps[offer], use, limits, 1 + offers + offer, squares, scale * capScale);
         }
         double bound = bound(choices, prices, limits);
         if (bound < bestBound) {
@@ -100,7 +99,8 @@ public final class Allocator {
     return best;
   }
 
-  /// A step along the relative excess of one limit, the smaller the more that limit was moved before.
+  /// A step along the relative excess of one limit, the smaller the more that limit was moved
+  /// before.
   private static double moved(
       double price, double[] use, double[] limits, int limit, double[] squares, double scale) {
     if (Double.isInfinite(limits[limit])) {
@@ -148,9 +148,8 @@ public final class Allocator {
   // ---- People ----
 
   /// @param urgent whether those go first who would lose most by getting another offer, instead of
-  ///     those who bring most a unit of cost
-  private static Allocation fill(
-      Choices choices, Prices prices, double bound, boolean urgent) {
+  ///   those who bring most a unit of cost
+  private static Allocation fill(Choices choices, Prices prices, double bound, boolean urgent) {
     int people = choices.people();
     int[] chosen = new int[people];
     Arrays.fill(chosen, -1);

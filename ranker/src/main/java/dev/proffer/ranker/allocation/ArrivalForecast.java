@@ -38,8 +38,7 @@ public final class ArrivalForecast {
   public double rest(double done, long came) {
     double at = Math.clamp(done, 0.0, 1.0) * (cumulative.length - 1);
     int part = (int) Math.min(at, cumulative.length - 2.0);
-    double share =
-        cumulative[part] + (at - part) * (cumulative[part + 1] - cumulative[part]);
+    double share = cumulative[part] + (at - part) * (cumulative[part + 1] - cumulative[part]);
     double total = (came + PRIOR) / (share + PRIOR / expected);
     return Math.max(0, total * (1 - share));
   }

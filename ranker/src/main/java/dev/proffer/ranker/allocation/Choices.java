@@ -9,7 +9,7 @@ import java.util.Arrays;
 /// @param people number of people
 /// @param offers number of offers
 /// @param values expected value of giving an offer, in minor units; may be negative; minus infinity
-///     where the person may not have it
+///   where the person may not have it
 /// @param costs expected cost in minor units, 0 or more
 /// @param budget what all of them together may cost
 /// @param offerBudgets what each offer may cost, or [Long#MAX_VALUE]

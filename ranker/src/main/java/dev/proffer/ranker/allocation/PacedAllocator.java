@@ -40,7 +40,7 @@ public final class PacedAllocator {
   /// @param offerBudgets what each may cost, or [Long#MAX_VALUE]
   /// @param offerCaps to how many people each may go, or [Long#MAX_VALUE]
   /// @param past people of an earlier campaign in the order in which they came; its limits do not
-  ///     matter
+  ///   matter
   public PacedAllocator(
       long budget, long[] offerBudgets, long[] offerCaps, @Nullable Choices past) {
     if (budget < 0 || offerBudgets.length != offerCaps.length) {
@@ -57,9 +57,7 @@ public final class PacedAllocator {
     left[0] = budget == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : budget;
     for (int offer = 0; offer < offers; offer++) {
       left[1 + offer] =
-          offerBudgets[offer] == Long.MAX_VALUE
-              ? Double.POSITIVE_INFINITY
-              : offerBudgets[offer];
+          offerBudgets[offer] == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : offerBudgets[offer];
       left[1 + offers + offer] =
           offerCaps[offer] == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : offerCaps[offer];
     }

@@ -3,8 +3,9 @@ package dev.proffer.ranker.allocation;
 
 import java.util.Arrays;
 
-/// The dual prices of a set of limits: what one more minor unit of the common budget, one more of an
-/// offer's own budget, and one more person of an offer's cap would bring. Mutable; for one thread.
+/// The dual prices of a set of limits: what one more minor unit of the common budget, one more of
+/// an offer's own budget, and one more person of an offer's cap would bring. Mutable; for one
+/// thread.
 final class Prices {
   private static final int BISECTIONS = 60;
 
@@ -44,7 +45,8 @@ final class Prices {
     return values[from + offer] - (budget + offers[offer]) * costs[from + offer] - caps[offer];
   }
 
-  /// What everybody's own choices use: the common budget, then each offer's budget, then its people.
+  /// What everybody's own choices use: the common budget, then each offer's budget, then its
+  /// people.
   double[] use(double[] values, long[] costs, int people) {
     int count = offers.length;
     double[] use = new double[1 + 2 * count];
@@ -83,12 +85,7 @@ final class Prices {
   /// @param passes over all limits
   /// @param precision of a price, relative
   void fit(
-      double[] values,
-      long[] costs,
-      int people,
-      double[] limits,
-      int passes,
-      double precision) {
+      double[] values, long[] costs, int people, double[] limits, int passes, double precision) {
     for (int pass = 0; pass < passes; pass++) {
       double moved = 0;
       for (int limit = 0; limit < limits.length; limit++) {

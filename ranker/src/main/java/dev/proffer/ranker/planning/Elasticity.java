@@ -6,10 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// How demand follows price, from the weeks of the past: units of an item in a week are proportional
-/// to price^elasticity, to a level of the item and to the demand of the whole shop in that week. The
-/// level drops out when an item's weeks are compared with each other (a Poisson model with fixed
-/// effects), weeks without a sale included. Errors are clustered by item.
+/// How demand follows price, from the weeks of the past: units of an item in a week are
+/// proportional to price^elasticity, to a level of the item and to the demand of the whole shop in
+/// that week. The level drops out when an item's weeks are compared with each other (a Poisson
+/// model with fixed effects), weeks without a sale included. Errors are clustered by item.
 ///
 /// @param value change of demand in percent for one percent of price
 /// @param error its standard error

@@ -43,8 +43,8 @@ import java.util.TreeMap;
 /// Lift is additional margin: units that would not have been sold otherwise times their margin at
 /// list price. Cost is what the promotion takes off all units, also those that would have been sold
 /// anyway. Both follow from the measured elasticity; the interval comes from its error and from the
-/// chance in the number of sales, drawn [#DRAWS] times. What a category or an item does to the sales
-/// of others is not counted.
+/// chance in the number of sales, drawn [#DRAWS] times. What a category or an item does to the
+/// sales of others is not counted.
 final class Planner {
   private static final long DAY = 86_400_000L;
   private static final int BASE_DAYS = 28;
@@ -94,9 +94,7 @@ final class Planner {
     for (ShopLog.Purchase one : log.purchases()) {
       ItemFacts item = items.find(one.itemId());
       if (item != null) {
-        byCategory
-            .computeIfAbsent(Responses.top(item.category()), _ -> new ArrayList<>())
-            .add(one);
+        byCategory.computeIfAbsent(Responses.top(item.category()), _ -> new ArrayList<>()).add(one);
         currencies.merge(item.currency(), 1, Integer::sum);
       }
     }
@@ -207,7 +205,10 @@ final class Planner {
                       format(
                           "%.0f %% of orders are within 30 %% below %s and lack %s on average;"
                               + " %.0f %% of these are expected to top up.",
-                          100.0 * near / values.length, amount(spend), amount(gapEach), 100 * topUp),
+                          100.0 * near / values.length,
+                          amount(spend),
+                          amount(gapEach),
+                          100 * topUp),
                       format(
                           "%.0f %% of orders reach %s anyway and get it as well.",
                           100.0 * above / values.length, amount(spend))),
@@ -223,7 +224,8 @@ final class Planner {
     return best == null ? List.of() : List.of(best);
   }
 
-  /// The share of people near a threshold who buy more: as demand answers a price cut of that depth.
+  /// The share of people near a threshold who buy more: as demand answers a price cut of that
+  /// depth.
   private static double topUp(double elasticity, double depth) {
     return Math.clamp(Math.pow(1 - depth, elasticity) - 1, 0, .5);
   }
@@ -334,8 +336,9 @@ final class Planner {
                       100 * candidate.sold() / Math.max(.01, candidate.views() * usual)),
                   format(
                       "Most looks fall on %s from %s to %s (%s): %.1f %% of the week.",
-                      start.getDayOfWeek().getDisplayName(
-                          java.time.format.TextStyle.FULL, Locale.ENGLISH),
+                      start
+                          .getDayOfWeek()
+                          .getDisplayName(java.time.format.TextStyle.FULL, Locale.ENGLISH),
                       start.format(DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT)),
                       start
                           .plusHours(FLASH_HOURS)
@@ -390,9 +393,7 @@ final class Planner {
       double grown = Math.pow(1 - chosen, own.value());
       double lift = base * (grown - 1) * margin;
       double cost = base * grown * chosen;
-      double[] range =
-          range(
-              own, e -> base * (Math.pow(1 - chosen, e) - 1) * margin, baseUnits);
+      double[] range = range(own, e -> base * (Math.pow(1 - chosen, e) - 1) * margin, baseUnits);
       Promotion promotion =
           draft(safe(entry.getKey()), PromotionType.PROMOTION_TYPE_PERCENT_OFF)
               .putNames("en", format("%.0f%% off %s", 100 * chosen, entry.getKey()))
@@ -435,7 +436,8 @@ final class Planner {
     return proposals;
   }
 
-  /// A coupon for people who bought more than once and have not been seen for twice their usual time.
+  /// A coupon for people who bought more than once and have not been seen for twice their usual
+  /// time.
   private List<Proposal> comebacks() {
     record Lapsed(int person, double order, double chance, double gain) {}
     double margin = margin(log.purchases());
@@ -539,8 +541,7 @@ final class Planner {
     PromotionProbe probe = PromotionProbe.of(promotions, proposal.promotion());
     Schedule schedule = proposal.promotion().getSchedule();
     // Weeks are kept whole, so that an hour of the week stays one.
-    long shift =
-        Math.ceilDiv(Math.max(0, schedule.getEndUnixMs() - end), 7 * DAY) * 7 * DAY;
+    long shift = Math.ceilDiv(Math.max(0, schedule.getEndUnixMs() - end), 7 * DAY) * 7 * DAY;
     long from = schedule.getStartUnixMs() - shift;
     long to = schedule.getEndUnixMs() - shift;
     List<ShopLog.Order> orders =
@@ -555,12 +556,11 @@ final class Planner {
       Cart.Builder cart = Cart.newBuilder();
       order.lines().stream()
           .limit(200)
-          .forEach(
-              line ->
-                  cart.addLines(
-                      CartLine.newBuilder()
-                          .setItemId(line.itemId())
-                          .setQuantity(Math.min(10_000, line.quantity()))));
+          .forEach(line ->
+              cart.addLines(
+                  CartLine.newBuilder()
+                      .setItemId(line.itemId())
+                      .setQuantity(Math.min(10_000, line.quantity()))));
       String user = order.person() < 0 ? "" : log.people().get(order.person());
       long saving = probe.saving(cart.build(), user, order.atUnixMs() + shift);
       matched += saving > 0 ? 1 : 0;
@@ -685,7 +685,8 @@ final class Planner {
     return at;
   }
 
-  /// The nearest amount that looks like one of a shop: 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten.
+  /// The nearest amount that looks like one of a shop: 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power
+  /// of ten.
   private static long nice(double amount) {
     double power = Math.pow(10, Math.floor(Math.log10(Math.max(1, amount))));
     double best = power;

@@ -77,8 +77,7 @@ public final class PlanningDesk {
       Caffeine.newBuilder().maximumSize(CAMPAIGNS_MAX).build();
   private volatile @Nullable Knowledge knowledge;
 
-  public PlanningDesk(
-      Channel featureStore, Promotions promotions, ItemLookup items, Clock clock) {
+  public PlanningDesk(Channel featureStore, Promotions promotions, ItemLookup items, Clock clock) {
     this.featureStore = featureStore;
     this.promotions = promotions;
     this.items = items;
@@ -92,7 +91,8 @@ public final class PlanningDesk {
     try {
       zone = request.getTimeZone().isEmpty() ? ZoneOffset.UTC : ZoneId.of(request.getTimeZone());
     } catch (DateTimeException e) {
-      throw ProfferException.invalidField("time_zone", "must be an IANA name such as Asia/Shanghai");
+      throw ProfferException.invalidField(
+          "time_zone", "must be an IANA name such as Asia/Shanghai");
     }
     Knowledge known = knowledge();
     Degradation degradation = degradation(known);
@@ -195,9 +195,7 @@ public final class PlanningDesk {
                 offers,
                 values,
                 costs,
-                request.getBudgetMinorUnits() == 0
-                    ? Long.MAX_VALUE
-                    : request.getBudgetMinorUnits(),
+                request.getBudgetMinorUnits() == 0 ? Long.MAX_VALUE : request.getBudgetMinorUnits(),
                 budgets,
                 caps));
     AllocateOffersResponse.Builder response =
@@ -264,8 +262,7 @@ public final class PlanningDesk {
         with);
   }
 
-  private static double probability(
-      Knowledge known, int person, Terms terms, double depth) {
+  private static double probability(Knowledge known, int person, Terms terms, double depth) {
     long now = known.log().lastUnixMs() + 1;
     return known
         .responses()
@@ -394,11 +391,9 @@ public final class PlanningDesk {
     Choices past =
         people.isEmpty()
             ? null
-            : new Choices(
-                people.size(), offers, values, costs, Long.MAX_VALUE, budgets, caps);
+            : new Choices(people.size(), offers, values, costs, Long.MAX_VALUE, budgets, caps);
     // As many different people a day as came lately, each decided once.
-    double expected =
-        Math.max(1, (double) (end - now) / DAY * peopleADay(known.log()));
+    double expected = Math.max(1, (double) (end - now) / DAY * peopleADay(known.log()));
     double[] hours = new double[Math.clamp((end - start) / (DAY / 24), 1, 24 * 400)];
     double[] ofDay = hoursOfDay(known.log());
     for (int i = 0; i < hours.length; i++) {

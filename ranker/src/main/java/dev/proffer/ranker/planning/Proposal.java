@@ -29,7 +29,6 @@ record Proposal(
   }
 
   Proposal withSimulation(long orders, long off) {
-    return new Proposal(
-        title, promotion, reasons, cost, lift, liftLow, liftHigh, orders, off);
+    return new Proposal(title, promotion, reasons, cost, lift, liftLow, liftHigh, orders, off);
   }
 }

@@ -45,8 +45,15 @@ final class Responses {
           .withThreads(1);
   private static final List<String> COLUMNS =
       List.of(
-          "orders", "days_since_order", "orders_90d", "spend_90d", "matched_180d",
-          "matched_views_14d", "days_since_matched", "matched_share", "elasticity",
+          "orders",
+          "days_since_order",
+          "orders_90d",
+          "spend_90d",
+          "matched_180d",
+          "matched_views_14d",
+          "days_since_matched",
+          "matched_share",
+          "elasticity",
           ResponseModel.DEPTH);
 
   private final @Nullable ResponseModel model;
@@ -75,8 +82,7 @@ final class Responses {
     Map<String, Predicate<String>> groups = groups(log, items);
     Map<String, Double> elasticities = new HashMap<>();
     groups.forEach(
-        (name, matched) ->
-            elasticities.put(name, elasticity(log, matched, elasticity).value()));
+        (name, matched) -> elasticities.put(name, elasticity(log, matched, elasticity).value()));
     double deepest = 0;
     long end = log.lastUnixMs();
     Random random = new Random(seed);
@@ -97,9 +103,7 @@ final class Responses {
         deepest = Math.max(deepest, depth);
         for (int i = 0; i < Math.min(perWeek, active.size()); i++) {
           int person =
-              active.size() <= perWeek
-                  ? active.get(i)
-                  : active.get(random.nextInt(active.size()));
+              active.size() <= perWeek ? active.get(i) : active.get(random.nextInt(active.size()));
           double[] row = row(log, person, group.getValue(), own, start);
           row[row.length - 1] = depth;
           boolean bought = bought(log, person, group.getValue(), start, start + WEEK);
@@ -186,9 +190,7 @@ final class Responses {
       Set<Long> seen = new HashSet<>();
       for (int i : log.purchasesOf(person)) {
         ShopLog.Purchase one = log.purchases().get(i);
-        if (one.atUnixMs() < at
-            && one.atUnixMs() >= at - 26 * WEEK
-            && matched.test(one.itemId())) {
+        if (one.atUnixMs() < at && one.atUnixMs() >= at - 26 * WEEK && matched.test(one.itemId())) {
           seen.add((at - one.atUnixMs()) / WEEK);
         }
       }
@@ -209,13 +211,12 @@ final class Responses {
       }
     }
     log.views()
-        .forEach(
-            view -> {
-              ItemFacts item = items.find(view.itemId());
-              if (item != null) {
-                categoryOf.putIfAbsent(view.itemId(), top(item.category()));
-              }
-            });
+        .forEach(view -> {
+          ItemFacts item = items.find(view.itemId());
+          if (item != null) {
+            categoryOf.putIfAbsent(view.itemId(), top(item.category()));
+          }
+        });
     Map<String, Predicate<String>> groups = new HashMap<>();
     counts.entrySet().stream()
         .sorted(
@@ -223,11 +224,9 @@ final class Responses {
                 .reversed()
                 .thenComparing(Map.Entry.comparingByKey()))
         .limit(12)
-        .forEach(
-            entry ->
-                groups.put(
-                    entry.getKey(),
-                    item -> entry.getKey().equals(categoryOf.getOrDefault(item, ""))));
+        .forEach(entry ->
+            groups.put(
+                entry.getKey(), item -> entry.getKey().equals(categoryOf.getOrDefault(item, ""))));
     groups.put("", _ -> true);
     return groups;
   }
@@ -315,9 +314,7 @@ final class Responses {
     double views = 0;
     for (int i : log.viewsOf(person)) {
       ShopLog.View one = log.views().get(i);
-      if (one.atUnixMs() < at
-          && one.atUnixMs() >= at - 14 * DAY
-          && matched.test(one.itemId())) {
+      if (one.atUnixMs() < at && one.atUnixMs() >= at - 14 * DAY && matched.test(one.itemId())) {
         views++;
       }
     }

@@ -42,9 +42,11 @@ public final class ShopLog {
   private final long lastUnixMs;
 
   private ShopLog(Builder builder) {
-    this.people = List.copyOf(builder.numbers.keySet().stream()
-        .sorted(Comparator.comparing(builder.numbers::get))
-        .toList());
+    this.people =
+        List.copyOf(
+            builder.numbers.keySet().stream()
+                .sorted(Comparator.comparing(builder.numbers::get))
+                .toList());
     this.numbers = Map.copyOf(builder.numbers);
     builder.purchases.sort(Comparator.comparingLong(Purchase::atUnixMs));
     builder.views.sort(Comparator.comparingLong(View::atUnixMs));
@@ -61,13 +63,10 @@ public final class ShopLog {
     List<Order> all = new ArrayList<>();
     byOrder
         .values()
-        .forEach(
-            lines ->
-                all.add(
-                    new Order(
-                        lines.getFirst().person(),
-                        lines.getFirst().atUnixMs(),
-                        List.copyOf(lines))));
+        .forEach(lines ->
+            all.add(
+                new Order(
+                    lines.getFirst().person(), lines.getFirst().atUnixMs(), List.copyOf(lines))));
     this.orders = List.copyOf(all);
   }
 

@@ -39,12 +39,10 @@ final class Management {
     PromotionState from = promotion.getState();
     PromotionState to = request.getState();
     if (from == PromotionState.PROMOTION_STATE_ENDED && to != from) {
-      throw refused(
-          promotion, " has ended; export it and apply it under a new id instead");
+      throw refused(promotion, " has ended; export it and apply it under a new id instead");
     }
     if (to == PromotionState.PROMOTION_STATE_DRAFT && from != to) {
-      throw refused(
-          promotion, " is no draft any more; pause it to stop it from being applied");
+      throw refused(promotion, " is no draft any more; pause it to stop it from being applied");
     }
     Promotion changed = promotion.toBuilder().setState(to).build();
     PromotionSnapshot snapshot = promotions.change(List.of(changed), List.of());

@@ -8,7 +8,7 @@ import java.util.List;
 public interface OfferChoice {
   /// One of the promotions for this person, or an empty text for none of them.
   ///
-  /// @param promotionIds promotions that have a budget and that the person could use, best first; at
-  ///     least one
+  /// @param promotionIds promotions that have a budget and that the person could use, best first;
+  ///   at least one
   String choose(String userId, List<String> promotionIds);
 }

@@ -8,32 +8,32 @@ import dev.proffer.proto.promotion.v1.ApplyPromotionsResponse;
 import dev.proffer.proto.promotion.v1.Cart;
 import dev.proffer.proto.promotion.v1.CheckPromotionsRequest;
 import dev.proffer.proto.promotion.v1.CheckPromotionsResponse;
-import dev.proffer.proto.promotion.v1.ExportPromotionsRequest;
-import dev.proffer.proto.promotion.v1.ExportPromotionsResponse;
-import dev.proffer.proto.promotion.v1.ListPromotionChangesRequest;
-import dev.proffer.proto.promotion.v1.ListPromotionChangesResponse;
-import dev.proffer.proto.promotion.v1.PreviewPromotionsRequest;
-import dev.proffer.proto.promotion.v1.PreviewPromotionsResponse;
-import dev.proffer.proto.promotion.v1.SetPromotionStateRequest;
-import dev.proffer.proto.promotion.v1.SetPromotionStateResponse;
 import dev.proffer.proto.promotion.v1.DeletePromotionRequest;
 import dev.proffer.proto.promotion.v1.DeletePromotionResponse;
 import dev.proffer.proto.promotion.v1.EvaluateCartRequest;
 import dev.proffer.proto.promotion.v1.EvaluateCartResponse;
 import dev.proffer.proto.promotion.v1.ExplainPromotionRequest;
 import dev.proffer.proto.promotion.v1.ExplainPromotionResponse;
+import dev.proffer.proto.promotion.v1.ExportPromotionsRequest;
+import dev.proffer.proto.promotion.v1.ExportPromotionsResponse;
 import dev.proffer.proto.promotion.v1.GetPromotionRequest;
 import dev.proffer.proto.promotion.v1.GetPromotionResponse;
 import dev.proffer.proto.promotion.v1.ListOffersRequest;
 import dev.proffer.proto.promotion.v1.ListOffersResponse;
+import dev.proffer.proto.promotion.v1.ListPromotionChangesRequest;
+import dev.proffer.proto.promotion.v1.ListPromotionChangesResponse;
 import dev.proffer.proto.promotion.v1.ListPromotionsRequest;
 import dev.proffer.proto.promotion.v1.ListPromotionsResponse;
 import dev.proffer.proto.promotion.v1.Offer;
 import dev.proffer.proto.promotion.v1.PlanPromotionsRequest;
 import dev.proffer.proto.promotion.v1.PlanPromotionsResponse;
+import dev.proffer.proto.promotion.v1.PreviewPromotionsRequest;
+import dev.proffer.proto.promotion.v1.PreviewPromotionsResponse;
 import dev.proffer.proto.promotion.v1.Promotion;
 import dev.proffer.proto.promotion.v1.PromotionServiceGrpc.PromotionServiceImplBase;
 import dev.proffer.proto.promotion.v1.PromotionState;
+import dev.proffer.proto.promotion.v1.SetPromotionStateRequest;
+import dev.proffer.proto.promotion.v1.SetPromotionStateResponse;
 import dev.proffer.proto.promotion.v1.UpsertPromotionsRequest;
 import dev.proffer.proto.promotion.v1.UpsertPromotionsResponse;
 import dev.proffer.runtime.failure.ProfferException;
@@ -373,10 +373,8 @@ final class PromotionHandler extends PromotionServiceImplBase {
     }
     String chosen = userId.isEmpty() ? "" : promotions.choice().choose(userId, budgeted);
     return found.stream()
-        .filter(
-            offer ->
-                !budgeted.contains(offer.getPromotionId())
-                    || offer.getPromotionId().equals(chosen))
+        .filter(offer ->
+            !budgeted.contains(offer.getPromotionId()) || offer.getPromotionId().equals(chosen))
         .toList();
   }
 

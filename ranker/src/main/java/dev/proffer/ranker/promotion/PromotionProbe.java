@@ -74,9 +74,7 @@ public final class PromotionProbe {
       return true;
     }
     PersonFacts person =
-        promotions
-            .carts()
-            .person(Person.newBuilder().setUserId(userId).build(), new Degradation());
+        promotions.carts().person(Person.newBuilder().setUserId(userId).build(), new Degradation());
     RefusalReason reason = promotion.notFor(person, new Moment(atUnixMs, "", "", ""));
     return reason == null
         || reason == RefusalReason.REFUSAL_REASON_CHANNEL

@@ -131,8 +131,7 @@ public final class Promotions implements AutoCloseable {
   }
 
   /// Entries of the audit trail, newest first; see [PromotionStore#changes].
-  List<PromotionStore.Change> changes(
-      String promotionId, long version, String idAfter, int count) {
+  List<PromotionStore.Change> changes(String promotionId, long version, String idAfter, int count) {
     return store.changes(promotionId, version, idAfter, count);
   }
 

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /// The probability that a person buys when an offer of some depth is made. It never falls as the
-/// depth rises: a deeper discount on the same thing puts nobody off, and a table of history in which
-/// it seems to is noise or a sign that deep offers went to hesitant people.
+/// depth rises: a deeper discount on the same thing puts nobody off, and a table of history in
+/// which it seems to is noise or a sign that deep offers went to hesitant people.
 ///
 /// The last column of its examples is the depth, 0 (no offer) to 1 (free). The columns before
 /// describe the person and the offer.

@@ -57,8 +57,8 @@ public final class UpliftCurve {
     return treatedOutcome[steps] / treated[steps] - otherOutcome[steps] / others[steps];
   }
 
-  /// Radcliffe's Qini curve after a step: the treated outcomes less those that as many people without
-  /// treatment would have had, for each treated person of the trial.
+  /// Radcliffe's Qini curve after a step: the treated outcomes less those that as many people
+  /// without treatment would have had, for each treated person of the trial.
   private double qini(int step) {
     if (treated[step] == 0) {
       return 0;
@@ -84,8 +84,8 @@ public final class UpliftCurve {
     return (treated[step] + others[step]) / (treated[steps] + others[steps]);
   }
 
-  /// The area between the Qini curve and the line of random targeting, over the share of people from
-  /// 0 to 1: outcomes per person, not divided by that of a perfect model.
+  /// The area between the Qini curve and the line of random targeting, over the share of people
+  /// from 0 to 1: outcomes per person, not divided by that of a perfect model.
   public double qiniCoefficient() {
     double area = 0;
     for (int step = 1; step <= steps; step++) {

@@ -78,8 +78,7 @@ public enum UpliftLearner {
     Predictor fromOthers = TreeTrainer.train(others.withLabels(forgone), effects);
     // The effect that was learnt on fewer people gets less weight.
     double share = trial.treatedShare();
-    return person ->
-        (1 - share) * fromOthers.predict(person) + share * fromTreated.predict(person);
+    return person -> (1 - share) * fromOthers.predict(person) + share * fromTreated.predict(person);
   }
 
   private static UpliftModel transformed(Trial trial, TreeOptions options) {
@@ -90,8 +89,7 @@ public enum UpliftLearner {
           trial.isTreated(row) ? trial.outcome(row) / share : -trial.outcome(row) / (1 - share);
     }
     Predictor model =
-        TreeTrainer.train(
-            trial.people().withLabels(labels), options.withObjective(Objective.MEAN));
+        TreeTrainer.train(trial.people().withLabels(labels), options.withObjective(Objective.MEAN));
     return model::predict;
   }
 }

@@ -59,8 +59,7 @@ class AllocatorTest {
   void capsOnPeopleAreKeptAsWell() {
     for (int seed = 0; seed < 5; seed++) {
       Choices choices =
-          AllocationBenchmark.limited(
-              AllocationBenchmark.instance(new Random(seed), 2_000), seed);
+          AllocationBenchmark.limited(AllocationBenchmark.instance(new Random(seed), 2_000), seed);
       Allocation allocation = Allocator.allocate(choices);
       for (int offer = 0; offer < choices.offers(); offer++) {
         int wanted = offer;
@@ -92,14 +91,17 @@ class AllocatorTest {
     AllocationBenchmark.Quality quality = AllocationBenchmark.measure(2, 5_000);
     assertThat(quality.overspendMinorUnits()).isZero();
     assertThat(quality.pacedRatio()).isGreaterThan(0.99);
-    quality.scenarios().forEach((name, ratios) -> assertThat(ratios[1]).as(name).isGreaterThan(0.95));
+    quality
+        .scenarios()
+        .forEach((name, ratios) -> assertThat(ratios[1]).as(name).isGreaterThan(0.95));
   }
 
   @Test
   void theForecastOfArrivalsFollowsThoseWhoCome() {
     ArrivalForecast forecast = new ArrivalForecast(10_000, new double[] {1, 1, 2, 4});
     assertThat(forecast.rest(0, 0)).isEqualTo(10_000);
-    assertThat(forecast.rest(0.5, 2_500)).isCloseTo(7_500, org.assertj.core.api.Assertions.within(1e-6));
+    assertThat(forecast.rest(0.5, 2_500))
+        .isCloseTo(7_500, org.assertj.core.api.Assertions.within(1e-6));
     // Twice as many came as were expected.
     assertThat(forecast.rest(0.5, 5_000)).isBetween(13_000.0, 15_000.0);
     assertThat(forecast.rest(1, 9_000)).isZero();

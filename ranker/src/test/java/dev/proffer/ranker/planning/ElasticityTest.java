@@ -10,11 +10,10 @@ import org.junit.jupiter.api.Test;
 class ElasticityTest {
   private static List<ShopLog.Purchase> of(SmallShop shop, ShopLog log, String category) {
     return log.purchases().stream()
-        .filter(
-            one -> {
-              var item = shop.find(one.itemId());
-              return item != null && item.category().startsWith(category);
-            })
+        .filter(one -> {
+          var item = shop.find(one.itemId());
+          return item != null && item.category().startsWith(category);
+        })
         .toList();
   }
 
@@ -38,10 +37,9 @@ class ElasticityTest {
     ShopLog log = new SmallShop(0, 0, 1).log();
     List<ShopLog.Purchase> flat =
         log.purchases().stream()
-            .map(
-                one ->
-                    new ShopLog.Purchase(
-                        one.person(), one.itemId(), one.orderId(), one.atUnixMs(), 1, 1_000))
+            .map(one ->
+                new ShopLog.Purchase(
+                    one.person(), one.itemId(), one.orderId(), one.atUnixMs(), 1, 1_000))
             .toList();
     assertThat(Elasticity.measure(flat, flat)).isEqualTo(Elasticity.ASSUMED);
   }

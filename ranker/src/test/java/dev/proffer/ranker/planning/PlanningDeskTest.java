@@ -188,10 +188,9 @@ class PlanningDeskTest {
                 .mapToLong(CampaignProposal::getExpectedCostMinorUnits)
                 .sum())
         .isLessThanOrEqualTo(budget);
-    assertThatThrownBy(
-            () ->
-                planning.proposeCampaigns(
-                    ProposeCampaignsRequest.newBuilder().setTimeZone("Mars").build()))
+    assertThatThrownBy(() ->
+            planning.proposeCampaigns(
+                ProposeCampaignsRequest.newBuilder().setTimeZone("Mars").build()))
         .hasMessageContaining("time_zone");
   }
 
@@ -331,19 +330,17 @@ class PlanningDeskTest {
   @Test
   void unknownPromotionsAndRepeatedPeopleAreNamed() {
     offers();
-    assertThatThrownBy(
-            () ->
-                planning.allocateOffers(
-                    AllocateOffersRequest.newBuilder().addPromotionIds("none").build()))
+    assertThatThrownBy(() ->
+            planning.allocateOffers(
+                AllocateOffersRequest.newBuilder().addPromotionIds("none").build()))
         .hasMessageContaining("promotion_ids[0]");
-    assertThatThrownBy(
-            () ->
-                planning.allocateOffers(
-                    AllocateOffersRequest.newBuilder()
-                        .addPromotionIds("friends")
-                        .addUserIds("u1")
-                        .addUserIds("u1")
-                        .build()))
+    assertThatThrownBy(() ->
+            planning.allocateOffers(
+                AllocateOffersRequest.newBuilder()
+                    .addPromotionIds("friends")
+                    .addUserIds("u1")
+                    .addUserIds("u1")
+                    .build()))
         .hasMessageContaining("user_ids");
   }
 

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/// A shop whose demand follows known laws: units of an item in a week are Poisson with mean
-/// base × season × (price / list)^elasticity. People look on Friday evenings above all, and "vase" is
+/// A shop whose demand follows known laws: units of an item in a week are Poisson with mean base ×
+/// season × (price / list)^elasticity. People look on Friday evenings above all, and "vase" is
 /// looked at a lot and seldom bought.
 final class SmallShop implements ItemLookup {
   static final long END = 1_780_000_000_000L;
@@ -47,7 +47,8 @@ final class SmallShop implements ItemLookup {
           String user = "u" + random.nextInt(400);
           long at = friday(start, random);
           events.add(
-              event(number++, EventType.EVENT_TYPE_CLICK, user, item.itemId(), at - 60_000).build());
+              event(number++, EventType.EVENT_TYPE_CLICK, user, item.itemId(), at - 60_000)
+                  .build());
           events.add(
               event(number++, EventType.EVENT_TYPE_PURCHASE, user, item.itemId(), at)
                   .setUnitPriceMinorUnits(Math.round(item.priceMinorUnits() * (1 - depth)))

@@ -147,8 +147,7 @@ class PromotionManagementTest {
   @Test
   void whatIsExportedIsWhatWasApplied() {
     apply(DECLARATION);
-    String yaml =
-        service.exportPromotions(ExportPromotionsRequest.getDefaultInstance()).getYaml();
+    String yaml = service.exportPromotions(ExportPromotionsRequest.getDefaultInstance()).getYaml();
     assertThat(yaml)
         .contains("厨房用品85折")
         .contains("start: '2020-11-20T00:00:00+08:00'")
@@ -164,10 +163,9 @@ class PromotionManagementTest {
                     ExportPromotionsRequest.newBuilder().addPromotionIds("threshold").build())
                 .getYaml())
         .doesNotContain("kitchen-15");
-    assertThatThrownBy(
-            () ->
-                service.exportPromotions(
-                    ExportPromotionsRequest.newBuilder().addPromotionIds("none").build()))
+    assertThatThrownBy(() ->
+            service.exportPromotions(
+                ExportPromotionsRequest.newBuilder().addPromotionIds("none").build()))
         .hasMessageContaining("NOT_FOUND");
   }
 
@@ -205,7 +203,8 @@ class PromotionManagementTest {
     clock.advance(5_000);
     move("threshold", PromotionState.PROMOTION_STATE_PAUSED);
     clock.advance(5_000);
-    service.deletePromotion(DeletePromotionRequest.newBuilder().setPromotionId("threshold").build());
+    service.deletePromotion(
+        DeletePromotionRequest.newBuilder().setPromotionId("threshold").build());
     ListPromotionChangesResponse all =
         service.listPromotionChanges(ListPromotionChangesRequest.getDefaultInstance());
     assertThat(all.getChangesList())
@@ -217,7 +216,8 @@ class PromotionManagementTest {
             org.assertj.core.groups.Tuple.tuple("threshold", "create"));
     PromotionChange paused = all.getChanges(1);
     assertThat(paused.getFieldsList()).containsExactly("state");
-    assertThat(paused.getChangedAtUnixMs()).isEqualTo(all.getChanges(3).getChangedAtUnixMs() + 5_000);
+    assertThat(paused.getChangedAtUnixMs())
+        .isEqualTo(all.getChanges(3).getChangedAtUnixMs() + 5_000);
     assertThat(paused.getBefore().getState()).isEqualTo(PromotionState.PROMOTION_STATE_LIVE);
     assertThat(paused.getAfter().getState()).isEqualTo(PromotionState.PROMOTION_STATE_PAUSED);
     assertThat(all.getChanges(0).hasAfter()).isFalse();
@@ -232,10 +232,9 @@ class PromotionManagementTest {
       page.setPageToken(reply.getNextPageToken());
     } while (!reply.getNextPageToken().isEmpty());
     assertThat(one).isEqualTo(all.getChangesList());
-    assertThatThrownBy(
-            () ->
-                service.listPromotionChanges(
-                    ListPromotionChangesRequest.newBuilder().setPageToken("x").build()))
+    assertThatThrownBy(() ->
+            service.listPromotionChanges(
+                ListPromotionChangesRequest.newBuilder().setPageToken("x").build()))
         .hasMessageContaining("INVALID_ARGUMENT");
   }
 

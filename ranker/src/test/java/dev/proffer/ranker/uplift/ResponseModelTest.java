@@ -62,9 +62,7 @@ class ResponseModelTest {
         .isCloseTo(model.probability(row, .2), within(0.0));
     assertThatThrownBy(() -> ResponseModel.parse("x")).hasMessageContaining("response model");
     assertThatThrownBy(
-            () ->
-                ResponseModel.train(
-                    Examples.of("a").build(), Examples.of("a").build(), OPTIONS))
+            () -> ResponseModel.train(Examples.of("a").build(), Examples.of("a").build(), OPTIONS))
         .hasMessageContaining("depth");
   }
 }

@@ -45,8 +45,7 @@ class UpliftCurveTest {
     UpliftCurve curve = new UpliftCurve(new double[] {1, 2, 3, 4}, trial("toto", "1001"));
     // By falling score: other buys, treated does not, other does not, treated buys.
     // Qini: 0; (0 - 1 * 1/1) / 2 = -.5; (0 - 1 * 1/2) / 2 = -.25; 0.
-    assertThat(curve.qiniCoefficient())
-        .isCloseTo(.25 * (-.25 + (-.5 - .25) / 2 - .125), EXACT);
+    assertThat(curve.qiniCoefficient()).isCloseTo(.25 * (-.25 + (-.5 - .25) / 2 - .125), EXACT);
     assertThat(curve.upliftAt(.5)).isCloseTo(-1, EXACT);
   }
 

@@ -14,8 +14,8 @@ class UpliftLearnerTest {
   private static final TreeOptions OPTIONS =
       TreeOptions.BOOSTING.withRounds(80).withLeaves(8).withMinLeafRows(100).withThreads(1);
 
-  /// Treatment adds .3 where `keen` is positive and takes .1 away elsewhere; `rich` moves the outcome
-  /// but not the effect.
+  /// Treatment adds .3 where `keen` is positive and takes .1 away elsewhere; `rich` moves the
+  /// outcome but not the effect.
   private static Trial trial(int seed, int size, double treatedShare) {
     Random random = new Random(seed);
     Examples.Builder people = Examples.of("keen", "rich");

@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// Who redeems which coupon in the AmExpert 2019 data: 78,369 (campaign, coupon, customer) with
-/// .93 % redeemed.
+/// Who redeems which coupon in the AmExpert 2019 data: 78,369 (campaign, coupon, customer) with .93
+/// % redeemed.
 ///
 /// The public copy has no transactions of customers. What is known of a customer is therefore the
 /// demographics and what became of the coupons that the customer got in campaigns that were over
@@ -27,8 +27,18 @@ public final class AmExpert {
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("dd/MM/yy", Locale.ROOT);
   private static final List<String> CATEGORIES =
-      List.of("Grocery", "Pharmaceutical", "Natural Products", "Dairy", "Meat", "Packaged Meat",
-          "Skin & Hair Care", "Prepared Food", "Bakery", "Seafood");
+      List.of(
+          "Grocery",
+          "Pharmaceutical",
+          "Natural Products",
+          "Dairy",
+          "Meat",
+          "Packaged Meat",
+          "Skin & Hair Care",
+          "Prepared Food",
+          "Bakery",
+          "Seafood");
+
   /// Redemptions that a rate starts from, at the rate of everybody.
   private static final double PRIOR = 20;
 
@@ -50,9 +60,7 @@ public final class AmExpert {
 
     static double of(Map<?, Rate> rates, Object key, double everybody) {
       Rate rate = rates.get(key);
-      return rate == null
-          ? everybody
-          : (rate.redeemed + PRIOR * everybody) / (rate.given + PRIOR);
+      return rate == null ? everybody : (rate.redeemed + PRIOR * everybody) / (rate.given + PRIOR);
     }
 
     static double redeemed(Map<?, Rate> rates, Object key) {
@@ -106,17 +114,42 @@ public final class AmExpert {
     rows.forEach(row -> labelled.add(String.valueOf(row.campaign())));
     spans.removeIf(span -> !labelled.contains(span.id()));
     Map<Integer, List<Row>> byCampaign = new HashMap<>();
-    rows.forEach(row -> byCampaign.computeIfAbsent(row.campaign(), _ -> new ArrayList<>()).add(row));
+    rows.forEach(
+        row -> byCampaign.computeIfAbsent(row.campaign(), _ -> new ArrayList<>()).add(row));
 
-    List<String> names = new ArrayList<>(
-        List.of(
-            "type_x", "days", "age", "married", "rented", "family", "children", "income",
-            "has_demographics", "items", "local_share", "brands", "main_category_share",
-            "coupons_of_customer", "customers_of_coupon", "coupons_same_category",
-            "items_rank", "past_given", "past_redeemed", "past_rate", "past_campaigns",
-            "coupon_rate", "coupon_given", "category_rate", "brand_rate", "own_category_redeemed",
-            "own_brand_redeemed", "own_coupon_redeemed", "own_category_rate",
-            "recent_redeemed"));
+    List<String> names =
+        new ArrayList<>(
+            List.of(
+                "type_x",
+                "days",
+                "age",
+                "married",
+                "rented",
+                "family",
+                "children",
+                "income",
+                "has_demographics",
+                "items",
+                "local_share",
+                "brands",
+                "main_category_share",
+                "coupons_of_customer",
+                "customers_of_coupon",
+                "coupons_same_category",
+                "items_rank",
+                "past_given",
+                "past_redeemed",
+                "past_rate",
+                "past_campaigns",
+                "coupon_rate",
+                "coupon_given",
+                "category_rate",
+                "brand_rate",
+                "own_category_redeemed",
+                "own_brand_redeemed",
+                "own_coupon_redeemed",
+                "own_category_rate",
+                "recent_redeemed"));
     CATEGORIES.forEach(category -> names.add("share " + category));
     Examples.Builder examples = Examples.of(names);
     List<Integer> campaignOf = new ArrayList<>();
@@ -151,8 +184,16 @@ public final class AmExpert {
         examples.add(
             row.redeemed() ? 1 : 0,
             features(
-                names.size(), row, span, types.getOrDefault(campaign, ""), coupon(coupons, row),
-                customers.get(row.customer()), history, perCustomer, perCoupon, perCategory,
+                names.size(),
+                row,
+                span,
+                types.getOrDefault(campaign, ""),
+                coupon(coupons, row),
+                customers.get(row.customer()),
+                history,
+                perCustomer,
+                perCoupon,
+                perCategory,
                 sizes));
       }
     }
@@ -211,8 +252,7 @@ public final class AmExpert {
     values[at++] = (double) coupon.local / Math.max(1, coupon.items);
     values[at++] = Math.log1p(coupon.brands.size());
     values[at++] =
-        (double) coupon.categories.getOrDefault(coupon.mainCategory, 0)
-            / Math.max(1, coupon.items);
+        (double) coupon.categories.getOrDefault(coupon.mainCategory, 0) / Math.max(1, coupon.items);
     values[at++] = perCustomer.getOrDefault(row.customer(), 0);
     values[at++] = Math.log1p(perCoupon.getOrDefault(row.coupon(), 0));
     values[at++] = perCategory.getOrDefault(row.customer() + "|" + coupon.mainCategory, 0);
@@ -307,8 +347,9 @@ public final class AmExpert {
             coupon.brands.merge(item.brand(), 1, Integer::sum);
           }
         });
-    coupons.values().forEach(
-        coupon -> {
+    coupons
+        .values()
+        .forEach(coupon -> {
           coupon.mainCategory = most(coupon.categories);
           coupon.mainBrand = most(coupon.brands);
         });

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// Measures classifiers of redemption on campaigns that they were not trained on. A model is trained
-/// on some campaigns, stopped and calibrated on one or two others (validation), and judged on the
-/// campaign that was held out.
+/// Measures classifiers of redemption on campaigns that they were not trained on. A model is
+/// trained on some campaigns, stopped and calibrated on one or two others (validation), and judged
+/// on the campaign that was held out.
 final class ByCampaign {
   private static final TreeOptions BOOSTING =
       TreeOptions.BOOSTING
@@ -48,12 +48,7 @@ final class ByCampaign {
   /// @param campaigns by start
   /// @param campaignOf the index in `campaigns` of each row
   /// @param baseline columns of a model that knows no more than a marketer's rule
-  ByCampaign(
-      List<Span> campaigns,
-      int[] campaignOf,
-      Examples examples,
-      int[] baseline,
-      int seed) {
+  ByCampaign(List<Span> campaigns, int[] campaignOf, Examples examples, int[] baseline, int seed) {
     this.campaigns = List.copyOf(campaigns);
     this.campaignOf = campaignOf;
     this.examples = examples;
@@ -105,26 +100,22 @@ final class ByCampaign {
       Map<String, Predictor> models = new LinkedHashMap<>();
       models.put("rule", only(LogisticRegression.train(narrow(train), 1)));
       models.put("logistic", LogisticRegression.train(train, 10));
-      models.put(
-          "forest", TreeTrainer.train(train, FOREST.withSeed(seed)));
-      models.put(
-          "boosted",
-          TreeTrainer.train(train, validation, BOOSTING.withSeed(seed)));
+      models.put("forest", TreeTrainer.train(train, FOREST.withSeed(seed)));
+      models.put("boosted", TreeTrainer.train(train, validation, BOOSTING.withSeed(seed)));
       Map<String, double[]> predicted = new LinkedHashMap<>();
-      models.forEach(
-          (name, model) -> {
-            IsotonicCalibration calibration =
-                IsotonicCalibration.fit(model.predict(validation), validation.labels());
-            double[] raw = model.predict(test);
-            double[] calibrated = calibration.apply(raw);
-            // No share of a few rows is 0 or 1 for sure. Calibration also makes ties; the raw score
-            // breaks them without moving a probability.
-            double least = 1.0 / (validation.rows() + 2);
-            for (int i = 0; i < raw.length; i++) {
-              calibrated[i] = Math.clamp(calibrated[i], least, 1 - least) + raw[i] * 1e-9;
-            }
-            predicted.put(name, calibrated);
-          });
+      models.forEach((name, model) -> {
+        IsotonicCalibration calibration =
+            IsotonicCalibration.fit(model.predict(validation), validation.labels());
+        double[] raw = model.predict(test);
+        double[] calibrated = calibration.apply(raw);
+        // No share of a few rows is 0 or 1 for sure. Calibration also makes ties; the raw score
+        // breaks them without moving a probability.
+        double least = 1.0 / (validation.rows() + 2);
+        for (int i = 0; i < raw.length; i++) {
+          calibrated[i] = Math.clamp(calibrated[i], least, 1 - least) + raw[i] * 1e-9;
+        }
+        predicted.put(name, calibrated);
+      });
       double[] blend = new double[test.rows()];
       for (String name : List.of("logistic", "forest", "boosted")) {
         double[] part = predicted.getOrDefault(name, blend);
@@ -201,8 +192,7 @@ final class ByCampaign {
     for (int campaign : campaigns) {
       in[campaign] = true;
     }
-    return examples.where(
-        row -> in[campaignOf[row]] && validating[campaignOf[row]] == wanted);
+    return examples.where(row -> in[campaignOf[row]] && validating[campaignOf[row]] == wanted);
   }
 
   private int rows(int[] of) {

@@ -14,15 +14,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Which targeted household redeems a coupon of a campaign, in The Complete Journey 2.0 of dunnhumby:
-/// 6,589 pairs of household and campaign, 12 % of them redeeming.
+/// Which targeted household redeems a coupon of a campaign, in The Complete Journey 2.0 of
+/// dunnhumby: 6,589 pairs of household and campaign, 12 % of them redeeming.
 ///
 /// Everything that a model sees of a household happened before the campaign began. The public copy
 /// holds a sample of 5 % of the transactions, so histories are thin.
 public final class CompleteJourney {
   private static final List<String> INCOMES =
-      List.of("Under 15K", "15-24K", "25-34K", "35-49K", "50-74K", "75-99K", "100-124K",
-          "125-149K", "150-174K", "175-199K", "200-249K", "250K+");
+      List.of(
+          "Under 15K",
+          "15-24K",
+          "25-34K",
+          "35-49K",
+          "50-74K",
+          "75-99K",
+          "100-124K",
+          "125-149K",
+          "150-174K",
+          "175-199K",
+          "200-249K",
+          "250K+");
   private static final List<String> AGES =
       List.of("19-24", "25-34", "35-44", "45-54", "55-64", "65+");
 
@@ -111,12 +122,34 @@ public final class CompleteJourney {
 
     List<String> names =
         List.of(
-            "type_a", "type_b", "days", "coupons", "products", "age", "income", "size", "kids",
-            "owner", "has_demographics", "lines", "spend", "discount_share", "coupon_lines",
-            "days_since_purchase", "lines_on_products", "spend_on_products",
-            "lines_in_categories", "distinct_products", "past_targets", "past_redemptions",
-            "past_redeemed_campaigns", "past_rate", "days_since_redemption",
-            "redemptions_this_type", "open_campaigns", "targeted_households");
+            "type_a",
+            "type_b",
+            "days",
+            "coupons",
+            "products",
+            "age",
+            "income",
+            "size",
+            "kids",
+            "owner",
+            "has_demographics",
+            "lines",
+            "spend",
+            "discount_share",
+            "coupon_lines",
+            "days_since_purchase",
+            "lines_on_products",
+            "spend_on_products",
+            "lines_in_categories",
+            "distinct_products",
+            "past_targets",
+            "past_redemptions",
+            "past_redeemed_campaigns",
+            "past_rate",
+            "days_since_redemption",
+            "redemptions_this_type",
+            "open_campaigns",
+            "targeted_households");
     Examples.Builder examples = Examples.of(names);
     List<Integer> campaignOf = new ArrayList<>();
     for (int c = 0; c < spans.size(); c++) {
@@ -139,11 +172,24 @@ public final class CompleteJourney {
           values[at++] = known == null ? Double.NaN : known[i];
         }
         values[at++] = known == null ? 0 : 1;
-        at = behaviour(values, at, purchases.getOrDefault(household, List.of()), span, covered,
-            categories, departments);
-        at = past(values, at, span, type, types,
-            targets.getOrDefault(household, List.of()),
-            redemptions.getOrDefault(household, List.of()));
+        at =
+            behaviour(
+                values,
+                at,
+                purchases.getOrDefault(household, List.of()),
+                span,
+                covered,
+                categories,
+                departments);
+        at =
+            past(
+                values,
+                at,
+                span,
+                type,
+                types,
+                targets.getOrDefault(household, List.of()),
+                redemptions.getOrDefault(household, List.of()));
         values[at] = members.size();
         boolean redeemed =
             redemptions.getOrDefault(household, List.of()).stream()

@@ -72,16 +72,15 @@ public final class Hillstrom {
     Map<String, Map<String, Double>> published = new LinkedHashMap<>();
     PUBLISHED.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
-        .forEach(
-            entry -> {
-              Map<String, Double> row = new LinkedHashMap<>();
-              row.put("qini", entry.getValue()[0]);
-              row.put("qini_sd", entry.getValue()[1]);
-              if (!Double.isNaN(entry.getValue()[2])) {
-                row.put("uplift@30", entry.getValue()[2]);
-              }
-              published.put(entry.getKey(), row);
-            });
+        .forEach(entry -> {
+          Map<String, Double> row = new LinkedHashMap<>();
+          row.put("qini", entry.getValue()[0]);
+          row.put("qini_sd", entry.getValue()[1]);
+          if (!Double.isNaN(entry.getValue()[2])) {
+            row.put("uplift@30", entry.getValue()[2]);
+          }
+          published.put(entry.getKey(), row);
+        });
     return new StudyReport(
         "uplift of an e-mail on visits, "
             + folds
@@ -94,8 +93,17 @@ public final class Hillstrom {
   private static Trial read(Path folder, String arm) throws IOException {
     Examples.Builder people =
         Examples.of(
-            "recency", "history", "mens", "womens", "newbie", "rural", "suburban", "urban", "web",
-            "phone", "multichannel");
+            "recency",
+            "history",
+            "mens",
+            "womens",
+            "newbie",
+            "rural",
+            "suburban",
+            "urban",
+            "web",
+            "phone",
+            "multichannel");
     List<Boolean> treated = new ArrayList<>();
     String email = arm.equals("womens") ? "Womens E-Mail" : "Mens E-Mail";
     PublicData.read(
@@ -153,29 +161,26 @@ public final class Hillstrom {
       for (UpliftLearner learner : UpliftLearner.values()) {
         models.put(name(learner), learner.train(train, OPTIONS.withSeed(seed)));
       }
-      models.forEach(
-          (name, model) -> {
-            UpliftCurve curve = new UpliftCurve(model.uplift(test.people()), test);
-            qini.computeIfAbsent(name, _ -> new double[folds])[held] =
-                100 * curve.qiniCoefficient();
-            area.computeIfAbsent(name, _ -> new double[folds])[held] =
-                100 * (curve.areaUnderUplift() - curve.averageEffect() / 2);
-            top.computeIfAbsent(name, _ -> new double[folds])[held] = curve.upliftAt(TOP);
-          });
+      models.forEach((name, model) -> {
+        UpliftCurve curve = new UpliftCurve(model.uplift(test.people()), test);
+        qini.computeIfAbsent(name, _ -> new double[folds])[held] = 100 * curve.qiniCoefficient();
+        area.computeIfAbsent(name, _ -> new double[folds])[held] =
+            100 * (curve.areaUnderUplift() - curve.averageEffect() / 2);
+        top.computeIfAbsent(name, _ -> new double[folds])[held] = curve.upliftAt(TOP);
+      });
     }
     Map<String, Map<String, Double>> learners = new LinkedHashMap<>();
     Map<String, Map<String, Double>> paired = new LinkedHashMap<>();
     double[] baseline = qini.getOrDefault(TWO_LOGISTIC, new double[0]);
-    qini.forEach(
-        (name, values) -> {
-          Map<String, Double> row = new LinkedHashMap<>();
-          row.put("qini", mean(values));
-          row.put("qini_sd", deviation(values));
-          row.put("auuc_over_random", mean(area.getOrDefault(name, values)));
-          row.put("uplift@30", mean(top.getOrDefault(name, values)));
-          learners.put(name, row);
-          paired.put(name, differences(values, qini.getOrDefault("t", values), baseline));
-        });
+    qini.forEach((name, values) -> {
+      Map<String, Double> row = new LinkedHashMap<>();
+      row.put("qini", mean(values));
+      row.put("qini_sd", deviation(values));
+      row.put("auuc_over_random", mean(area.getOrDefault(name, values)));
+      row.put("uplift@30", mean(top.getOrDefault(name, values)));
+      learners.put(name, row);
+      paired.put(name, differences(values, qini.getOrDefault("t", values), baseline));
+    });
     Map<String, Map<String, Map<String, Double>>> result = new LinkedHashMap<>();
     result.put(arm, learners);
     result.put(arm + "_paired", paired);

@@ -22,8 +22,7 @@ final class PublicData {
       throw new IOException(folder + ": holds neither " + name + ".csv nor " + name + ".csv.gz");
     }
     try (BufferedReader lines = PlainOrGzip.lines(file);
-        CsvReader<NamedCsvRecord> records =
-            CsvReader.builder().ofNamedCsvRecord(lines)) {
+        CsvReader<NamedCsvRecord> records = CsvReader.builder().ofNamedCsvRecord(lines)) {
       for (NamedCsvRecord one : records) {
         each.accept(one);
       }

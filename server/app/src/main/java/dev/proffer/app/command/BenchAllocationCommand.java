@@ -49,10 +49,8 @@ final class BenchAllocationCommand implements Callable<Integer> {
     table.row("all people at once, budgets and caps (bound)", "", ratio(quality.limitsRatio()));
     quality
         .scenarios()
-        .forEach(
-            (name, ratios) ->
-                table.row(
-                    "one by one, " + name.replace('_', ' '), ratio(ratios[0]), ratio(ratios[1])));
+        .forEach((name, ratios) ->
+            table.row("one by one, " + name.replace('_', ' '), ratio(ratios[0]), ratio(ratios[1])));
     table.printTo(console);
     console.print(
         String.format(
@@ -73,9 +71,8 @@ final class BenchAllocationCommand implements Callable<Integer> {
       ObjectNode scenarios = root.putObject("scenarios");
       quality
           .scenarios()
-          .forEach(
-              (name, ratios) ->
-                  scenarios.putObject(name).put("mean", ratios[0]).put("worst", ratios[1]));
+          .forEach((name, ratios) ->
+              scenarios.putObject(name).put("mean", ratios[0]).put("worst", ratios[1]));
       console.print(root.toString());
     }
     return Commands.DONE;

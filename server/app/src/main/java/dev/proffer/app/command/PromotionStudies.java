@@ -32,8 +32,7 @@ final class PromotionStudies {
     return FORMATS.contains(format.toLowerCase(Locale.ROOT));
   }
 
-  static int run(
-      String format, Path data, int folds, int seed, Console console, boolean json)
+  static int run(String format, Path data, int folds, int seed, Console console, boolean json)
       throws IOException {
     if (!Files.isDirectory(data)) {
       throw new Failure(data + ": there is no such folder");
@@ -70,21 +69,19 @@ final class PromotionStudies {
     return Commands.DONE;
   }
 
-  private static void print(
-      Console console, String part, Map<String, Map<String, Double>> models) {
+  private static void print(Console console, String part, Map<String, Map<String, Double>> models) {
     Set<String> keys = new LinkedHashSet<>();
     models.values().forEach(row -> keys.addAll(row.keySet()));
     List<String> head = new ArrayList<>();
     head.add(part);
     keys.forEach(key -> head.add(">" + key));
     Table table = new Table(head.toArray(String[]::new));
-    models.forEach(
-        (name, row) -> {
-          List<String> cells = new ArrayList<>();
-          cells.add(name);
-          keys.forEach(key -> cells.add(row.containsKey(key) ? number(row.get(key)) : "-"));
-          table.row(cells.toArray());
-        });
+    models.forEach((name, row) -> {
+      List<String> cells = new ArrayList<>();
+      cells.add(name);
+      keys.forEach(key -> cells.add(row.containsKey(key) ? number(row.get(key)) : "-"));
+      table.row(cells.toArray());
+    });
     table.printTo(console);
     console.print("");
   }

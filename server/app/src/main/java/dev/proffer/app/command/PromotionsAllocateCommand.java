@@ -36,8 +36,7 @@ import picocli.CommandLine.ParentCommand;
       "",
       "People are those of a file, one id a line, or those who did something in the last 90 days."
     },
-    footer =
-        "./proffer promotions allocate --budget 200000 --out offers.csv welcome-10 kitchen-15",
+    footer = "./proffer promotions allocate --budget 200000 --out offers.csv welcome-10 kitchen-15",
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets what is required.
 final class PromotionsAllocateCommand implements Callable<Integer> {
@@ -110,7 +109,8 @@ final class PromotionsAllocateCommand implements Callable<Integer> {
               response.getDualPrice()));
       if (out != null) {
         try (BufferedWriter rows = Files.newBufferedWriter(out)) {
-          rows.write("user_id,promotion_id,uplift,probability,cost_minor_units,value_minor_units\n");
+          rows.write(
+              "user_id,promotion_id,uplift,probability,cost_minor_units,value_minor_units\n");
           for (Allocation one : response.getAllocationsList()) {
             rows.write(
                 String.format(

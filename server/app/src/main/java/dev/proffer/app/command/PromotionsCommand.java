@@ -234,8 +234,7 @@ final class PromotionsCommand implements Callable<Integer> {
         }
         console.print(
             service(engine)
-                .exportPromotions(
-                    ExportPromotionsRequest.newBuilder().addPromotionIds(id).build())
+                .exportPromotions(ExportPromotionsRequest.newBuilder().addPromotionIds(id).build())
                 .getYaml()
                 .stripTrailing());
         if (session.json()) {
@@ -258,7 +257,8 @@ final class PromotionsCommand implements Callable<Integer> {
   /// What a declaration would change.
   @Command(
       name = "diff",
-      description = "Show what a declaration would change and what is odd about it; change nothing.",
+      description =
+          "Show what a declaration would change and what is odd about it; change nothing.",
       footer = "./proffer promotions diff promotions.yaml",
       mixinStandardHelpOptions = true)
   @SuppressWarnings("NullAway.Init") // picocli sets what is required.
@@ -275,7 +275,8 @@ final class PromotionsCommand implements Callable<Integer> {
       String yaml = Files.readString(file);
       try (EngineSession engine = session.open(console, Peers.RANKER)) {
         PlanPromotionsResponse plan =
-            service(engine).planPromotions(PlanPromotionsRequest.newBuilder().setYaml(yaml).build());
+            service(engine)
+                .planPromotions(PlanPromotionsRequest.newBuilder().setYaml(yaml).build());
         plan.getChangesList().forEach(console::print);
         warn(console, plan.getWarningsList());
         if (session.json()) {
@@ -310,7 +311,8 @@ final class PromotionsCommand implements Callable<Integer> {
       String yaml = Files.readString(file);
       try (EngineSession engine = session.open(console, Peers.RANKER)) {
         PlanPromotionsResponse plan =
-            service(engine).planPromotions(PlanPromotionsRequest.newBuilder().setYaml(yaml).build());
+            service(engine)
+                .planPromotions(PlanPromotionsRequest.newBuilder().setYaml(yaml).build());
         warn(console, plan.getWarningsList());
         if (strict && plan.getWarningsCount() > 0) {
           console.say("nothing was changed: there are warnings and --strict is set");

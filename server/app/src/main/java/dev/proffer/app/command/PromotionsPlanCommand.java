@@ -122,13 +122,12 @@ final class PromotionsPlanCommand implements Callable<Integer> {
   private static String declaration(ProposeCampaignsResponse response) {
     return "promotions:\n"
         + response.getProposalsList().stream()
-            .map(
-                proposal ->
-                    proposal
-                        .getYaml()
-                        .lines()
-                        .filter(line -> !line.equals("promotions:"))
-                        .collect(Collectors.joining("\n")))
+            .map(proposal ->
+                proposal
+                    .getYaml()
+                    .lines()
+                    .filter(line -> !line.equals("promotions:"))
+                    .collect(Collectors.joining("\n")))
             .collect(Collectors.joining("\n"))
         + "\n";
   }
