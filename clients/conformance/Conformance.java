@@ -107,7 +107,7 @@ final class Conformance {
       }
       compare(steps, results);
       faults.forEach(fault -> say("NOT WELL: " + fault));
-      if (faults.isEmpty()) {
+      if (faults.isEmpty() && !results.isEmpty()) {
         say(String.join(", ", results.keySet()) + " agree with the scenario and each other in all of " + steps.size() + " steps");
       }
       return faults.isEmpty() && results.size() == runs.size();
@@ -240,7 +240,9 @@ final class Conformance {
         JsonNode result = run.getValue().get(i);
         expect(run.getKey() + ", " + step, steps.get(i).get("expect"), result);
         if (first != null) {
-          same(run.getKey() + " against " + first + ", " + step, results.get(first).get(i), result);
+          Set<String> left = new TreeSet<>(volatileFields);
+          steps.get(i).path("volatile").forEach(field -> left.add(field.asText()));
+          same(run.getKey() + " against " + first + ", " + step, left, results.get(first).get(i), result);
         }
       }
       first = first == null ? run.getKey() : first;
@@ -252,6 +254,10 @@ final class Conformance {
     if (expected.isObject() && expected.has("$length")) {
       if (!result.isArray() || result.size() != expected.get("$length").asInt()) {
         faults.add(where + ": has " + result.size() + " entries (expected " + expected.get("$length") + ")");
+      }
+    } else if (expected.isObject() && expected.has("$startsWith")) {
+      if (!result.asText().startsWith(expected.get("$startsWith").asText())) {
+        faults.add(where + ": " + shown(result) + " (expected to start with " + expected.get("$startsWith") + ")");
       }
     } else if (expected.isObject() && result.isObject()) {
       expected.properties().forEach(field ->
@@ -266,7 +272,7 @@ final class Conformance {
   }
 
   /// Whether two results are the same, but for fields that may differ.
-  private void same(String where, JsonNode one, JsonNode other) {
+  private void same(String where, Set<String> left, JsonNode one, JsonNode other) {
     if (one.isObject() && other.isObject()) {
       Set<String> fields = new TreeSet<>();
       for (Iterator<String> names = one.fieldNames(); names.hasNext(); ) {
@@ -275,11 +281,11 @@ final class Conformance {
       for (Iterator<String> names = other.fieldNames(); names.hasNext(); ) {
         fields.add(names.next());
       }
-      fields.removeAll(volatileFields);
-      fields.forEach(field -> same(where + "." + field, one.path(field), other.path(field)));
+      fields.removeAll(left);
+      fields.forEach(field -> same(where + "." + field, left, one.path(field), other.path(field)));
     } else if (one.isArray() && other.isArray() && one.size() == other.size()) {
       for (int i = 0; i < one.size(); i++) {
-        same(where + "[" + i + "]", one.get(i), other.get(i));
+        same(where + "[" + i + "]", left, one.get(i), other.get(i));
       }
     } else if (!equal(one, other)) {
       faults.add(where + ": " + shown(other) + " against " + shown(one));

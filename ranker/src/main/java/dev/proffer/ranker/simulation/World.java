@@ -448,9 +448,8 @@ public final class World {
     return best;
   }
 
-  /// The truth about every offer at a visit that is under way, in the order of the shop's offers:
-  /// what estimates from logs are held against.
-  public double[] expectedProfits(Market.Visit visit) {
+  /// The truth about every offer at a visit that is under way, for tests of estimators.
+  double[] expectedProfits(Market.Visit visit) {
     List<Double> values = new ArrayList<>();
     for (Shop.Offer offer : shop.offers()) {
       values.add(expectedProfit(people[visit.person()], visit.item(), offer, visit.atMillis()));
