@@ -31,7 +31,7 @@ import dev.proffer.proto.chatbot.v1.Speaker;
 import dev.proffer.proto.chatbot.v1.SuggestRepliesRequest;
 import dev.proffer.proto.chatbot.v1.SuggestRepliesResponse;
 import dev.proffer.proto.chatbot.v1.Turn;
-import dev.proffer.runtime.failure.ProfferException;
+import dev.proffer.runtime.failure.PageToken;
 import io.grpc.stub.StreamObserver;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,7 +61,7 @@ public final class HandOffHandler extends HandOffServiceGrpc.HandOffServiceImplB
   public void listHandOffs(
       ListHandOffsRequest request, StreamObserver<ListHandOffsResponse> observer) {
     int size = request.getPageSize() == 0 ? PAGE_DEFAULT : request.getPageSize();
-    int from = offset(request.getPageToken());
+    int from = PageToken.offset(request.getPageToken());
     List<HandOff> page = desk.list(request.getStatesList(), size + 1, from);
     ListHandOffsResponse.Builder reply = ListHandOffsResponse.newBuilder();
     reply.addAllHandOffs(page.subList(0, Math.min(size, page.size())));
@@ -182,20 +182,5 @@ public final class HandOffHandler extends HandOffServiceGrpc.HandOffServiceImplB
   private HandOff end(String handOffId, HandOffState as, String farewell) {
     Language language = Language.of(desk.get(handOffId).getLanguage()).orElse(Language.ENGLISH);
     return desk.end(handOffId, as, dialogue.sentence(farewell, language));
-  }
-
-  private static int offset(String pageToken) {
-    if (pageToken.isEmpty()) {
-      return 0;
-    }
-    try {
-      int offset = Integer.parseInt(pageToken);
-      if (offset >= 0) {
-        return offset;
-      }
-    } catch (NumberFormatException _) {
-      // It is not one of ours.
-    }
-    throw ProfferException.invalidField("page_token", "must be a token of an earlier reply");
   }
 }

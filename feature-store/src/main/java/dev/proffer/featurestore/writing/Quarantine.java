@@ -8,7 +8,7 @@ import dev.proffer.proto.featurestore.v1.ListQuarantineRequest;
 import dev.proffer.proto.featurestore.v1.ListQuarantineResponse;
 import dev.proffer.proto.featurestore.v1.QuarantinedRow;
 import dev.proffer.proto.featurestore.v1.WriteResult;
-import dev.proffer.runtime.failure.ProfferException;
+import dev.proffer.runtime.failure.PageToken;
 import dev.proffer.runtime.sql.Database;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -81,13 +81,7 @@ public final class Quarantine {
   /// One page of rows. The token of a page is the id of the last row before it.
   public ListQuarantineResponse list(ListQuarantineRequest request) {
     int size = request.getPageSize() == 0 ? PAGE_DEFAULT : request.getPageSize();
-    long after = 0;
-    if (!request.getPageToken().isEmpty()) {
-      if (!request.getPageToken().matches("\\d{1,18}")) {
-        throw ProfferException.invalidField("page_token", "must be one that a reply gave");
-      }
-      after = Long.parseLong(request.getPageToken());
-    }
+    long after = PageToken.number(request.getPageToken(), 0);
     long from = after;
     return database.read(connection -> {
       ListQuarantineResponse.Builder response = ListQuarantineResponse.newBuilder();

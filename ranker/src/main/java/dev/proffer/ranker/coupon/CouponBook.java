@@ -5,6 +5,7 @@ import dev.proffer.proto.common.v1.ErrorReason;
 import dev.proffer.proto.promotion.v1.ExpiringCoupon;
 import dev.proffer.proto.promotion.v1.WalletCoupon;
 import dev.proffer.ranker.promotion.CouponLookup;
+import dev.proffer.runtime.failure.PageToken;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.sql.Database;
 import io.grpc.Status;
@@ -248,16 +249,7 @@ public final class CouponBook implements CouponLookup {
 
   /// The coupons of a person, those that end first in front.
   public Page wallet(String userId, int size, String token) {
-    long offset = 0;
-    try {
-      offset = token.isEmpty() ? 0 : Long.parseLong(token);
-    } catch (NumberFormatException e) {
-      offset = -1;
-    }
-    if (offset < 0) {
-      throw ProfferException.invalidField("page_token", "must be one that a reply gave");
-    }
-    long from = offset;
+    long from = PageToken.number(token, 0);
     List<WalletCoupon> found =
         database.read(connection -> {
           List<WalletCoupon> coupons = new ArrayList<>();
@@ -371,7 +363,7 @@ public final class CouponBook implements CouponLookup {
     long now = clock.millis();
     String[] from = token.isEmpty() ? new String[] {"0", "", ""} : token.split("/", -1);
     if (from.length != 3 || !from[0].matches("[0-9]{1,18}")) {
-      throw ProfferException.invalidField("page_token", "must be one that a reply gave");
+      throw PageToken.unknown();
     }
     return database.read(connection -> {
       List<ExpiringCoupon> found = new ArrayList<>();

@@ -6,7 +6,7 @@ import dev.proffer.proto.ranker.v1.Decision;
 import dev.proffer.proto.ranker.v1.DecisionReward;
 import dev.proffer.proto.ranker.v1.ListDecisionsRequest;
 import dev.proffer.proto.ranker.v1.ListDecisionsResponse;
-import dev.proffer.runtime.failure.ProfferException;
+import dev.proffer.runtime.failure.PageToken;
 import dev.proffer.runtime.sql.Database;
 import dev.proffer.runtime.sql.SqlFailure;
 import java.sql.Connection;
@@ -89,15 +89,7 @@ public final class DecisionLog implements AutoCloseable {
 
   /// A page of decisions, newest first.
   public ListDecisionsResponse list(ListDecisionsRequest request) {
-    long below = Long.MAX_VALUE;
-    if (!request.getPageToken().isEmpty()) {
-      try {
-        below = Long.parseLong(request.getPageToken());
-      } catch (NumberFormatException e) {
-        throw ProfferException.invalidField(
-            "page_token", "must be a next_page_token of an earlier reply");
-      }
-    }
+    long below = PageToken.number(request.getPageToken(), Long.MAX_VALUE);
     int size = request.getPageSize() == 0 ? PAGE_DEFAULT : request.getPageSize();
     long before = below;
     String where =

@@ -33,6 +33,7 @@ import dev.proffer.ranker.basket.RuleMiner.Rule;
 import dev.proffer.ranker.insight.intent.IntentModel;
 import dev.proffer.ranker.insight.report.InsightReport;
 import dev.proffer.ranker.segment.RuleSegments.RuleSegment;
+import dev.proffer.runtime.failure.PageToken;
 import dev.proffer.runtime.failure.ProfferException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -241,18 +242,7 @@ final class InsightHandler extends InsightServiceGrpc.InsightServiceImplBase {
   @Override
   public void listAssociationRules(
       ListAssociationRulesRequest request, StreamObserver<ListAssociationRulesResponse> observer) {
-    int from = 0;
-    if (!request.getPageToken().isEmpty()) {
-      try {
-        from = Integer.parseInt(request.getPageToken());
-      } catch (NumberFormatException e) {
-        from = -1;
-      }
-      if (from < 0) {
-        throw ProfferException.invalidField(
-            "page_token", "must be the next_page_token of an earlier reply");
-      }
-    }
+    int from = PageToken.offset(request.getPageToken());
     ShopAnalysis.Basis basis =
         switch (request.getBasis()) {
           case ASSOCIATION_BASIS_VIEWS -> ShopAnalysis.Basis.VIEWS;

@@ -6,6 +6,7 @@ import dev.proffer.ranker.catalogue.ItemNumbers;
 import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.SeqKnn;
 import dev.proffer.runtime.failure.ProfferException;
+import dev.proffer.runtime.file.FolderTree;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
@@ -107,7 +108,7 @@ public final class ModelStore {
       writeBytes(unfinished.resolve(Manifest.FILE), manifest.toJson());
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
-      deleteRecursively(unfinished);
+      FolderTree.delete(unfinished);
     }
   }
 
@@ -360,17 +361,6 @@ public final class ModelStore {
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void deleteRecursively(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(path)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
     }
   }
 }

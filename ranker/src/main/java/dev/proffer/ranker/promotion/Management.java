@@ -16,6 +16,7 @@ import dev.proffer.proto.promotion.v1.PromotionChange;
 import dev.proffer.proto.promotion.v1.PromotionState;
 import dev.proffer.proto.promotion.v1.SetPromotionStateRequest;
 import dev.proffer.proto.promotion.v1.SetPromotionStateResponse;
+import dev.proffer.runtime.failure.PageToken;
 import dev.proffer.runtime.failure.ProfferException;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,12 +88,11 @@ final class Management {
     String idAfter = "";
     if (!request.getPageToken().isEmpty()) {
       int at = request.getPageToken().indexOf('/');
-      try {
-        versionBelow = Long.parseLong(request.getPageToken().substring(0, Math.max(0, at)));
-        idAfter = request.getPageToken().substring(at + 1);
-      } catch (NumberFormatException e) {
-        throw ProfferException.invalidField("page_token", "must be one that a reply gave");
+      if (at <= 0) {
+        throw PageToken.unknown();
       }
+      versionBelow = PageToken.number(request.getPageToken().substring(0, at), 0);
+      idAfter = request.getPageToken().substring(at + 1);
     }
     List<PromotionStore.Change> found =
         promotions.changes(request.getPromotionId(), versionBelow, idAfter, size + 1);

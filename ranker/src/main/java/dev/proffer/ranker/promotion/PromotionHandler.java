@@ -36,6 +36,7 @@ import dev.proffer.proto.promotion.v1.SetPromotionStateRequest;
 import dev.proffer.proto.promotion.v1.SetPromotionStateResponse;
 import dev.proffer.proto.promotion.v1.UpsertPromotionsRequest;
 import dev.proffer.proto.promotion.v1.UpsertPromotionsResponse;
+import dev.proffer.runtime.failure.PageToken;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.grpc.RequestValidator;
 import io.grpc.stub.StreamObserver;
@@ -381,17 +382,7 @@ final class PromotionHandler extends PromotionServiceImplBase {
   @Override
   public void listOffers(ListOffersRequest request, StreamObserver<ListOffersResponse> observer) {
     int size = request.getPageSize() == 0 ? OFFERS_DEFAULT : request.getPageSize();
-    int from = 0;
-    if (!request.getPageToken().isEmpty()) {
-      try {
-        from = Integer.parseInt(request.getPageToken());
-      } catch (NumberFormatException e) {
-        from = -1;
-      }
-      if (from < 0) {
-        throw ProfferException.invalidField("page_token", "must be one that a reply gave");
-      }
-    }
+    int from = PageToken.offset(request.getPageToken());
     List<Offer> found = offers.list(request, promotions);
     if (request.getPaced()) {
       found = paced(found, request.getPerson().getUserId());

@@ -4,16 +4,15 @@ package dev.proffer.app.command;
 import dev.proffer.app.console.Console;
 import dev.proffer.app.console.Table;
 import dev.proffer.featurestore.bench.FeatureBench;
+import dev.proffer.runtime.file.FolderTree;
 import dev.proffer.runtime.redis.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -82,7 +81,7 @@ final class BenchCommand implements Callable<Integer> {
             FeatureBench.run(
                 new FeatureBench.Options(redis.uri(), items, requests, 500, 4, 42), console::say);
       } finally {
-        delete(folder);
+        FolderTree.delete(folder);
       }
       Table table =
           new Table("1 + 500 rows × 20 floats", ">client CPU ms", ">Redis CPU ms", ">p50 ms");
@@ -122,14 +121,6 @@ final class BenchCommand implements Callable<Integer> {
 
     private static void target(Table table, String name, double measured, String wanted) {
       table.row(name, String.format(Locale.ROOT, "%.3f", measured), wanted);
-    }
-
-    private static void delete(Path folder) throws IOException {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
     }
   }
 }

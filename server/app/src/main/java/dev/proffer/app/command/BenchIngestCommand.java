@@ -3,15 +3,13 @@ package dev.proffer.app.command;
 
 import dev.proffer.app.console.Console;
 import dev.proffer.featurestore.bench.IngestBench;
+import dev.proffer.runtime.file.FolderTree;
 import dev.proffer.runtime.redis.EmbeddedRedis;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -58,7 +56,7 @@ final class BenchIngestCommand implements Callable<Integer> {
                   folder.resolve("data"), redis.uri(), events, batch, callers, users, items, 42),
               console::say);
     } finally {
-      delete(folder);
+      FolderTree.delete(folder);
     }
     result
         .figures()
@@ -72,13 +70,5 @@ final class BenchIngestCommand implements Callable<Integer> {
               .collect(Collectors.joining(",", "{", "}")));
     }
     return Commands.DONE;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

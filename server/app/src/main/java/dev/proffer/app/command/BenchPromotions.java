@@ -6,18 +6,17 @@ import dev.proffer.app.console.Table;
 import dev.proffer.ranker.allocation.AllocationBenchmark;
 import dev.proffer.ranker.ledger.LedgerBenchmark;
 import dev.proffer.ranker.promotion.CartBenchmark;
+import dev.proffer.runtime.file.FolderTree;
 import dev.proffer.runtime.sql.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -143,11 +142,7 @@ final class BenchPromotions implements Callable<Integer> {
     try (Database database = Database.sqlite(folder.resolve("ledger.db"))) {
       ledger("SQLite", "sqlite", database, ">= 2,000");
     } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
+      FolderTree.delete(folder);
     }
   }
 

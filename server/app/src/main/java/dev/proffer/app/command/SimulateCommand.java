@@ -18,16 +18,15 @@ import dev.proffer.ranker.simulation.RemoteMarket;
 import dev.proffer.ranker.simulation.Study;
 import dev.proffer.ranker.simulation.StudyPage;
 import dev.proffer.ranker.simulation.World;
+import dev.proffer.runtime.file.FolderTree;
 import dev.proffer.runtime.service.Peers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -209,7 +208,7 @@ final class SimulateCommand implements Callable<Integer> {
       remote = world.run(market);
       seconds = (System.nanoTime() - started) / 1e9;
     } finally {
-      delete(folder);
+      FolderTree.delete(folder);
     }
     World twin = new World(options);
     World.Outcome local = twin.run(LocalMarket.of(twin.shop(), contender.spec(), options.seed()));
@@ -240,13 +239,5 @@ final class SimulateCommand implements Callable<Integer> {
 
   private static String money(Map<String, Double> figures, String name) {
     return String.format(Locale.ROOT, "%,.0f", figures.getOrDefault(name, 0.0) / 100);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

@@ -82,14 +82,7 @@ public final class OnlineRetailImporter {
   /// Imports a plain or gzip file. Fails with an [ImportFailure] whose message says what to do.
   public ImportReport run(Path file, Options options) {
     long start = System.nanoTime();
-    Parsed parsed;
-    try (InputStream in = Files.newInputStream(file)) {
-      parsed = OnlineRetailParser.parse(in, progress);
-    } catch (NoSuchFileException e) {
-      throw new ImportFailure("there is no file " + file, e);
-    } catch (IOException e) {
-      throw new ImportFailure("cannot read " + file + ": " + e.getMessage(), e);
-    }
+    Parsed parsed = parse(file, progress);
     Cleaned cleaned = OrderCleaning.clean(parsed, options.anonymousBasketLinesMax());
     long readDone = System.nanoTime();
 
@@ -118,6 +111,16 @@ public final class OnlineRetailImporter {
         events,
         (readDone - start) / 1e9,
         (writeDone - readDone) / 1e9);
+  }
+
+  private static Parsed parse(Path file, Progress progress) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return OnlineRetailParser.parse(in, progress);
+    } catch (NoSuchFileException e) {
+      throw new ImportFailure("there is no file " + file, e);
+    } catch (IOException e) {
+      throw new ImportFailure("cannot read " + file + ": " + e.getMessage(), e);
+    }
   }
 
   private CatalogueOutcome writeCatalogue(Cleaned cleaned, Options options) {
@@ -228,14 +231,7 @@ public final class OnlineRetailImporter {
 
   /// Reads a plain or gzip file into items and purchases, by the same rules as an import.
   public static Orders read(Path file, Options options, Progress progress) {
-    Parsed parsed;
-    try (InputStream in = Files.newInputStream(file)) {
-      parsed = OnlineRetailParser.parse(in, progress);
-    } catch (NoSuchFileException e) {
-      throw new ImportFailure("there is no file " + file, e);
-    } catch (IOException e) {
-      throw new ImportFailure("cannot read " + file + ": " + e.getMessage(), e);
-    }
+    Parsed parsed = parse(file, progress);
     Cleaned cleaned = OrderCleaning.clean(parsed, options.anonymousBasketLinesMax());
     long shiftMs = options.timeShift().toMillis();
     return new Orders(
