@@ -12,6 +12,8 @@ import dev.proffer.proto.featurestore.v1.FeatureBlock;
 import dev.proffer.proto.featurestore.v1.FeatureRow;
 import dev.proffer.proto.featurestore.v1.GetFeatureMatrixRequest;
 import dev.proffer.proto.featurestore.v1.GetFeatureMatrixResponse;
+import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
+import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
 import dev.proffer.proto.featurestore.v1.GetRegistryRequest;
 import dev.proffer.proto.featurestore.v1.Label;
 import dev.proffer.proto.featurestore.v1.PlanRegistryRequest;
@@ -194,6 +196,61 @@ class OnDemandTest {
         assertThat(values.get(4).getBoolValue() ? 1f : 0f).isEqualTo(row(served, row)[3]);
       }
     }
+  }
+
+  @Test
+  void namedFeaturesMayBeComputedOnes() {
+    clock.millis = MIDNIGHT;
+    GetOnlineFeaturesRequest.Builder request =
+        GetOnlineFeaturesRequest.newBuilder()
+            .addFeatures("offer:price_now")
+            .addFeatures("item_price:price")
+            .addFeatures("offer:share")
+            .addAllEntityIds(List.of("i1", "i2", "i3"));
+    GetOnlineFeaturesResponse without = store.stub.getOnlineFeatures(request.build());
+    GetOnlineFeaturesResponse with =
+        store.stub.getOnlineFeatures(
+            request
+                .setFullFeatureNames(true)
+                .putRequestFeatures("cart_total", Value.newBuilder().setDoubleValue(300).build())
+                .build());
+
+    assertThat(with.getFeatureNamesList())
+        .containsExactly("offer:price_now", "item_price:price", "offer:share");
+    assertThat(with.getResults(0).getValuesList())
+        .extracting(Value::getFloatValue)
+        .containsExactly(150f, 300f, 100f);
+    assertThat(with.getResults(0).getEventTimesUnixMsList())
+        .containsExactly(MIDNIGHT - 86_400_000, MIDNIGHT - 86_400_000, 0L);
+    assertThat(with.getResults(2).getValuesList())
+        .extracting(Value::getFloatValue)
+        .containsExactly(0.4f, 0.5f, 0.25f);
+    assertThat(without.getResults(2).getStatusesList())
+        .containsOnly(RowStatus.ROW_STATUS_NULL_VALUE);
+    assertThat(without.getResults(2).getValuesList()).containsOnly(Value.getDefaultInstance());
+  }
+
+  @Test
+  void aComputedFeatureOfTwoEntitiesNeedsAContextEntity() {
+    GetOnlineFeaturesRequest.Builder request =
+        GetOnlineFeaturesRequest.newBuilder().addEntityIds("i1");
+
+    assertThatThrownBy(() ->
+            store.stub.getOnlineFeatures(request.clone().addFeatures("offer:*").build()))
+        .hasMessageContaining("features[0]")
+        .hasMessageContaining("ask GetFeatureMatrix");
+    assertThatThrownBy(() ->
+            store.stub.getOnlineFeatures(request.clone().addFeatures("offer:price").build()))
+        .hasMessageContaining("the view offer has no feature price");
+    assertThatThrownBy(() ->
+            store.stub.getOnlineFeatures(
+                request
+                    .clone()
+                    .addFeatures("item_price:price")
+                    .putRequestFeatures("cart_total", Value.newBuilder().setDoubleValue(1).build())
+                    .build()))
+        .hasMessageContaining("request_features")
+        .hasMessageContaining("none of the features reads a value of the request");
   }
 
   @Test

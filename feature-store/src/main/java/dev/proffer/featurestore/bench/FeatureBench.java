@@ -63,6 +63,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -76,10 +77,12 @@ import org.jspecify.annotations.Nullable;
 /// the same layout with all commands in one flush and values parsed but not gathered, which is as
 /// kind to it as a client can be; and a bare Lettuce `MGET` of our own keys, decoded into nothing.
 /// All ways take turns in short rounds after a warm-up, so that all see the same machine, and each
-/// figure is the median of its rounds. CPU is what dependable figures are made of on a shared
+/// figure is the median of its rounds. Latency is measured apart, in an open loop: requests start by
+/// the clock, whatever became of those before, and each counts from the moment it was due. CPU is what dependable figures are made of on a shared
 /// machine: of this process from the operating system, of Redis from its own accounts.
 public final class FeatureBench {
   private static final int COLUMNS = 20;
+  private static final int OPEN_LOOP_SECONDS = 10;
   private static final int ROUNDS = 5;
   private static final int CONNECTIONS = 2;
   // A control that takes 20 times as long is measured on fewer requests.
@@ -107,11 +110,29 @@ public final class FeatureBench {
   /// @param requests requests of each kind to measure
   /// @param candidates items in a request
   /// @param callers callers at a time where throughput is compared
+  /// @param perSecond requests a second of the open loop
   public record Options(
-      String redisUri, int items, int requests, int candidates, int callers, long seed) {}
+      String redisUri,
+      int items,
+      int requests,
+      int candidates,
+      int callers,
+      int perSecond,
+      long seed) {}
 
   /// What one way of reading costs for each request.
   public record Cost(double clientCpuMillis, double redisCpuMillis, double p50Millis) {}
+
+  /// Milliseconds from when a request was due to when it was answered.
+  public record Latency(double p50, double p99, double p999) {}
+
+  /// What comparing gRPC with a raw loop gave.
+  private record Throughput(
+      double grpcPerSecond,
+      double rawPerSecond,
+      double grpcCpuMillis,
+      Latency grpcOpenLoop,
+      Latency rawOpenLoop) {}
 
   /// The figures; keys are those of the JSON line.
   public record Result(
@@ -122,6 +143,8 @@ public final class FeatureBench {
       double grpcPerSecond,
       double rawPerSecond,
       double grpcCpuMillis,
+      Latency grpcOpenLoop,
+      Latency rawOpenLoop,
       double bytesPerRow,
       double responseRatio) {
     /// One of the figures.
@@ -150,6 +173,12 @@ public final class FeatureBench {
       figures.put("raw_rps", rawPerSecond);
       figures.put("grpc_cpu_ms", grpcCpuMillis);
       figures.put("response_ratio", responseRatio);
+      figures.put("open_loop_grpc_p50_ms", grpcOpenLoop.p50);
+      figures.put("open_loop_grpc_p99_ms", grpcOpenLoop.p99);
+      figures.put("open_loop_grpc_p999_ms", grpcOpenLoop.p999);
+      figures.put("open_loop_raw_p50_ms", rawOpenLoop.p50);
+      figures.put("open_loop_raw_p99_ms", rawOpenLoop.p99);
+      figures.put("open_loop_raw_p999_ms", rawOpenLoop.p999);
       return figures;
     }
   }
@@ -238,15 +267,17 @@ public final class FeatureBench {
       for (int i = 0; i < CONNECTIONS; i++) {
         raw.add(client.connect(ByteArrayCodec.INSTANCE));
       }
-      double[] throughput = throughput(matrix, requests, raw, rawKeys, meters);
+      Throughput throughput = throughput(matrix, requests, raw, rawKeys, meters);
       return new Result(
           costs.get(0),
           costs.get(2),
           costs.get(3),
           costs.get(1),
-          throughput[0],
-          throughput[1],
-          throughput[2],
+          throughput.grpcPerSecond,
+          throughput.rawPerSecond,
+          throughput.grpcCpuMillis,
+          throughput.grpcOpenLoop,
+          throughput.rawOpenLoop,
           bytesPerRow,
           responseRatio);
     } finally {
@@ -533,7 +564,7 @@ public final class FeatureBench {
   /// Requests a second over gRPC, and over a raw loop with the same number of callers and
   /// connections, in turns so that both see the same machine; and the CPU of one request over gRPC,
   /// client and server together.
-  private double[] throughput(
+  private Throughput throughput(
       MatrixReader matrix,
       List<GetFeatureMatrixRequest> requests,
       List<StatefulRedisConnection<byte[], byte[]>> redis,
@@ -566,11 +597,15 @@ public final class FeatureBench {
           cpuMillis += processCpuMillis() - before;
           rawRates[round] = perSecond(raw);
         }
-        return new double[] {
-          median(DoubleStream.of(grpcRates)),
-          median(DoubleStream.of(rawRates)),
-          cpuMillis / ROUNDS / (options.requests / options.callers * options.callers)
-        };
+        say.accept(
+            "open loop, %d requests a second for %d s each"
+                .formatted(options.perSecond, OPEN_LOOP_SECONDS));
+        return new Throughput(
+            median(DoubleStream.of(grpcRates)),
+            median(DoubleStream.of(rawRates)),
+            cpuMillis / ROUNDS / (options.requests / options.callers * options.callers),
+            openLoop(overGrpc),
+            openLoop(raw));
       } finally {
         channel.shutdownNow();
       }
@@ -605,6 +640,43 @@ public final class FeatureBench {
       throw new IllegalStateException("a caller failed: " + failed.getMessage(), failed);
     }
     return options.requests / options.callers * options.callers / seconds;
+  }
+
+  /// Starts requests by the clock, each on a thread of its own, so that a slow one delays none.
+  private Latency openLoop(Read read) throws InterruptedException {
+    int count = options.perSecond * OPEN_LOOP_SECONDS;
+    double[] millis = new double[count];
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    long start = System.nanoTime();
+    List<Thread> running = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      int number = i;
+      long dueNanos = start + i * 1_000_000_000L / options.perSecond;
+      for (long left = dueNanos - System.nanoTime(); left > 0; ) {
+        LockSupport.parkNanos(left);
+        left = dueNanos - System.nanoTime();
+      }
+      running.add(
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  read.run(number);
+                  millis[number] = (System.nanoTime() - dueNanos) / 1e6;
+                } catch (RuntimeException | Error e) {
+                  failure.compareAndSet(null, e);
+                }
+              }));
+    }
+    for (Thread thread : running) {
+      thread.join();
+    }
+    Throwable failed = failure.get();
+    if (failed != null) {
+      throw new IllegalStateException("a request failed: " + failed.getMessage(), failed);
+    }
+    Arrays.sort(millis);
+    return new Latency(
+        millis[count / 2], millis[(int) (count * 0.99)], millis[(int) (count * 0.999)]);
   }
 
   private static final class Serving extends FeatureStoreServiceGrpc.FeatureStoreServiceImplBase {

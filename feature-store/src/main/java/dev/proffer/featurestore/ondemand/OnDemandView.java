@@ -26,7 +26,23 @@ public record OnDemandView(
       FeatureType type,
       @Nullable Value defaultValue,
       Expression expression,
-      String description) {}
+      String description) {
+    /// A result of the expression as a value of the feature: the default, or none, for NaN.
+    public Value value(double result) {
+      if (Double.isNaN(result)) {
+        return defaultValue == null ? Value.getDefaultInstance() : defaultValue;
+      }
+      Value.Builder value = Value.newBuilder();
+      return switch (type) {
+        case FLOAT -> value.setFloatValue((float) result).build();
+        case DOUBLE -> value.setDoubleValue(result).build();
+        case INT64 -> value.setInt64Value((long) result).build();
+        case BOOL -> value.setBoolValue(result != 0).build();
+        case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP ->
+            Value.getDefaultInstance();
+      };
+    }
+  }
 
   /// The position of a feature, or -1 when there is none of this name.
   public int column(String feature) {

@@ -179,7 +179,7 @@ public final class TrainingExporter {
           feature.expression().evaluate(inputs, numbers);
           Value[] values = new Value[numbers.length];
           for (int i = 0; i < values.length; i++) {
-            values[i] = valueOf(feature, numbers[i]);
+            values[i] = feature.value(numbers[i]);
           }
           columns.add(values);
         }
@@ -192,21 +192,6 @@ public final class TrainingExporter {
   private static @Nullable Value sentWith(Label label, Input.Sent sent) {
     Value value = label.getRequestFeaturesMap().get(sent.name());
     return value == null || value.getKindCase() != sent.type().kind() ? null : value;
-  }
-
-  private static Value valueOf(Computed feature, double number) {
-    if (Double.isNaN(number)) {
-      Value byDefault = feature.defaultValue();
-      return byDefault == null ? Value.getDefaultInstance() : byDefault;
-    }
-    Value.Builder value = Value.newBuilder();
-    return switch (feature.type()) {
-      case FLOAT -> value.setFloatValue((float) number).build();
-      case DOUBLE -> value.setDoubleValue(number).build();
-      case INT64 -> value.setInt64Value((long) number).build();
-      case BOOL -> value.setBoolValue(number != 0).build();
-      case STRING, FLOAT_VECTOR, STRING_LIST, INT64_LIST, DOUBLE_MAP -> Value.getDefaultInstance();
-    };
   }
 
   /// Gives an input its column.

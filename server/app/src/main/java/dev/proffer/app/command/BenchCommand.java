@@ -68,6 +68,14 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--requests", description = "Requests of each kind (default: 2000).")
     private int requests = 2000;
 
+    @Option(
+        names = "--callers",
+        description = "Callers at a time where throughput is compared (default: 4).")
+    private int callers = 4;
+
+    @Option(names = "--rate", description = "Requests a second of the open loop (default: 200).")
+    private int perSecond = 200;
+
     @Option(names = "--json", description = "Print one JSON object as the last line.")
     private boolean json;
 
@@ -79,7 +87,9 @@ final class BenchCommand implements Callable<Integer> {
       try (EmbeddedRedis redis = EmbeddedRedis.start(folder)) {
         result =
             FeatureBench.run(
-                new FeatureBench.Options(redis.uri(), items, requests, 500, 4, 42), console::say);
+                new FeatureBench.Options(
+                    redis.uri(), items, requests, 500, callers, perSecond, 42),
+                console::say);
       } finally {
         FolderTree.delete(folder);
       }
@@ -90,6 +100,12 @@ final class BenchCommand implements Callable<Integer> {
       row(table, "hash for each entity (Feast)", result.control());
       row(table, "the same, sent together", result.kindControl());
       table.lines().forEach(console::print);
+      Table openLoop =
+          new Table(
+              "open loop, %d a second".formatted(perSecond), ">p50 ms", ">p99 ms", ">p99.9 ms");
+      latency(openLoop, "over gRPC", result.grpcOpenLoop());
+      latency(openLoop, "bare MGET", result.rawOpenLoop());
+      openLoop.lines().forEach(console::print);
       Table targets = new Table("figure", ">measured", ">target");
       target(targets, "client CPU ms a request", result.ours().clientCpuMillis(), "<= 0.35");
       target(targets, "Redis CPU ms a request", result.ours().redisCpuMillis(), "<= 0.65");
@@ -117,6 +133,14 @@ final class BenchCommand implements Callable<Integer> {
           String.format(Locale.ROOT, "%.3f", cost.clientCpuMillis()),
           String.format(Locale.ROOT, "%.3f", cost.redisCpuMillis()),
           String.format(Locale.ROOT, "%.2f", cost.p50Millis()));
+    }
+
+    private static void latency(Table table, String name, FeatureBench.Latency latency) {
+      table.row(
+          name,
+          String.format(Locale.ROOT, "%.2f", latency.p50()),
+          String.format(Locale.ROOT, "%.2f", latency.p99()),
+          String.format(Locale.ROOT, "%.2f", latency.p999()));
     }
 
     private static void target(Table table, String name, double measured, String wanted) {
