@@ -482,14 +482,16 @@ func (x *ValueColumn) GetValues() []*Value {
 // GetOnlineFeaturesRequest asks for named features of a list of entities.
 type GetOnlineFeaturesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// features are names as "view:feature"; "view:*" asks for all features of a view.
+	// features are names as "view:feature"; "view:*" asks for all features of a view. A view may be an on-demand one that reads features of the entities of this request.
 	Features []string `protobuf:"bytes,1,rep,name=features,proto3" json:"features,omitempty"`
 	// entity_ids are the entities, one a row.
 	EntityIds []string `protobuf:"bytes,2,rep,name=entity_ids,json=entityIds,proto3" json:"entity_ids,omitempty"`
 	// full_feature_names asks for "view:feature" instead of "feature" in the reply.
 	FullFeatureNames bool `protobuf:"varint,3,opt,name=full_feature_names,json=fullFeatureNames,proto3" json:"full_feature_names,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// request_features are values known only to the caller, read by on-demand features. Each must be declared by an on-demand view that is asked for, with its type.
+	RequestFeatures map[string]*Value `protobuf:"bytes,4,rep,name=request_features,json=requestFeatures,proto3" json:"request_features,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *GetOnlineFeaturesRequest) Reset() {
@@ -541,6 +543,13 @@ func (x *GetOnlineFeaturesRequest) GetFullFeatureNames() bool {
 		return x.FullFeatureNames
 	}
 	return false
+}
+
+func (x *GetOnlineFeaturesRequest) GetRequestFeatures() map[string]*Value {
+	if x != nil {
+		return x.RequestFeatures
+	}
+	return nil
 }
 
 // GetOnlineFeaturesResponse is column-oriented: one vector for each feature.
@@ -2976,12 +2985,16 @@ const file_proffer_featurestore_v1_feature_store_service_proto_rawDesc = "" +
 	"\acolumns\x18\t \x03(\v2$.proffer.featurestore.v1.ValueColumnR\acolumns\"_\n" +
 	"\vValueColumn\x12\x18\n" +
 	"\afeature\x18\x01 \x01(\tR\afeature\x126\n" +
-	"\x06values\x18\x02 \x03(\v2\x1e.proffer.featurestore.v1.ValueR\x06values\"\x83\x01\n" +
+	"\x06values\x18\x02 \x03(\v2\x1e.proffer.featurestore.v1.ValueR\x06values\"\xda\x02\n" +
 	"\x18GetOnlineFeaturesRequest\x12\x1a\n" +
 	"\bfeatures\x18\x01 \x03(\tR\bfeatures\x12\x1d\n" +
 	"\n" +
 	"entity_ids\x18\x02 \x03(\tR\tentityIds\x12,\n" +
-	"\x12full_feature_names\x18\x03 \x01(\bR\x10fullFeatureNames\"\xbb\x01\n" +
+	"\x12full_feature_names\x18\x03 \x01(\bR\x10fullFeatureNames\x12q\n" +
+	"\x10request_features\x18\x04 \x03(\v2F.proffer.featurestore.v1.GetOnlineFeaturesRequest.RequestFeaturesEntryR\x0frequestFeatures\x1ab\n" +
+	"\x14RequestFeaturesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x124\n" +
+	"\x05value\x18\x02 \x01(\v2\x1e.proffer.featurestore.v1.ValueR\x05value:\x028\x01\"\xbb\x01\n" +
 	"\x19GetOnlineFeaturesResponse\x12#\n" +
 	"\rfeature_names\x18\x01 \x03(\tR\ffeatureNames\x12@\n" +
 	"\aresults\x18\x02 \x03(\v2&.proffer.featurestore.v1.FeatureVectorR\aresults\x127\n" +
@@ -3200,7 +3213,7 @@ func file_proffer_featurestore_v1_feature_store_service_proto_rawDescGZIP() []by
 }
 
 var file_proffer_featurestore_v1_feature_store_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_proffer_featurestore_v1_feature_store_service_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
+var file_proffer_featurestore_v1_feature_store_service_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
 var file_proffer_featurestore_v1_feature_store_service_proto_goTypes = []any{
 	(WriteOutcome)(0),                  // 0: proffer.featurestore.v1.WriteOutcome
 	(IngestOutcome)(0),                 // 1: proffer.featurestore.v1.IngestOutcome
@@ -3248,93 +3261,96 @@ var file_proffer_featurestore_v1_feature_store_service_proto_goTypes = []any{
 	(*ReplayQuarantineRequest)(nil),    // 43: proffer.featurestore.v1.ReplayQuarantineRequest
 	(*ReplayQuarantineResponse)(nil),   // 44: proffer.featurestore.v1.ReplayQuarantineResponse
 	nil,                                // 45: proffer.featurestore.v1.GetFeatureMatrixRequest.RequestFeaturesEntry
-	nil,                                // 46: proffer.featurestore.v1.FeatureRow.ValuesEntry
-	nil,                                // 47: proffer.featurestore.v1.Label.RequestFeaturesEntry
-	nil,                                // 48: proffer.featurestore.v1.ServedRow.RequestFeaturesEntry
-	nil,                                // 49: proffer.featurestore.v1.InspectedView.ValuesEntry
-	(*v1.Degraded)(nil),                // 50: proffer.common.v1.Degraded
-	(*Value)(nil),                      // 51: proffer.featurestore.v1.Value
-	(RowStatus)(0),                     // 52: proffer.featurestore.v1.RowStatus
-	(*Event)(nil),                      // 53: proffer.featurestore.v1.Event
+	nil,                                // 46: proffer.featurestore.v1.GetOnlineFeaturesRequest.RequestFeaturesEntry
+	nil,                                // 47: proffer.featurestore.v1.FeatureRow.ValuesEntry
+	nil,                                // 48: proffer.featurestore.v1.Label.RequestFeaturesEntry
+	nil,                                // 49: proffer.featurestore.v1.ServedRow.RequestFeaturesEntry
+	nil,                                // 50: proffer.featurestore.v1.InspectedView.ValuesEntry
+	(*v1.Degraded)(nil),                // 51: proffer.common.v1.Degraded
+	(*Value)(nil),                      // 52: proffer.featurestore.v1.Value
+	(RowStatus)(0),                     // 53: proffer.featurestore.v1.RowStatus
+	(*Event)(nil),                      // 54: proffer.featurestore.v1.Event
 }
 var file_proffer_featurestore_v1_feature_store_service_proto_depIdxs = []int32{
 	45, // 0: proffer.featurestore.v1.GetFeatureMatrixRequest.request_features:type_name -> proffer.featurestore.v1.GetFeatureMatrixRequest.RequestFeaturesEntry
 	4,  // 1: proffer.featurestore.v1.GetFeatureMatrixResponse.context:type_name -> proffer.featurestore.v1.FeatureBlock
 	4,  // 2: proffer.featurestore.v1.GetFeatureMatrixResponse.candidates:type_name -> proffer.featurestore.v1.FeatureBlock
-	50, // 3: proffer.featurestore.v1.GetFeatureMatrixResponse.degraded:type_name -> proffer.common.v1.Degraded
+	51, // 3: proffer.featurestore.v1.GetFeatureMatrixResponse.degraded:type_name -> proffer.common.v1.Degraded
 	5,  // 4: proffer.featurestore.v1.FeatureBlock.columns:type_name -> proffer.featurestore.v1.ValueColumn
-	51, // 5: proffer.featurestore.v1.ValueColumn.values:type_name -> proffer.featurestore.v1.Value
-	8,  // 6: proffer.featurestore.v1.GetOnlineFeaturesResponse.results:type_name -> proffer.featurestore.v1.FeatureVector
-	50, // 7: proffer.featurestore.v1.GetOnlineFeaturesResponse.degraded:type_name -> proffer.common.v1.Degraded
-	51, // 8: proffer.featurestore.v1.FeatureVector.values:type_name -> proffer.featurestore.v1.Value
-	52, // 9: proffer.featurestore.v1.FeatureVector.statuses:type_name -> proffer.featurestore.v1.RowStatus
-	46, // 10: proffer.featurestore.v1.FeatureRow.values:type_name -> proffer.featurestore.v1.FeatureRow.ValuesEntry
-	9,  // 11: proffer.featurestore.v1.WriteFeaturesRequest.rows:type_name -> proffer.featurestore.v1.FeatureRow
-	12, // 12: proffer.featurestore.v1.WriteFeaturesResponse.results:type_name -> proffer.featurestore.v1.WriteResult
-	0,  // 13: proffer.featurestore.v1.WriteResult.outcome:type_name -> proffer.featurestore.v1.WriteOutcome
-	9,  // 14: proffer.featurestore.v1.StreamFeaturesRequest.rows:type_name -> proffer.featurestore.v1.FeatureRow
-	12, // 15: proffer.featurestore.v1.StreamFeaturesResponse.results:type_name -> proffer.featurestore.v1.WriteResult
-	53, // 16: proffer.featurestore.v1.IngestEventsRequest.events:type_name -> proffer.featurestore.v1.Event
-	1,  // 17: proffer.featurestore.v1.IngestResult.outcome:type_name -> proffer.featurestore.v1.IngestOutcome
-	16, // 18: proffer.featurestore.v1.IngestEventsResponse.results:type_name -> proffer.featurestore.v1.IngestResult
-	53, // 19: proffer.featurestore.v1.StreamEventsRequest.events:type_name -> proffer.featurestore.v1.Event
-	16, // 20: proffer.featurestore.v1.StreamEventsResponse.results:type_name -> proffer.featurestore.v1.IngestResult
-	53, // 21: proffer.featurestore.v1.ReadEventsResponse.events:type_name -> proffer.featurestore.v1.Event
-	25, // 22: proffer.featurestore.v1.ExportTrainingRowsRequest.labels:type_name -> proffer.featurestore.v1.Label
-	47, // 23: proffer.featurestore.v1.Label.request_features:type_name -> proffer.featurestore.v1.Label.RequestFeaturesEntry
-	51, // 24: proffer.featurestore.v1.ServedRow.values:type_name -> proffer.featurestore.v1.Value
-	48, // 25: proffer.featurestore.v1.ServedRow.request_features:type_name -> proffer.featurestore.v1.ServedRow.RequestFeaturesEntry
-	29, // 26: proffer.featurestore.v1.CheckConsistencyResponse.features:type_name -> proffer.featurestore.v1.FeatureConsistency
-	32, // 27: proffer.featurestore.v1.GetFeatureQualityResponse.features:type_name -> proffer.featurestore.v1.FeatureQuality
-	34, // 28: proffer.featurestore.v1.ExportTrainingRowsResponse.rows:type_name -> proffer.featurestore.v1.TrainingRow
-	25, // 29: proffer.featurestore.v1.TrainingRow.label:type_name -> proffer.featurestore.v1.Label
-	51, // 30: proffer.featurestore.v1.TrainingRow.values:type_name -> proffer.featurestore.v1.Value
-	37, // 31: proffer.featurestore.v1.InspectEntityResponse.views:type_name -> proffer.featurestore.v1.InspectedView
-	52, // 32: proffer.featurestore.v1.InspectedView.status:type_name -> proffer.featurestore.v1.RowStatus
-	49, // 33: proffer.featurestore.v1.InspectedView.values:type_name -> proffer.featurestore.v1.InspectedView.ValuesEntry
-	42, // 34: proffer.featurestore.v1.ListQuarantineResponse.rows:type_name -> proffer.featurestore.v1.QuarantinedRow
-	9,  // 35: proffer.featurestore.v1.QuarantinedRow.row:type_name -> proffer.featurestore.v1.FeatureRow
-	12, // 36: proffer.featurestore.v1.ReplayQuarantineResponse.results:type_name -> proffer.featurestore.v1.WriteResult
-	51, // 37: proffer.featurestore.v1.GetFeatureMatrixRequest.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
-	51, // 38: proffer.featurestore.v1.FeatureRow.ValuesEntry.value:type_name -> proffer.featurestore.v1.Value
-	51, // 39: proffer.featurestore.v1.Label.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
-	51, // 40: proffer.featurestore.v1.ServedRow.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
-	51, // 41: proffer.featurestore.v1.InspectedView.ValuesEntry.value:type_name -> proffer.featurestore.v1.Value
-	2,  // 42: proffer.featurestore.v1.FeatureStoreService.GetFeatureMatrix:input_type -> proffer.featurestore.v1.GetFeatureMatrixRequest
-	6,  // 43: proffer.featurestore.v1.FeatureStoreService.GetOnlineFeatures:input_type -> proffer.featurestore.v1.GetOnlineFeaturesRequest
-	10, // 44: proffer.featurestore.v1.FeatureStoreService.WriteFeatures:input_type -> proffer.featurestore.v1.WriteFeaturesRequest
-	13, // 45: proffer.featurestore.v1.FeatureStoreService.StreamFeatures:input_type -> proffer.featurestore.v1.StreamFeaturesRequest
-	15, // 46: proffer.featurestore.v1.FeatureStoreService.IngestEvents:input_type -> proffer.featurestore.v1.IngestEventsRequest
-	18, // 47: proffer.featurestore.v1.FeatureStoreService.StreamEvents:input_type -> proffer.featurestore.v1.StreamEventsRequest
-	20, // 48: proffer.featurestore.v1.FeatureStoreService.ReadEvents:input_type -> proffer.featurestore.v1.ReadEventsRequest
-	22, // 49: proffer.featurestore.v1.FeatureStoreService.GetIngestStatus:input_type -> proffer.featurestore.v1.GetIngestStatusRequest
-	24, // 50: proffer.featurestore.v1.FeatureStoreService.ExportTrainingRows:input_type -> proffer.featurestore.v1.ExportTrainingRowsRequest
-	27, // 51: proffer.featurestore.v1.FeatureStoreService.CheckConsistency:input_type -> proffer.featurestore.v1.CheckConsistencyRequest
-	30, // 52: proffer.featurestore.v1.FeatureStoreService.GetFeatureQuality:input_type -> proffer.featurestore.v1.GetFeatureQualityRequest
-	35, // 53: proffer.featurestore.v1.FeatureStoreService.InspectEntity:input_type -> proffer.featurestore.v1.InspectEntityRequest
-	38, // 54: proffer.featurestore.v1.FeatureStoreService.EraseEntity:input_type -> proffer.featurestore.v1.EraseEntityRequest
-	40, // 55: proffer.featurestore.v1.FeatureStoreService.ListQuarantine:input_type -> proffer.featurestore.v1.ListQuarantineRequest
-	43, // 56: proffer.featurestore.v1.FeatureStoreService.ReplayQuarantine:input_type -> proffer.featurestore.v1.ReplayQuarantineRequest
-	3,  // 57: proffer.featurestore.v1.FeatureStoreService.GetFeatureMatrix:output_type -> proffer.featurestore.v1.GetFeatureMatrixResponse
-	7,  // 58: proffer.featurestore.v1.FeatureStoreService.GetOnlineFeatures:output_type -> proffer.featurestore.v1.GetOnlineFeaturesResponse
-	11, // 59: proffer.featurestore.v1.FeatureStoreService.WriteFeatures:output_type -> proffer.featurestore.v1.WriteFeaturesResponse
-	14, // 60: proffer.featurestore.v1.FeatureStoreService.StreamFeatures:output_type -> proffer.featurestore.v1.StreamFeaturesResponse
-	17, // 61: proffer.featurestore.v1.FeatureStoreService.IngestEvents:output_type -> proffer.featurestore.v1.IngestEventsResponse
-	19, // 62: proffer.featurestore.v1.FeatureStoreService.StreamEvents:output_type -> proffer.featurestore.v1.StreamEventsResponse
-	21, // 63: proffer.featurestore.v1.FeatureStoreService.ReadEvents:output_type -> proffer.featurestore.v1.ReadEventsResponse
-	23, // 64: proffer.featurestore.v1.FeatureStoreService.GetIngestStatus:output_type -> proffer.featurestore.v1.GetIngestStatusResponse
-	33, // 65: proffer.featurestore.v1.FeatureStoreService.ExportTrainingRows:output_type -> proffer.featurestore.v1.ExportTrainingRowsResponse
-	28, // 66: proffer.featurestore.v1.FeatureStoreService.CheckConsistency:output_type -> proffer.featurestore.v1.CheckConsistencyResponse
-	31, // 67: proffer.featurestore.v1.FeatureStoreService.GetFeatureQuality:output_type -> proffer.featurestore.v1.GetFeatureQualityResponse
-	36, // 68: proffer.featurestore.v1.FeatureStoreService.InspectEntity:output_type -> proffer.featurestore.v1.InspectEntityResponse
-	39, // 69: proffer.featurestore.v1.FeatureStoreService.EraseEntity:output_type -> proffer.featurestore.v1.EraseEntityResponse
-	41, // 70: proffer.featurestore.v1.FeatureStoreService.ListQuarantine:output_type -> proffer.featurestore.v1.ListQuarantineResponse
-	44, // 71: proffer.featurestore.v1.FeatureStoreService.ReplayQuarantine:output_type -> proffer.featurestore.v1.ReplayQuarantineResponse
-	57, // [57:72] is the sub-list for method output_type
-	42, // [42:57] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	52, // 5: proffer.featurestore.v1.ValueColumn.values:type_name -> proffer.featurestore.v1.Value
+	46, // 6: proffer.featurestore.v1.GetOnlineFeaturesRequest.request_features:type_name -> proffer.featurestore.v1.GetOnlineFeaturesRequest.RequestFeaturesEntry
+	8,  // 7: proffer.featurestore.v1.GetOnlineFeaturesResponse.results:type_name -> proffer.featurestore.v1.FeatureVector
+	51, // 8: proffer.featurestore.v1.GetOnlineFeaturesResponse.degraded:type_name -> proffer.common.v1.Degraded
+	52, // 9: proffer.featurestore.v1.FeatureVector.values:type_name -> proffer.featurestore.v1.Value
+	53, // 10: proffer.featurestore.v1.FeatureVector.statuses:type_name -> proffer.featurestore.v1.RowStatus
+	47, // 11: proffer.featurestore.v1.FeatureRow.values:type_name -> proffer.featurestore.v1.FeatureRow.ValuesEntry
+	9,  // 12: proffer.featurestore.v1.WriteFeaturesRequest.rows:type_name -> proffer.featurestore.v1.FeatureRow
+	12, // 13: proffer.featurestore.v1.WriteFeaturesResponse.results:type_name -> proffer.featurestore.v1.WriteResult
+	0,  // 14: proffer.featurestore.v1.WriteResult.outcome:type_name -> proffer.featurestore.v1.WriteOutcome
+	9,  // 15: proffer.featurestore.v1.StreamFeaturesRequest.rows:type_name -> proffer.featurestore.v1.FeatureRow
+	12, // 16: proffer.featurestore.v1.StreamFeaturesResponse.results:type_name -> proffer.featurestore.v1.WriteResult
+	54, // 17: proffer.featurestore.v1.IngestEventsRequest.events:type_name -> proffer.featurestore.v1.Event
+	1,  // 18: proffer.featurestore.v1.IngestResult.outcome:type_name -> proffer.featurestore.v1.IngestOutcome
+	16, // 19: proffer.featurestore.v1.IngestEventsResponse.results:type_name -> proffer.featurestore.v1.IngestResult
+	54, // 20: proffer.featurestore.v1.StreamEventsRequest.events:type_name -> proffer.featurestore.v1.Event
+	16, // 21: proffer.featurestore.v1.StreamEventsResponse.results:type_name -> proffer.featurestore.v1.IngestResult
+	54, // 22: proffer.featurestore.v1.ReadEventsResponse.events:type_name -> proffer.featurestore.v1.Event
+	25, // 23: proffer.featurestore.v1.ExportTrainingRowsRequest.labels:type_name -> proffer.featurestore.v1.Label
+	48, // 24: proffer.featurestore.v1.Label.request_features:type_name -> proffer.featurestore.v1.Label.RequestFeaturesEntry
+	52, // 25: proffer.featurestore.v1.ServedRow.values:type_name -> proffer.featurestore.v1.Value
+	49, // 26: proffer.featurestore.v1.ServedRow.request_features:type_name -> proffer.featurestore.v1.ServedRow.RequestFeaturesEntry
+	29, // 27: proffer.featurestore.v1.CheckConsistencyResponse.features:type_name -> proffer.featurestore.v1.FeatureConsistency
+	32, // 28: proffer.featurestore.v1.GetFeatureQualityResponse.features:type_name -> proffer.featurestore.v1.FeatureQuality
+	34, // 29: proffer.featurestore.v1.ExportTrainingRowsResponse.rows:type_name -> proffer.featurestore.v1.TrainingRow
+	25, // 30: proffer.featurestore.v1.TrainingRow.label:type_name -> proffer.featurestore.v1.Label
+	52, // 31: proffer.featurestore.v1.TrainingRow.values:type_name -> proffer.featurestore.v1.Value
+	37, // 32: proffer.featurestore.v1.InspectEntityResponse.views:type_name -> proffer.featurestore.v1.InspectedView
+	53, // 33: proffer.featurestore.v1.InspectedView.status:type_name -> proffer.featurestore.v1.RowStatus
+	50, // 34: proffer.featurestore.v1.InspectedView.values:type_name -> proffer.featurestore.v1.InspectedView.ValuesEntry
+	42, // 35: proffer.featurestore.v1.ListQuarantineResponse.rows:type_name -> proffer.featurestore.v1.QuarantinedRow
+	9,  // 36: proffer.featurestore.v1.QuarantinedRow.row:type_name -> proffer.featurestore.v1.FeatureRow
+	12, // 37: proffer.featurestore.v1.ReplayQuarantineResponse.results:type_name -> proffer.featurestore.v1.WriteResult
+	52, // 38: proffer.featurestore.v1.GetFeatureMatrixRequest.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
+	52, // 39: proffer.featurestore.v1.GetOnlineFeaturesRequest.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
+	52, // 40: proffer.featurestore.v1.FeatureRow.ValuesEntry.value:type_name -> proffer.featurestore.v1.Value
+	52, // 41: proffer.featurestore.v1.Label.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
+	52, // 42: proffer.featurestore.v1.ServedRow.RequestFeaturesEntry.value:type_name -> proffer.featurestore.v1.Value
+	52, // 43: proffer.featurestore.v1.InspectedView.ValuesEntry.value:type_name -> proffer.featurestore.v1.Value
+	2,  // 44: proffer.featurestore.v1.FeatureStoreService.GetFeatureMatrix:input_type -> proffer.featurestore.v1.GetFeatureMatrixRequest
+	6,  // 45: proffer.featurestore.v1.FeatureStoreService.GetOnlineFeatures:input_type -> proffer.featurestore.v1.GetOnlineFeaturesRequest
+	10, // 46: proffer.featurestore.v1.FeatureStoreService.WriteFeatures:input_type -> proffer.featurestore.v1.WriteFeaturesRequest
+	13, // 47: proffer.featurestore.v1.FeatureStoreService.StreamFeatures:input_type -> proffer.featurestore.v1.StreamFeaturesRequest
+	15, // 48: proffer.featurestore.v1.FeatureStoreService.IngestEvents:input_type -> proffer.featurestore.v1.IngestEventsRequest
+	18, // 49: proffer.featurestore.v1.FeatureStoreService.StreamEvents:input_type -> proffer.featurestore.v1.StreamEventsRequest
+	20, // 50: proffer.featurestore.v1.FeatureStoreService.ReadEvents:input_type -> proffer.featurestore.v1.ReadEventsRequest
+	22, // 51: proffer.featurestore.v1.FeatureStoreService.GetIngestStatus:input_type -> proffer.featurestore.v1.GetIngestStatusRequest
+	24, // 52: proffer.featurestore.v1.FeatureStoreService.ExportTrainingRows:input_type -> proffer.featurestore.v1.ExportTrainingRowsRequest
+	27, // 53: proffer.featurestore.v1.FeatureStoreService.CheckConsistency:input_type -> proffer.featurestore.v1.CheckConsistencyRequest
+	30, // 54: proffer.featurestore.v1.FeatureStoreService.GetFeatureQuality:input_type -> proffer.featurestore.v1.GetFeatureQualityRequest
+	35, // 55: proffer.featurestore.v1.FeatureStoreService.InspectEntity:input_type -> proffer.featurestore.v1.InspectEntityRequest
+	38, // 56: proffer.featurestore.v1.FeatureStoreService.EraseEntity:input_type -> proffer.featurestore.v1.EraseEntityRequest
+	40, // 57: proffer.featurestore.v1.FeatureStoreService.ListQuarantine:input_type -> proffer.featurestore.v1.ListQuarantineRequest
+	43, // 58: proffer.featurestore.v1.FeatureStoreService.ReplayQuarantine:input_type -> proffer.featurestore.v1.ReplayQuarantineRequest
+	3,  // 59: proffer.featurestore.v1.FeatureStoreService.GetFeatureMatrix:output_type -> proffer.featurestore.v1.GetFeatureMatrixResponse
+	7,  // 60: proffer.featurestore.v1.FeatureStoreService.GetOnlineFeatures:output_type -> proffer.featurestore.v1.GetOnlineFeaturesResponse
+	11, // 61: proffer.featurestore.v1.FeatureStoreService.WriteFeatures:output_type -> proffer.featurestore.v1.WriteFeaturesResponse
+	14, // 62: proffer.featurestore.v1.FeatureStoreService.StreamFeatures:output_type -> proffer.featurestore.v1.StreamFeaturesResponse
+	17, // 63: proffer.featurestore.v1.FeatureStoreService.IngestEvents:output_type -> proffer.featurestore.v1.IngestEventsResponse
+	19, // 64: proffer.featurestore.v1.FeatureStoreService.StreamEvents:output_type -> proffer.featurestore.v1.StreamEventsResponse
+	21, // 65: proffer.featurestore.v1.FeatureStoreService.ReadEvents:output_type -> proffer.featurestore.v1.ReadEventsResponse
+	23, // 66: proffer.featurestore.v1.FeatureStoreService.GetIngestStatus:output_type -> proffer.featurestore.v1.GetIngestStatusResponse
+	33, // 67: proffer.featurestore.v1.FeatureStoreService.ExportTrainingRows:output_type -> proffer.featurestore.v1.ExportTrainingRowsResponse
+	28, // 68: proffer.featurestore.v1.FeatureStoreService.CheckConsistency:output_type -> proffer.featurestore.v1.CheckConsistencyResponse
+	31, // 69: proffer.featurestore.v1.FeatureStoreService.GetFeatureQuality:output_type -> proffer.featurestore.v1.GetFeatureQualityResponse
+	36, // 70: proffer.featurestore.v1.FeatureStoreService.InspectEntity:output_type -> proffer.featurestore.v1.InspectEntityResponse
+	39, // 71: proffer.featurestore.v1.FeatureStoreService.EraseEntity:output_type -> proffer.featurestore.v1.EraseEntityResponse
+	41, // 72: proffer.featurestore.v1.FeatureStoreService.ListQuarantine:output_type -> proffer.featurestore.v1.ListQuarantineResponse
+	44, // 73: proffer.featurestore.v1.FeatureStoreService.ReplayQuarantine:output_type -> proffer.featurestore.v1.ReplayQuarantineResponse
+	59, // [59:74] is the sub-list for method output_type
+	44, // [44:59] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_proffer_featurestore_v1_feature_store_service_proto_init() }
@@ -3350,7 +3366,7 @@ func file_proffer_featurestore_v1_feature_store_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proffer_featurestore_v1_feature_store_service_proto_rawDesc), len(file_proffer_featurestore_v1_feature_store_service_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   48,
+			NumMessages:   49,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

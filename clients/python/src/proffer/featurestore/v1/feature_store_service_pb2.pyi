@@ -100,14 +100,23 @@ class ValueColumn(_message.Message):
     def __init__(self, feature: _Optional[str] = ..., values: _Optional[_Iterable[_Union[_value_pb2.Value, _Mapping]]] = ...) -> None: ...
 
 class GetOnlineFeaturesRequest(_message.Message):
-    __slots__ = ("features", "entity_ids", "full_feature_names")
+    __slots__ = ("features", "entity_ids", "full_feature_names", "request_features")
+    class RequestFeaturesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _value_pb2.Value
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_value_pb2.Value, _Mapping]] = ...) -> None: ...
     FEATURES_FIELD_NUMBER: _ClassVar[int]
     ENTITY_IDS_FIELD_NUMBER: _ClassVar[int]
     FULL_FEATURE_NAMES_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FEATURES_FIELD_NUMBER: _ClassVar[int]
     features: _containers.RepeatedScalarFieldContainer[str]
     entity_ids: _containers.RepeatedScalarFieldContainer[str]
     full_feature_names: bool
-    def __init__(self, features: _Optional[_Iterable[str]] = ..., entity_ids: _Optional[_Iterable[str]] = ..., full_feature_names: bool = ...) -> None: ...
+    request_features: _containers.MessageMap[str, _value_pb2.Value]
+    def __init__(self, features: _Optional[_Iterable[str]] = ..., entity_ids: _Optional[_Iterable[str]] = ..., full_feature_names: bool = ..., request_features: _Optional[_Mapping[str, _value_pb2.Value]] = ...) -> None: ...
 
 class GetOnlineFeaturesResponse(_message.Message):
     __slots__ = ("feature_names", "results", "degraded")

@@ -235,12 +235,12 @@ class OnDemandTest {
     GetOnlineFeaturesRequest.Builder request =
         GetOnlineFeaturesRequest.newBuilder().addEntityIds("i1");
 
-    assertThatThrownBy(() ->
-            store.stub.getOnlineFeatures(request.clone().addFeatures("offer:*").build()))
+    assertThatThrownBy(
+            () -> store.stub.getOnlineFeatures(request.clone().addFeatures("offer:*").build()))
         .hasMessageContaining("features[0]")
         .hasMessageContaining("ask GetFeatureMatrix");
-    assertThatThrownBy(() ->
-            store.stub.getOnlineFeatures(request.clone().addFeatures("offer:price").build()))
+    assertThatThrownBy(
+            () -> store.stub.getOnlineFeatures(request.clone().addFeatures("offer:price").build()))
         .hasMessageContaining("the view offer has no feature price");
     assertThatThrownBy(() ->
             store.stub.getOnlineFeatures(

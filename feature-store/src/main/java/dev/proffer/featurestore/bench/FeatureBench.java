@@ -77,9 +77,10 @@ import org.jspecify.annotations.Nullable;
 /// the same layout with all commands in one flush and values parsed but not gathered, which is as
 /// kind to it as a client can be; and a bare Lettuce `MGET` of our own keys, decoded into nothing.
 /// All ways take turns in short rounds after a warm-up, so that all see the same machine, and each
-/// figure is the median of its rounds. Latency is measured apart, in an open loop: requests start by
-/// the clock, whatever became of those before, and each counts from the moment it was due. CPU is what dependable figures are made of on a shared
-/// machine: of this process from the operating system, of Redis from its own accounts.
+/// figure is the median of its rounds. Latency is measured apart, in an open loop: requests start
+/// by the clock, whatever became of those before, and each counts from the moment it was due. CPU
+/// is what dependable figures are made of on a shared machine: of this process from the operating
+/// system, of Redis from its own accounts.
 public final class FeatureBench {
   private static final int COLUMNS = 20;
   private static final int OPEN_LOOP_SECONDS = 10;

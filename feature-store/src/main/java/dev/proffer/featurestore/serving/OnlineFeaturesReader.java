@@ -96,8 +96,7 @@ public final class OnlineFeaturesReader {
       response.addResults(
           switch (one) {
             case Asked.Stored stored ->
-                vector(
-                    Objects.requireNonNull(byView.get(stored.view.name())), stored.column, now);
+                vector(Objects.requireNonNull(byView.get(stored.view.name())), stored.column, now);
             case Asked.OnDemand computed -> vector(computed, inputs);
           });
     }

@@ -87,8 +87,7 @@ final class BenchCommand implements Callable<Integer> {
       try (EmbeddedRedis redis = EmbeddedRedis.start(folder)) {
         result =
             FeatureBench.run(
-                new FeatureBench.Options(
-                    redis.uri(), items, requests, 500, callers, perSecond, 42),
+                new FeatureBench.Options(redis.uri(), items, requests, 500, callers, perSecond, 42),
                 console::say);
       } finally {
         FolderTree.delete(folder);
