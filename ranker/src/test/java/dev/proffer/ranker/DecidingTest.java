@@ -33,6 +33,7 @@ import dev.proffer.proto.promotion.v1.UpsertPromotionsRequest;
 import dev.proffer.proto.ranker.v1.Decision;
 import dev.proffer.proto.ranker.v1.DecisionArm;
 import dev.proffer.proto.ranker.v1.ListDecisionsRequest;
+import dev.proffer.proto.ranker.v1.ListDecisionsResponse;
 import dev.proffer.proto.ranker.v1.RecommendRequest;
 import dev.proffer.proto.ranker.v1.RecommendResponse;
 import dev.proffer.proto.ranker.v1.RecommendedItem;
@@ -42,6 +43,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -224,6 +226,112 @@ class DecidingTest {
                 .getOffersList())
         .extracting(offer -> offer.getPromotionId())
         .containsExactlyInAnyOrder("ten", "twenty");
+  }
+
+  /// Every kind of choice of a reply, over many replies: each option is chosen as often as the log
+  /// says, also while the policies learn, because what was logged for a choice is the probability
+  /// that it had then.
+  @Test
+  void everyChoiceHappensAsOftenAsItsLoggedPropensitySays() throws Exception {
+    RunningRanker ranker =
+        start(
+            Map.of(
+                "ranker.exploration-epsilon", "0.5",
+                "ranker.exploration-pool", "4",
+                "ranker.offer-policy", "offers",
+                "ranker.personal-offer-policy", "gifts",
+                "ranker.ranker-policy", "rankers",
+                "ranker.layout-policy", "layouts"));
+    policy(
+        ranker,
+        PolicySpec.newBuilder()
+            .setName("offers")
+            .setKind(PolicyKind.POLICY_KIND_LINEAR_THOMPSON)
+            .setFeatures(10));
+    policy(
+        ranker,
+        PolicySpec.newBuilder()
+            .setName("gifts")
+            .setKind(PolicyKind.POLICY_KIND_FIXED)
+            .putWeights("gift-a", 3)
+            .putWeights("none", 1)
+            .setFloor(.1));
+    policy(
+        ranker,
+        PolicySpec.newBuilder()
+            .setName("rankers")
+            .setKind(PolicyKind.POLICY_KIND_BERNOULLI_THOMPSON));
+    policy(
+        ranker,
+        PolicySpec.newBuilder()
+            .setName("layouts")
+            .setKind(PolicyKind.POLICY_KIND_UCB1)
+            .setFloor(.3));
+    int n = 1_200;
+    for (int i = 0; i < n; i++) {
+      ranker
+          .recommender()
+          .recommend(request("u" + i % 50).addLayouts("grid").addLayouts("list").build());
+    }
+    List<Decision> decisions = new ArrayList<>();
+    eventually(() -> {
+      decisions.clear();
+      String token = "";
+      do {
+        ListDecisionsResponse page =
+            ranker
+                .models()
+                .listDecisions(
+                    ListDecisionsRequest.newBuilder().setPageSize(500).setPageToken(token).build());
+        decisions.addAll(page.getDecisionsList());
+        token = page.getNextPageToken();
+      } while (!token.isEmpty());
+      return decisions.size() == n;
+    });
+    // By option: how often it was chosen, how often it should have been, and the variance of that.
+    Map<String, double[]> counts = new TreeMap<>();
+    for (Decision decision : decisions) {
+      assertThat(decision.getArmsList()).hasSize(8);
+      for (DecisionArm arm : decision.getArmsList()) {
+        for (int o = 0; o < arm.getOptionsCount(); o++) {
+          String option = arm.getOptions(o);
+          count(
+              counts,
+              arm.getSlot() + " " + option,
+              option.equals(arm.getOption()),
+              arm.getPropensities(o));
+        }
+      }
+      // All places but the last are certain. The last goes to one of the pool.
+      for (int place = 0; place < 4; place++) {
+        assertThat(decision.getChoices(place).getPropensity()).isEqualTo(1);
+        assertThat(decision.getChoices(place).getItemId())
+            .isEqualTo(decision.getCandidateItemIds(place));
+      }
+      List<String> pool = decision.getCandidateItemIdsList().subList(4, 8);
+      int taken = pool.indexOf(decision.getChoices(4).getItemId());
+      assertThat(taken).isNotNegative();
+      for (int o = 0; o < pool.size(); o++) {
+        double p = o == 0 ? .625 : .125;
+        count(counts, "last place " + o, o == taken, p);
+        if (o == taken) {
+          assertThat(decision.getChoices(4).getPropensity()).isEqualTo(p);
+        }
+      }
+    }
+    assertThat(counts).hasSize(2 + 3 + 3 + 2 + 4);
+    counts.forEach((option, c) -> {
+      assertThat(c[2]).as(option + " is left to chance").isGreaterThan(10);
+      assertThat((c[0] - c[1]) / Math.sqrt(c[2])).as(option).isBetween(-5.0, 5.0);
+    });
+  }
+
+  private static void count(
+      Map<String, double[]> counts, String option, boolean chosen, double propensity) {
+    double[] c = counts.computeIfAbsent(option, _ -> new double[3]);
+    c[0] += chosen ? 1 : 0;
+    c[1] += propensity;
+    c[2] += propensity * (1 - propensity);
   }
 
   @Test

@@ -41,16 +41,22 @@ public final class Interleaving {
       boolean coin = random.nextBoolean();
       String nextOfFirst = next(first, next, 0, shown);
       String nextOfSecond = next(second, next, 1, shown);
-      boolean tossed =
-          nextOfFirst != null && nextOfSecond != null && !nextOfFirst.equals(nextOfSecond);
+      // Two different items show how the coin fell, and what follows is certain. When both want the
+      // same one, the coin shows in the second place only.
+      boolean tossed = differ(nextOfFirst, nextOfSecond);
       int before = places.size();
       for (int turn = 0; turn < 2 && places.size() < size; turn++) {
+        if (turn == 1 && !tossed && places.size() > before) {
+          tossed = differ(next(first, next, 0, shown), next(second, next, 1, shown));
+        } else if (turn == 1) {
+          tossed = false;
+        }
         boolean isFirst = coin == (turn == 0);
         List<String> ranked = isFirst ? first : second;
         String item = next(ranked, next, isFirst ? 0 : 1, shown);
         if (item != null) {
           shown.add(item);
-          places.add(new Place(item, isFirst, turn == 0 && tossed ? .5 : 1));
+          places.add(new Place(item, isFirst, tossed ? .5 : 1));
         }
       }
       if (places.size() == before) {
@@ -58,6 +64,10 @@ public final class Interleaving {
       }
     }
     return List.copyOf(places);
+  }
+
+  private static boolean differ(@Nullable String one, @Nullable String other) {
+    return one != null && other != null && !one.equals(other);
   }
 
   private static @Nullable String next(

@@ -70,6 +70,7 @@ public final class World {
   /// @param discountMinorUnits what offers took off
   /// @param refused purchases that the shop refused because a budget was spent
   /// @param overspentMinorUnits what was spent above budgets
+  /// @param budgetShareMax the largest share of a budget that was spent; 1 is all of it
   /// @param regretMinorUnits expected profit of the visit that was given away, summed up, at even
   ///   steps of visits
   /// @param profitByDay profit of each day
@@ -84,6 +85,7 @@ public final class World {
       long refused,
       long outOfStock,
       long overspentMinorUnits,
+      double budgetShareMax,
       double[] regretMinorUnits,
       double[] profitByDay) {}
 
@@ -225,7 +227,14 @@ public final class World {
     }
     market.endDay();
     long overspent = 0;
+    double share = 0;
     for (Shop.Offer offer : shop.offers()) {
+      if (!offer.isNothing()) {
+        share =
+            Math.max(
+                share,
+                market.spentMinorUnits(offer) / (double) Math.max(1, offer.budgetMinorUnits()));
+      }
       overspent += Math.max(0, market.spentMinorUnits(offer) - offer.budgetMinorUnits());
     }
     double[] steps = new double[POINTS];
@@ -242,6 +251,7 @@ public final class World {
         refused,
         outOfStock,
         overspent,
+        share,
         steps,
         profitByDay);
   }
@@ -448,8 +458,9 @@ public final class World {
     return best;
   }
 
-  /// The truth about every offer at a visit that is under way, for tests of estimators.
-  double[] expectedProfits(Market.Visit visit) {
+  /// The truth about every offer at a visit that is under way, in the order of the shop's offers:
+  /// what estimates from logs are held against.
+  public double[] expectedProfits(Market.Visit visit) {
     List<Double> values = new ArrayList<>();
     for (Shop.Offer offer : shop.offers()) {
       values.add(expectedProfit(people[visit.person()], visit.item(), offer, visit.atMillis()));

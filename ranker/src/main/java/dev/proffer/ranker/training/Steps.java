@@ -72,6 +72,11 @@ final class Steps {
     return people.size();
   }
 
+  /// The number of a person, or -1.
+  int find(String who) {
+    return people.getOrDefault(who, -1);
+  }
+
   int person(int i) {
     return person[i];
   }

@@ -176,7 +176,25 @@ public final class Trainer {
         rows,
         tuned.seqKnn(),
         tuned.weights(),
+        heldOut(data, content, tuned, testFrom),
         (System.nanoTime() - start) / 1e9);
+  }
+
+  /// The model of train and validation that the figures of test are those of.
+  private static HeldOutModel heldOut(Data data, ContentSource content, Tuned tuned, int testFrom) {
+    Steps steps = data.steps();
+    SeqKnn seqKnn = seqKnn(steps, testFrom, tuned.seqKnn());
+    seqKnn.prune();
+    return new HeldOutModel(
+        data.numbers(),
+        data.snapshot(),
+        steps,
+        sources(seqKnn, content, popularity(steps, testFrom, tuned.halfLifeMillis())),
+        tuned.weights(),
+        CANDIDATES,
+        HISTORY_MAX,
+        // A decision at the time of the last step before the cut may have led to it.
+        testFrom == 0 ? 0 : steps.time(testFrom - 1) + 1);
   }
 
   private Data read() throws TrainingException {

@@ -14,6 +14,7 @@ import java.util.Map;
 /// @param rows the figures, the product's own blend first in each part
 /// @param seqKnn the chosen parameters
 /// @param weights the chosen weights of the sources
+/// @param heldOut the model whose test figures these are
 public record TrainingReport(
     String version,
     Path bundle,
@@ -24,6 +25,7 @@ public record TrainingReport(
     List<Row> rows,
     SeqKnn.Parameters seqKnn,
     Map<String, Double> weights,
+    HeldOutModel heldOut,
     double seconds) {
   /// Figures of one way to recommend.
   ///

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -188,6 +190,44 @@ class StatisticsTest {
     // 8 of 10 heads: 2 * 56 / 1024.
     assertThat(Interleaving.outcome(8, 2, 5).pValue()).isCloseTo(.109375, within(1e-12));
     assertThat(Interleaving.draft(List.of(), List.of("x"), 3, random)).hasSize(1);
+  }
+
+  @Test
+  void thePropensityOfEachPlaceIsItsFrequencyGivenThePlacesAbove() {
+    SplittableRandom random = new SplittableRandom(3);
+    List<List<String>> rankings =
+        List.of(
+            List.of("a", "b", "c", "d", "e", "f"),
+            // Agrees on the first, the third and the fourth place.
+            List.of("a", "c", "b", "d", "f", "e"),
+            List.of("f", "e", "d", "c", "b", "a"),
+            // Has nothing left after two.
+            List.of("a", "e"));
+    for (List<String> one : rankings) {
+      for (List<String> other : rankings) {
+        // How often each list began so, and what was logged for its last place.
+        Map<List<String>, Integer> seen = new HashMap<>();
+        Map<List<String>, Double> logged = new HashMap<>();
+        int draws = 4_000;
+        for (int i = 0; i < draws; i++) {
+          List<String> items = new ArrayList<>();
+          seen.merge(List.copyOf(items), 1, Integer::sum);
+          for (Interleaving.Place place : Interleaving.draft(one, other, 5, random)) {
+            items.add(place.item());
+            seen.merge(List.copyOf(items), 1, Integer::sum);
+            Double before = logged.put(List.copyOf(items), place.propensity());
+            assertThat(before == null || before == place.propensity()).as("%s", items).isTrue();
+          }
+        }
+        logged.forEach((items, propensity) -> {
+          int above = seen.getOrDefault(items.subList(0, items.size() - 1), 0);
+          double share = seen.getOrDefault(items, 0) / (double) above;
+          assertThat(share)
+              .as("%s of %s and %s", items, one, other)
+              .isCloseTo(propensity, within(propensity == 1 ? 1e-12 : 5 * .5 / Math.sqrt(above)));
+        });
+      }
+    }
   }
 
   @Test

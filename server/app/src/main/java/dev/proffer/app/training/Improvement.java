@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.app.training;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.proffer.app.console.Failure;
 import dev.proffer.app.progress.Progress;
 import dev.proffer.proto.experiment.v1.AnalyzeExperimentRequest;
@@ -10,6 +11,7 @@ import dev.proffer.proto.experiment.v1.CreateExperimentRequest;
 import dev.proffer.proto.experiment.v1.Experiment;
 import dev.proffer.proto.experiment.v1.ExperimentServiceGrpc;
 import dev.proffer.proto.experiment.v1.ExperimentState;
+import dev.proffer.proto.experiment.v1.GetExperimentRequest;
 import dev.proffer.proto.experiment.v1.SetExperimentStateRequest;
 import dev.proffer.proto.experiment.v1.Variant;
 import dev.proffer.proto.experiment.v1.Verdict;
@@ -18,25 +20,26 @@ import dev.proffer.proto.ranker.v1.ListModelsRequest;
 import dev.proffer.proto.ranker.v1.Model;
 import dev.proffer.proto.ranker.v1.ModelServiceGrpc;
 import dev.proffer.proto.ranker.v1.RollbackModelRequest;
-import dev.proffer.ranker.decision.DecisionExport;
-import dev.proffer.ranker.offpolicy.DecisionFile;
 import dev.proffer.ranker.offpolicy.Estimator;
 import dev.proffer.ranker.offpolicy.Interval;
+import dev.proffer.ranker.offpolicy.LastPlaces;
 import dev.proffer.ranker.offpolicy.OffPolicyEvaluation;
 import dev.proffer.ranker.offpolicy.Overlap;
 import dev.proffer.ranker.offpolicy.RegressionRewardModel;
+import dev.proffer.ranker.training.HeldOutModel;
 import dev.proffer.ranker.training.TrainingOptions;
 import dev.proffer.ranker.training.TrainingReport;
 import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The loop that makes the ranker better: retrain, evaluate, try out on a few people, promote or
 /// roll back. Every step is in the journal before the next one begins, so a loop that was stopped
@@ -44,6 +47,8 @@ import java.util.Optional;
 public final class Improvement {
   private static final String METRIC = "test.ndcg@10";
   private static final double NOT_WORSE = .97;
+  private static final int FOLDS = 5;
+  private static final double RIDGE = 50;
 
   private final Channel ranker;
   private final Channel featureStore;
@@ -76,11 +81,19 @@ public final class Improvement {
     TrainingReport report = Training.run(ranker, featureStore, modelsFolder, silent, progress);
     double quality = report.row("test", "blend").ndcg10();
     journal.record("trained", report.version(), Map.of("events", report.events(), METRIC, quality));
-    return tryOut(report.version(), quality, basisPoints, primaryMetric);
+    return tryOut(report.version(), quality, report.heldOut(), basisPoints, primaryMetric);
   }
 
-  /// Evaluates a bundle that is there, and when it is not worse gives it to a share of people.
-  public String tryOut(String version, double quality, int basisPoints, String primaryMetric)
+  /// Evaluates a bundle that is there, on held-out purchases and on the decision log, and when
+  /// neither says that it is worse gives it to a share of people.
+  ///
+  /// @param heldOut the twin of the bundle that can be judged by the log; null for none
+  public String tryOut(
+      String version,
+      double quality,
+      @Nullable HeldOutModel heldOut,
+      int basisPoints,
+      String primaryMetric)
       throws IOException {
     Optional<Model> active =
         ModelServiceGrpc.newBlockingStub(ranker)
@@ -95,35 +108,83 @@ public final class Improvement {
         "evaluated",
         version,
         Map.of(METRIC, quality, "active", now, "needed", NOT_WORSE * now, "passed", passed));
-    journal.record("evaluated-off-policy", version, offPolicy());
+    OffPolicy judged = judge(heldOut, rewardOf(primaryMetric));
+    journal.record("evaluated-off-policy", version, judged.details());
     if (!passed) {
       journal.record("rejected", version, Map.of("why", "worse than what serves now"));
       return "rejected";
     }
+    if (judged.isWorse()) {
+      journal.record(
+          "rejected", version, Map.of("why", "by the decision log it would have earned less"));
+      return "rejected";
+    }
+    long before = canaries(version).size();
+    JsonNode canary =
+        journal.record(
+            "canary",
+            version,
+            Map.of(
+                "experiment",
+                before == 0 ? "canary-" + version : "canary-" + version + "-" + (before + 1),
+                "traffic_basis_points",
+                basisPoints,
+                "primary_metric",
+                primaryMetric));
+    begin(canary);
+    return "canary";
+  }
+
+  private List<JsonNode> canaries(String version) throws IOException {
+    return journal.entries().stream()
+        .filter(entry ->
+            entry.path("step").asText().equals("canary")
+                && entry.path("model_version").asText().equals(version))
+        .toList();
+  }
+
+  /// Starts the experiment of a canary that is in the journal, unless it runs already.
+  private void begin(JsonNode canary) {
     ExperimentServiceGrpc.ExperimentServiceBlockingStub experiments =
         ExperimentServiceGrpc.newBlockingStub(ranker);
-    experiments.createExperiment(
-        CreateExperimentRequest.newBuilder()
-            .setExperiment(
-                Experiment.newBuilder()
-                    .setExperimentId(experimentOf(version))
-                    .setLayer("model")
-                    .setHypothesis("model " + version + " earns more than the current one")
-                    .setPrimaryMetric(primaryMetric)
-                    .setTrafficBasisPoints(basisPoints)
-                    .addVariants(Variant.newBuilder().setName("current").setWeight(1))
-                    .addVariants(
-                        Variant.newBuilder()
-                            .setName("candidate")
-                            .setWeight(1)
-                            .putParameters("model_version", version)))
-            .build());
-    state(experiments, version, ExperimentState.EXPERIMENT_STATE_RUNNING);
-    journal.record(
-        "canary",
-        version,
-        Map.of("experiment", experimentOf(version), "traffic_basis_points", basisPoints));
-    return "canary";
+    String id = canary.path("experiment").asText();
+    String version = canary.path("model_version").asText();
+    ExperimentState state;
+    try {
+      state =
+          experiments
+              .getExperiment(GetExperimentRequest.newBuilder().setExperimentId(id).build())
+              .getExperiment()
+              .getState();
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+        throw e;
+      }
+      state =
+          experiments
+              .createExperiment(
+                  CreateExperimentRequest.newBuilder()
+                      .setExperiment(
+                          Experiment.newBuilder()
+                              .setExperimentId(id)
+                              .setLayer("model")
+                              .setHypothesis(
+                                  "model " + version + " earns more than the current one")
+                              .setPrimaryMetric(canary.path("primary_metric").asText())
+                              .setTrafficBasisPoints(canary.path("traffic_basis_points").asInt())
+                              .addVariants(Variant.newBuilder().setName("current").setWeight(1))
+                              .addVariants(
+                                  Variant.newBuilder()
+                                      .setName("candidate")
+                                      .setWeight(1)
+                                      .putParameters("model_version", version)))
+                      .build())
+              .getExperiment()
+              .getState();
+    }
+    if (state == ExperimentState.EXPERIMENT_STATE_DRAFT) {
+      state(id, ExperimentState.EXPERIMENT_STATE_RUNNING);
+    }
   }
 
   /// Looks at the canary. Promotes the bundle when it is better, rolls back when it is worse or
@@ -136,11 +197,15 @@ public final class Improvement {
     if (version.isEmpty()) {
       return "idle";
     }
-    ExperimentServiceGrpc.ExperimentServiceBlockingStub experiments =
-        ExperimentServiceGrpc.newBlockingStub(ranker);
+    JsonNode canary = canaries(version).getLast();
+    // The process may have ended between the journal and the experiment.
+    begin(canary);
     AnalyzeExperimentResponse analysis =
-        experiments.analyzeExperiment(
-            AnalyzeExperimentRequest.newBuilder().setExperimentId(experimentOf(version)).build());
+        ExperimentServiceGrpc.newBlockingStub(ranker)
+            .analyzeExperiment(
+                AnalyzeExperimentRequest.newBuilder()
+                    .setExperimentId(canary.path("experiment").asText())
+                    .build());
     Verdict verdict =
         analysis.getRefusal().isEmpty()
             ? analysis.getComparisonsList().stream()
@@ -161,21 +226,13 @@ public final class Improvement {
           details.put("high", first.getHigh());
         });
     journal.record("checked", version, details);
-    long begun =
-        journal.entries().stream()
-            .filter(entry ->
-                entry.path("step").asText().equals("canary")
-                    && entry.path("model_version").asText().equals(version))
-            .mapToLong(entry -> entry.path("at_unix_ms").asLong())
-            .max()
-            .orElse(nowUnixMs);
     if (verdict == Verdict.VERDICT_BETTER) {
       return promote(version);
     }
     if (verdict == Verdict.VERDICT_WORSE) {
       return rollBack(version, "worse in the canary");
     }
-    if (nowUnixMs - begun > patience.toMillis()) {
+    if (nowUnixMs - canary.path("at_unix_ms").asLong() > patience.toMillis()) {
       return rollBack(version, "not found better within " + patience);
     }
     return "waiting";
@@ -185,10 +242,7 @@ public final class Improvement {
   public String promote(String version) throws IOException {
     ModelServiceGrpc.newBlockingStub(ranker)
         .activateModel(ActivateModelRequest.newBuilder().setModelVersion(version).build());
-    state(
-        ExperimentServiceGrpc.newBlockingStub(ranker),
-        version,
-        ExperimentState.EXPERIMENT_STATE_ENDED);
+    end(version);
     journal.record("promoted", version, Map.of());
     return "promoted";
   }
@@ -206,55 +260,87 @@ public final class Improvement {
           .rollbackModel(RollbackModelRequest.getDefaultInstance());
     }
     if (version.equals(journal.canary())) {
-      state(
-          ExperimentServiceGrpc.newBlockingStub(ranker),
-          version,
-          ExperimentState.EXPERIMENT_STATE_ENDED);
+      end(version);
     }
     journal.record("rolled-back", version, Map.of("why", why));
     return "rolled-back";
   }
 
-  /// What the log says about showing everybody the blend, where a policy chose among rankers.
-  private Map<String, Object> offPolicy() throws IOException {
-    Path file = Files.createTempFile("decisions-", ".parquet");
+  /// What the decision log says about a bundle.
+  ///
+  /// @param isWorse whether the log can answer, and answers that it would have earned less
+  record OffPolicy(boolean isWorse, Map<String, Object> details) {}
+
+  private OffPolicy judge(@Nullable HeldOutModel heldOut, String reward) {
+    if (heldOut == null) {
+      return new OffPolicy(
+          false, Map.of("refusals", List.of("this bundle has no twin that was held out")));
+    }
     try {
-      DecisionExport.write(ranker, file);
-      DecisionFile decisions = DecisionFile.read(file, "ranker", "margin", "last");
-      OffPolicyEvaluation.Result result =
-          new OffPolicyEvaluation(
-                  decisions.log(),
-                  decisions.target("always:blend"),
-                  RegressionRewardModel.fit(decisions.log(), 5, 50))
-              .evaluate(Overlap.Limits.DEFAULT, 500, .95, 1);
-      Interval estimate = result.estimates().getOrDefault(Estimator.DR, result.loggedValue());
-      return Map.of(
-          "logged", result.loggedValue().value(),
-          "blend", estimate.value(),
-          "low", estimate.low(),
-          "high", estimate.high(),
-          "effective_sample_size", result.overlap().effectiveSampleSize(),
-          "refusals", result.refusals());
-    } catch (SQLException | IOException | IllegalArgumentException e) {
-      // A log without choices of rankers cannot answer, and that is part of the record.
-      return Map.of("refusals", List.of(String.valueOf(e.getMessage())));
-    } finally {
-      Files.deleteIfExists(file);
+      return judge(
+          LastPlaces.read(ranker, heldOut.fromUnixMs(), reward),
+          (decision, items) ->
+              heldOut.scores(
+                  decision.getUserId(),
+                  decision.getSessionId(),
+                  decision.getDecidedAtUnixMs(),
+                  items),
+          reward);
+    } catch (StatusRuntimeException | IllegalArgumentException e) {
+      // A log without chance in it cannot answer, and that is part of the record.
+      return new OffPolicy(false, Map.of("refusals", List.of(String.valueOf(e.getMessage()))));
     }
   }
 
-  private static void state(
-      ExperimentServiceGrpc.ExperimentServiceBlockingStub experiments,
-      String version,
-      ExperimentState state) {
-    experiments.setExperimentState(
-        SetExperimentStateRequest.newBuilder()
-            .setExperimentId(experimentOf(version))
-            .setState(state)
-            .build());
+  /// What the places that were left to chance would have earned had the bundle ordered their pools.
+  /// It is worse only when the log can answer and the whole interval of the doubly robust estimate
+  /// is below what was earned; what the log cannot tell is for the canary to find out.
+  static OffPolicy judge(LastPlaces places, LastPlaces.Scorer scorer, String reward) {
+    LastPlaces.Target target = places.target(scorer);
+    OffPolicyEvaluation.Result result =
+        new OffPolicyEvaluation(
+                places.log(),
+                target.policy(),
+                RegressionRewardModel.fit(places.log(), FOLDS, RIDGE))
+            .evaluate(Overlap.Limits.DEFAULT, 500, .95, 1);
+    Interval estimate = result.estimates().getOrDefault(Estimator.DR, result.loggedValue());
+    boolean worse = !result.refused() && estimate.high() < result.loggedValue().value();
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("reward", reward);
+    details.put("decisions", places.log().size());
+    details.put("disagrees", target.disagrees());
+    details.put("logged", result.loggedValue().value());
+    details.put("candidate", estimate.value());
+    details.put("low", estimate.low());
+    details.put("high", estimate.high());
+    details.put("effective_sample_size", result.overlap().effectiveSampleSize());
+    details.put("refusals", result.refusals());
+    details.put("worse", worse);
+    return new OffPolicy(worse, details);
   }
 
-  private static String experimentOf(String version) {
-    return "canary-" + version;
+  /// The reward of the log that is closest to what decides the canary.
+  private static String rewardOf(String primaryMetric) {
+    String metric =
+        primaryMetric.endsWith("_per_user")
+            ? primaryMetric.substring(0, primaryMetric.length() - "_per_user".length())
+            : primaryMetric;
+    return List.of("clicks", "purchases", "revenue").contains(metric) ? metric : "margin";
+  }
+
+  private void end(String version) throws IOException {
+    List<JsonNode> canaries = canaries(version);
+    if (!canaries.isEmpty()) {
+      state(canaries.getLast().path("experiment").asText(), ExperimentState.EXPERIMENT_STATE_ENDED);
+    }
+  }
+
+  private void state(String experiment, ExperimentState state) {
+    ExperimentServiceGrpc.newBlockingStub(ranker)
+        .setExperimentState(
+            SetExperimentStateRequest.newBuilder()
+                .setExperimentId(experiment)
+                .setState(state)
+                .build());
   }
 }

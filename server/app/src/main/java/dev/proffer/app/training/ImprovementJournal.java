@@ -42,16 +42,28 @@ public final class ImprovementJournal {
     if (parent != null) {
       Files.createDirectories(parent);
     }
+    // A line that a crash cut off must not swallow this one.
+    String start = endsInsideALine() ? "\n" : "";
     try (FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
-      ByteBuffer line = ByteBuffer.wrap((entry + "\n").getBytes(StandardCharsets.UTF_8));
+      ByteBuffer line = ByteBuffer.wrap((start + entry + "\n").getBytes(StandardCharsets.UTF_8));
       while (line.hasRemaining()) {
         channel.write(line);
       }
       channel.force(true);
     }
     return entry;
+  }
+
+  private boolean endsInsideALine() throws IOException {
+    if (!Files.exists(file) || Files.size(file) == 0) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      return channel.read(last, channel.size() - 1) == 1 && last.get(0) != '\n';
+    }
   }
 
   /// All steps, oldest first. A line that was cut off by a crash is passed over.
