@@ -20,9 +20,12 @@ public final class AnalysisPage {
       td,th{padding:.3rem .6rem;text-align:right;border-bottom:1px solid #e5e7eb}
       td:first-child,th:first-child,td:nth-child(2),th:nth-child(2){text-align:left}
       svg{max-width:100%;height:auto}
+      p.note{font-size:.9rem;color:#4b5563;margin:.2rem 0}
       """;
   private static final int WIDTH = 760;
-  private static final int LABEL = 220;
+  private static final int LABEL = 200;
+  // What stands beside a plotted interval.
+  private static final int VALUE = 230;
   private static final int ROW = 34;
 
   private AnalysisPage() {}
@@ -66,7 +69,13 @@ public final class AnalysisPage {
       if (!comparison.metric().equals(metric)) {
         metric = comparison.metric();
         String name = metric;
-        page.append("<h2>").append(escape(name)).append("</h2>");
+        page.append("<h2>")
+            .append(escape(name))
+            .append("</h2><p class=\"note\">Left of the line: lower than '")
+            .append(escape(analysis.arms().getFirst().name()))
+            .append(
+                "'; right of it: higher. The bar is what the data leave open, the dot their best")
+            .append(" guess.</p>");
         page.append(
             intervals(
                 analysis.comparisons().stream().filter(c -> c.metric().equals(name)).toList()));
@@ -166,8 +175,8 @@ public final class AnalysisPage {
             .mapToDouble(c -> Math.max(Math.abs(c.low()), Math.abs(c.high())))
             .max()
             .orElse(1);
-    double scale = (WIDTH - LABEL - 20) / (2 * (reach == 0 ? 1 : reach));
-    double zero = LABEL + (WIDTH - LABEL - 20) / 2.0;
+    double scale = (WIDTH - LABEL - VALUE) / (2 * (reach == 0 ? 1 : reach));
+    double zero = LABEL + (WIDTH - LABEL - VALUE) / 2.0;
     StringBuilder svg = open(comparisons.size() + 1);
     int height = comparisons.size() * ROW;
     svg.append(
@@ -201,6 +210,13 @@ public final class AnalysisPage {
               zero + scale * c.difference().value(),
               y,
               colour));
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<text x=\"%d\" y=\"%d\" font-size=\"13\">%s</text>",
+              WIDTH - VALUE + 14,
+              y + 5,
+              escape(change(c))));
     }
     for (int side = -1; side <= 1; side++) {
       svg.append(
@@ -213,6 +229,20 @@ public final class AnalysisPage {
               side * reach));
     }
     return svg.append("</svg>").toString();
+  }
+
+  /// A difference with its interval, in percent of the control where that means something.
+  private static String change(Comparison c) {
+    double base = Math.abs(c.control().mean());
+    return base == 0
+        ? String.format(
+            Locale.ROOT, "%+.3g (%+.3g to %+.3g)", c.difference().value(), c.low(), c.high())
+        : String.format(
+            Locale.ROOT,
+            "%+.1f %% (%+.1f to %+.1f %%)",
+            100 * c.difference().value() / base,
+            100 * c.low() / base,
+            100 * c.high() / base);
   }
 
   private static String table(Analysis analysis) {

@@ -4,6 +4,7 @@ package dev.proffer.ranker.promotion;
 import dev.proffer.proto.promotion.v1.Offer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -111,15 +112,26 @@ public final class OfferFinder {
         : null;
   }
 
-  /// The ids of promotions whose codes a policy may give to this person now, in order.
-  public List<String> granted() {
+  /// The ids of promotions whose codes a policy may give to this person now, in order. What is left
+  /// of the budget must pay for any one of the items that the person is shown: a promise that the
+  /// till could not keep is worse than none.
+  public List<String> granted(Collection<? extends ItemFacts> shown) {
     List<String> ids = new ArrayList<>();
     for (int p : snapshot.granted()) {
-      if (isOpen(p) && budgetLeft[p] > 0) {
+      if (isOpen(p) && budgetLeft[p] > 0 && pays(p, shown)) {
         ids.add(snapshot.at(p).id());
       }
     }
     return ids;
+  }
+
+  private boolean pays(int p, Collection<? extends ItemFacts> shown) {
+    for (ItemFacts facts : shown) {
+      if (facts.priceMinorUnits() - snapshot.unitPrice(p, facts) > budgetLeft[p]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// A promotion as the person sees it, with its code.

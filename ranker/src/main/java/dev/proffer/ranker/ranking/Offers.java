@@ -35,8 +35,8 @@ final class Offers {
     return finder.of(item.facts(), promotionId);
   }
 
-  List<String> granted() {
-    return finder.granted();
+  List<String> granted(List<CatalogueItem> shown) {
+    return finder.granted(shown.stream().map(CatalogueItem::facts).toList());
   }
 
   Offer describe(String promotionId) {

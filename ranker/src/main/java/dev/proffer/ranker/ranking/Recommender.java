@@ -270,7 +270,10 @@ public final class Recommender {
       places.set(i, withOffer(places.get(i), scene, turn, ofPerson));
     }
     Deciding.Choice layout = turn.layout(request.getLayoutsList(), ofPerson);
-    Deciding.Choice personal = turn.personalOffer(scene.offers().granted(), ofPerson);
+    Deciding.Choice personal =
+        turn.personalOffer(
+            scene.offers().granted(places.stream().map(place -> place.scored().item()).toList()),
+            ofPerson);
 
     // 5. The reply and the log.
     String requestId = requestId(request.getRequestId());

@@ -59,6 +59,8 @@ public record Contender(String name, Family family, PolicySpec spec) {
               offer.equals(Shop.NOTHING) ? "no offers" : "always " + offer,
               Family.SINGLE,
               base("always-" + offer, PolicyKind.POLICY_KIND_FIXED)
+                  // Nothing once its budget is spent, and not one of the others.
+                  .putWeights(Shop.NOTHING, 1e-9)
                   .putWeights(offer, 1)
                   // Nothing is to be learnt; the least floor that can be asked for.
                   .setFloor(1e-9)

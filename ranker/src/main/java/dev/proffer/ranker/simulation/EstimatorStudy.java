@@ -29,7 +29,8 @@ public final class EstimatorStudy {
   /// @param coverage share of worlds in which its 95 % interval covers the truth; not a number when
   ///   it has no interval
   /// @param relativeError mean absolute error over the mean truth
-  public record Row(double coverage, double relativeError) {}
+  /// @param worlds number of worlds
+  public record Row(double coverage, double relativeError, int worlds) {}
 
   /// What the log says about policies over several visits.
   ///
@@ -52,11 +53,12 @@ public final class EstimatorStudy {
   private static final double SCALE = Contender.REWARD_SCALE;
   private static final double RIDGE = 20;
   private static final double MIXED = .1;
+  private static final long BUDGET_UNLIMITED = Long.MAX_VALUE / 4;
 
   private EstimatorStudy() {}
 
   /// Estimates the worth of a policy that looks at the price sign alone, from logs of the uniform
-  /// policy, in so many worlds.
+  /// policy, in so many worlds without budgets.
   public static Map<Estimator, Row> coverage(World.Options options, int worlds, int samples) {
     Map<Estimator, int[]> covered = new EnumMap<>(Estimator.class);
     Map<Estimator, double[]> error = new EnumMap<>(Estimator.class);
@@ -91,7 +93,8 @@ public final class EstimatorStudy {
               estimator == Estimator.DM
                   ? Double.NaN
                   : covered.getOrDefault(estimator, new int[1])[0] / (double) worlds,
-              error.getOrDefault(estimator, new double[1])[0] / truths));
+              error.getOrDefault(estimator, new double[1])[0] / truths,
+              worlds));
     }
     return rows;
   }
@@ -177,7 +180,17 @@ public final class EstimatorStudy {
   }
 
   private static List<LocalMarket.Logged> log(World.Options options) {
-    World world = new World(options);
+    // What an offer is worth is not known to the truth once its budget is spent.
+    World world =
+        new World(
+            new World.Options(
+                options.people(),
+                options.days(),
+                options.items(),
+                options.categories(),
+                BUDGET_UNLIMITED,
+                options.memory(),
+                options.seed()));
     List<LocalMarket.Logged> logged = new ArrayList<>();
     PolicySpec uniform =
         PolicySpec.newBuilder()

@@ -81,15 +81,17 @@ public final class LocalMarket implements Market {
 
   @Override
   public Offered offer(Visit visit) {
-    PolicyState.Choice choice = policy.choose(options, "", visit.context(), random);
+    List<String> legal = legal(visit.item());
+    PolicyState.Choice choice = policy.choose(legal, "", visit.context(), random);
+    int chosen = options.indexOf(legal.get(choice.index()));
     PolicyEvent event =
         new PolicyEvent(
             ++sequence,
             visit.visitId(),
             visit.person(),
             "",
-            options.get(choice.index()),
-            options,
+            options.get(chosen),
+            legal,
             visit.context(),
             visit.atMillis());
     Logged logged = null;
@@ -99,8 +101,8 @@ public final class LocalMarket implements Market {
               visit.person(),
               visit.atMillis(),
               visit.context(),
-              choice.index(),
-              choice.propensities(),
+              chosen,
+              spread(legal, choice.propensities()),
               truth == null ? new double[0] : truth.expectedProfits(visit),
               new double[2]);
       log.accept(logged);
@@ -109,7 +111,28 @@ public final class LocalMarket implements Market {
         .computeIfAbsent(subject(visit), _ -> new ArrayList<>(2))
         .add(new Touch(event, visit.atMillis(), logged));
     today.add(() -> policy.meet(event));
-    return new Offered(shop.offers().get(choice.index()), choice.propensity());
+    return new Offered(shop.offers().get(chosen), choice.propensity());
+  }
+
+  /// Nothing, and every offer whose budget still pays for the item, as the services see it.
+  private List<String> legal(Shop.Item item) {
+    List<String> legal = new ArrayList<>(options.size());
+    for (int o = 0; o < options.size(); o++) {
+      Shop.Offer offer = shop.offers().get(o);
+      if (spent[o] + offer.discount(item.priceMinorUnits()) <= offer.budgetMinorUnits()) {
+        legal.add(options.get(o));
+      }
+    }
+    return legal;
+  }
+
+  /// Propensities of legal offers, as those of all.
+  private double[] spread(List<String> legal, double[] propensities) {
+    double[] all = new double[options.size()];
+    for (int i = 0; i < propensities.length; i++) {
+      all[options.indexOf(legal.get(i))] = propensities[i];
+    }
+    return all;
   }
 
   @Override

@@ -181,6 +181,14 @@ public record Study(
         .orElse(0);
   }
 
+  /// The largest share of a budget that a contender spent in any world; above 1 is overspent.
+  public double budgetShareMax(int contender) {
+    return outcomes.get(contender).stream()
+        .mapToDouble(World.Outcome::budgetShareMax)
+        .max()
+        .orElse(0);
+  }
+
   /// The figures of a contender, by name.
   public Map<String, Double> figures(int contender) {
     Map<String, Double> figures = new TreeMap<>();
@@ -192,6 +200,7 @@ public record Study(
     figures.put("visits", mean(of.stream().mapToLong(World.Outcome::visits).toArray()));
     figures.put("clicks", mean(of.stream().mapToLong(World.Outcome::clicks).toArray()));
     figures.put("purchases", mean(of.stream().mapToLong(World.Outcome::purchases).toArray()));
+    figures.put("budget_share_max", budgetShareMax(contender));
     figures.put("refused", mean(of.stream().mapToLong(World.Outcome::refused).toArray()));
     double[] regret = regret(contender);
     figures.put("regret", regret[regret.length - 1]);

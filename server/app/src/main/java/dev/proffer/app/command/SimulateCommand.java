@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -134,8 +135,13 @@ final class SimulateCommand implements Callable<Integer> {
     console.print(
         String.format(
             Locale.ROOT,
-            "Most spent above a budget: %.2f.%n",
-            study.overspentMinorUnits() / 100.0));
+            "Most spent above a budget: %.2f; largest share of a budget that was spent: %.2f %%.%n",
+            study.overspentMinorUnits() / 100.0,
+            IntStream.range(0, study.contenders().size())
+                .mapToDouble(study::budgetShareMax)
+                .map(share -> 100 * share)
+                .max()
+                .orElse(0)));
     Map<Estimator, EstimatorStudy.Row> rows = Map.of();
     if (coverage > 0) {
       rows = EstimatorStudy.coverage(options, coverage, 200);
