@@ -310,8 +310,10 @@ type Promotion struct {
 	Schedule *Schedule `protobuf:"bytes,11,opt,name=schedule,proto3" json:"schedule,omitempty"`
 	// code must be entered for the promotion to apply; empty means that none is needed.
 	Code string `protobuf:"bytes,12,opt,name=code,proto3" json:"code,omitempty"`
-	// attributes are notes of the shop; nothing is computed from them.
-	Attributes    map[string]string `protobuf:"bytes,13,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// attributes are notes of the shop; nothing is computed from them but that "grant" with the value "policy" leaves the code to a policy.
+	Attributes map[string]string `protobuf:"bytes,13,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// campaign_id leaves it to allocation who gets it: a person gets one of the promotions of a campaign or none, so that the budgets bring most. Empty means that everybody whom the conditions allow gets it.
+	CampaignId    string `protobuf:"bytes,14,opt,name=campaign_id,json=campaignId,proto3" json:"campaign_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -435,6 +437,13 @@ func (x *Promotion) GetAttributes() map[string]string {
 		return x.Attributes
 	}
 	return nil
+}
+
+func (x *Promotion) GetCampaignId() string {
+	if x != nil {
+		return x.CampaignId
+	}
+	return ""
 }
 
 // ItemSelector selects items. An item is selected when it matches any filled include list, and no exclude list.
@@ -2407,7 +2416,7 @@ var File_proffer_promotion_v1_promotion_proto protoreflect.FileDescriptor
 
 const file_proffer_promotion_v1_promotion_proto_rawDesc = "" +
 	"\n" +
-	"$proffer/promotion/v1/promotion.proto\x12\x14proffer.promotion.v1\"\xc7\x06\n" +
+	"$proffer/promotion/v1/promotion.proto\x12\x14proffer.promotion.v1\"\xe8\x06\n" +
 	"\tPromotion\x12!\n" +
 	"\fpromotion_id\x18\x01 \x01(\tR\vpromotionId\x127\n" +
 	"\x04type\x18\x02 \x01(\x0e2#.proffer.promotion.v1.PromotionTypeR\x04type\x12:\n" +
@@ -2427,7 +2436,9 @@ const file_proffer_promotion_v1_promotion_proto_rawDesc = "" +
 	"\x04code\x18\f \x01(\tR\x04code\x12O\n" +
 	"\n" +
 	"attributes\x18\r \x03(\v2/.proffer.promotion.v1.Promotion.AttributesEntryR\n" +
-	"attributes\x1a8\n" +
+	"attributes\x12\x1f\n" +
+	"\vcampaign_id\x18\x0e \x01(\tR\n" +
+	"campaignId\x1a8\n" +
 	"\n" +
 	"NamesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +

@@ -76,6 +76,8 @@ const (
 	RefusalReason_REFUSAL_REASON_POINTS RefusalReason = 22
 	// REFUSAL_REASON_NO_SAVING means that it takes nothing off this cart.
 	RefusalReason_REFUSAL_REASON_NO_SAVING RefusalReason = 23
+	// REFUSAL_REASON_NOT_GRANTED means that its campaign gave this person another offer or none.
+	RefusalReason_REFUSAL_REASON_NOT_GRANTED RefusalReason = 24
 )
 
 // Enum value maps for RefusalReason.
@@ -105,6 +107,7 @@ var (
 		21: "REFUSAL_REASON_FLOOR_PRICE",
 		22: "REFUSAL_REASON_POINTS",
 		23: "REFUSAL_REASON_NO_SAVING",
+		24: "REFUSAL_REASON_NOT_GRANTED",
 	}
 	RefusalReason_value = map[string]int32{
 		"REFUSAL_REASON_UNSPECIFIED":      0,
@@ -131,6 +134,7 @@ var (
 		"REFUSAL_REASON_FLOOR_PRICE":      21,
 		"REFUSAL_REASON_POINTS":           22,
 		"REFUSAL_REASON_NO_SAVING":        23,
+		"REFUSAL_REASON_NOT_GRANTED":      24,
 	}
 )
 
@@ -2493,7 +2497,9 @@ type PromotionChange struct {
 	// before is the promotion before the change; absent when it was created.
 	Before *Promotion `protobuf:"bytes,6,opt,name=before,proto3" json:"before,omitempty"`
 	// after is the promotion after the change; absent when it was deleted.
-	After         *Promotion `protobuf:"bytes,7,opt,name=after,proto3" json:"after,omitempty"`
+	After *Promotion `protobuf:"bytes,7,opt,name=after,proto3" json:"after,omitempty"`
+	// changed_by is who changed it: the caller as the server knows it, or "anonymous".
+	ChangedBy     string `protobuf:"bytes,8,opt,name=changed_by,json=changedBy,proto3" json:"changed_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2575,6 +2581,13 @@ func (x *PromotionChange) GetAfter() *Promotion {
 		return x.After
 	}
 	return nil
+}
+
+func (x *PromotionChange) GetChangedBy() string {
+	if x != nil {
+		return x.ChangedBy
+	}
+	return ""
 }
 
 // PreviewPromotionsRequest says who looks, when, and at what.
@@ -2902,7 +2915,7 @@ const file_proffer_promotion_v1_promotion_service_proto_rawDesc = "" +
 	"page_token\x18\x03 \x01(\tR\tpageToken\"\x87\x01\n" +
 	"\x1cListPromotionChangesResponse\x12?\n" +
 	"\achanges\x18\x01 \x03(\v2%.proffer.promotion.v1.PromotionChangeR\achanges\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xae\x02\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xcd\x02\n" +
 	"\x0fPromotionChange\x12+\n" +
 	"\x11catalogue_version\x18\x01 \x01(\x03R\x10catalogueVersion\x12!\n" +
 	"\fpromotion_id\x18\x02 \x01(\tR\vpromotionId\x12+\n" +
@@ -2910,7 +2923,9 @@ const file_proffer_promotion_v1_promotion_service_proto_rawDesc = "" +
 	"\x06change\x18\x04 \x01(\tR\x06change\x12\x16\n" +
 	"\x06fields\x18\x05 \x03(\tR\x06fields\x127\n" +
 	"\x06before\x18\x06 \x01(\v2\x1f.proffer.promotion.v1.PromotionR\x06before\x125\n" +
-	"\x05after\x18\a \x01(\v2\x1f.proffer.promotion.v1.PromotionR\x05after\"\xd3\x01\n" +
+	"\x05after\x18\a \x01(\v2\x1f.proffer.promotion.v1.PromotionR\x05after\x12\x1d\n" +
+	"\n" +
+	"changed_by\x18\b \x01(\tR\tchangedBy\"\xd3\x01\n" +
 	"\x18PreviewPromotionsRequest\x12\x12\n" +
 	"\x04yaml\x18\x01 \x01(\tR\x04yaml\x124\n" +
 	"\x06person\x18\x02 \x01(\v2\x1c.proffer.promotion.v1.PersonR\x06person\x12\x1c\n" +
@@ -2921,7 +2936,7 @@ const file_proffer_promotion_v1_promotion_service_proto_rawDesc = "" +
 	"withDrafts\"\x90\x01\n" +
 	"\x19PreviewPromotionsResponse\x123\n" +
 	"\x06offers\x18\x01 \x03(\v2\x1b.proffer.promotion.v1.OfferR\x06offers\x12>\n" +
-	"\x04cart\x18\x02 \x01(\v2*.proffer.promotion.v1.EvaluateCartResponseR\x04cart*\xd6\x05\n" +
+	"\x04cart\x18\x02 \x01(\v2*.proffer.promotion.v1.EvaluateCartResponseR\x04cart*\xf6\x05\n" +
 	"\rRefusalReason\x12\x1e\n" +
 	"\x1aREFUSAL_REASON_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17REFUSAL_REASON_NOT_LIVE\x10\x01\x12\x1e\n" +
@@ -2947,7 +2962,8 @@ const file_proffer_promotion_v1_promotion_service_proto_rawDesc = "" +
 	"\x17REFUSAL_REASON_CURRENCY\x10\x14\x12\x1e\n" +
 	"\x1aREFUSAL_REASON_FLOOR_PRICE\x10\x15\x12\x19\n" +
 	"\x15REFUSAL_REASON_POINTS\x10\x16\x12\x1c\n" +
-	"\x18REFUSAL_REASON_NO_SAVING\x10\x172\xaf\f\n" +
+	"\x18REFUSAL_REASON_NO_SAVING\x10\x17\x12\x1e\n" +
+	"\x1aREFUSAL_REASON_NOT_GRANTED\x10\x182\xaf\f\n" +
 	"\x10PromotionService\x12q\n" +
 	"\x10UpsertPromotions\x12-.proffer.promotion.v1.UpsertPromotionsRequest\x1a..proffer.promotion.v1.UpsertPromotionsResponse\x12e\n" +
 	"\fGetPromotion\x12).proffer.promotion.v1.GetPromotionRequest\x1a*.proffer.promotion.v1.GetPromotionResponse\x12k\n" +

@@ -68,7 +68,7 @@ AMOUNT_SCOPE_MATCHING_LINES: AmountScope
 AMOUNT_SCOPE_CART: AmountScope
 
 class Promotion(_message.Message):
-    __slots__ = ("promotion_id", "type", "state", "names", "currency", "applies_to", "conditions", "action", "stacking", "limits", "schedule", "code", "attributes")
+    __slots__ = ("promotion_id", "type", "state", "names", "currency", "applies_to", "conditions", "action", "stacking", "limits", "schedule", "code", "attributes", "campaign_id")
     class NamesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -96,6 +96,7 @@ class Promotion(_message.Message):
     SCHEDULE_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    CAMPAIGN_ID_FIELD_NUMBER: _ClassVar[int]
     promotion_id: str
     type: PromotionType
     state: PromotionState
@@ -109,7 +110,8 @@ class Promotion(_message.Message):
     schedule: Schedule
     code: str
     attributes: _containers.ScalarMap[str, str]
-    def __init__(self, promotion_id: _Optional[str] = ..., type: _Optional[_Union[PromotionType, str]] = ..., state: _Optional[_Union[PromotionState, str]] = ..., names: _Optional[_Mapping[str, str]] = ..., currency: _Optional[str] = ..., applies_to: _Optional[_Union[ItemSelector, _Mapping]] = ..., conditions: _Optional[_Iterable[_Union[Condition, _Mapping]]] = ..., action: _Optional[_Union[Action, _Mapping]] = ..., stacking: _Optional[_Union[Stacking, _Mapping]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., schedule: _Optional[_Union[Schedule, _Mapping]] = ..., code: _Optional[str] = ..., attributes: _Optional[_Mapping[str, str]] = ...) -> None: ...
+    campaign_id: str
+    def __init__(self, promotion_id: _Optional[str] = ..., type: _Optional[_Union[PromotionType, str]] = ..., state: _Optional[_Union[PromotionState, str]] = ..., names: _Optional[_Mapping[str, str]] = ..., currency: _Optional[str] = ..., applies_to: _Optional[_Union[ItemSelector, _Mapping]] = ..., conditions: _Optional[_Iterable[_Union[Condition, _Mapping]]] = ..., action: _Optional[_Union[Action, _Mapping]] = ..., stacking: _Optional[_Union[Stacking, _Mapping]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., schedule: _Optional[_Union[Schedule, _Mapping]] = ..., code: _Optional[str] = ..., attributes: _Optional[_Mapping[str, str]] = ..., campaign_id: _Optional[str] = ...) -> None: ...
 
 class ItemSelector(_message.Message):
     __slots__ = ("item_ids", "categories", "brands", "attributes", "excluded_item_ids", "excluded_categories", "excluded_brands")

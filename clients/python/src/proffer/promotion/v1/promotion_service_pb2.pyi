@@ -35,6 +35,7 @@ class RefusalReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUSAL_REASON_FLOOR_PRICE: _ClassVar[RefusalReason]
     REFUSAL_REASON_POINTS: _ClassVar[RefusalReason]
     REFUSAL_REASON_NO_SAVING: _ClassVar[RefusalReason]
+    REFUSAL_REASON_NOT_GRANTED: _ClassVar[RefusalReason]
 REFUSAL_REASON_UNSPECIFIED: RefusalReason
 REFUSAL_REASON_NOT_LIVE: RefusalReason
 REFUSAL_REASON_NOT_STARTED: RefusalReason
@@ -59,6 +60,7 @@ REFUSAL_REASON_CURRENCY: RefusalReason
 REFUSAL_REASON_FLOOR_PRICE: RefusalReason
 REFUSAL_REASON_POINTS: RefusalReason
 REFUSAL_REASON_NO_SAVING: RefusalReason
+REFUSAL_REASON_NOT_GRANTED: RefusalReason
 
 class UpsertPromotionsRequest(_message.Message):
     __slots__ = ("promotions",)
@@ -452,7 +454,7 @@ class ListPromotionChangesResponse(_message.Message):
     def __init__(self, changes: _Optional[_Iterable[_Union[PromotionChange, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class PromotionChange(_message.Message):
-    __slots__ = ("catalogue_version", "promotion_id", "changed_at_unix_ms", "change", "fields", "before", "after")
+    __slots__ = ("catalogue_version", "promotion_id", "changed_at_unix_ms", "change", "fields", "before", "after", "changed_by")
     CATALOGUE_VERSION_FIELD_NUMBER: _ClassVar[int]
     PROMOTION_ID_FIELD_NUMBER: _ClassVar[int]
     CHANGED_AT_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
@@ -460,6 +462,7 @@ class PromotionChange(_message.Message):
     FIELDS_FIELD_NUMBER: _ClassVar[int]
     BEFORE_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_BY_FIELD_NUMBER: _ClassVar[int]
     catalogue_version: int
     promotion_id: str
     changed_at_unix_ms: int
@@ -467,7 +470,8 @@ class PromotionChange(_message.Message):
     fields: _containers.RepeatedScalarFieldContainer[str]
     before: _promotion_pb2.Promotion
     after: _promotion_pb2.Promotion
-    def __init__(self, catalogue_version: _Optional[int] = ..., promotion_id: _Optional[str] = ..., changed_at_unix_ms: _Optional[int] = ..., change: _Optional[str] = ..., fields: _Optional[_Iterable[str]] = ..., before: _Optional[_Union[_promotion_pb2.Promotion, _Mapping]] = ..., after: _Optional[_Union[_promotion_pb2.Promotion, _Mapping]] = ...) -> None: ...
+    changed_by: str
+    def __init__(self, catalogue_version: _Optional[int] = ..., promotion_id: _Optional[str] = ..., changed_at_unix_ms: _Optional[int] = ..., change: _Optional[str] = ..., fields: _Optional[_Iterable[str]] = ..., before: _Optional[_Union[_promotion_pb2.Promotion, _Mapping]] = ..., after: _Optional[_Union[_promotion_pb2.Promotion, _Mapping]] = ..., changed_by: _Optional[str] = ...) -> None: ...
 
 class PreviewPromotionsRequest(_message.Message):
     __slots__ = ("yaml", "person", "at_unix_ms", "cart", "with_drafts")

@@ -13,6 +13,7 @@ import dev.proffer.ranker.promotion.Redemptions;
 import dev.proffer.ranker.promotion.Usage;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.sql.Database;
+import dev.proffer.runtime.sql.SqlFailure;
 import io.grpc.Status;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -60,9 +61,24 @@ public final class Ledger implements Redemptions, AutoCloseable {
   /// A reservation and what was answered to it.
   public record Reserved(Redemption redemption, String evaluation, boolean repeated) {}
 
+  /// What is to be reserved.
+  ///
+  /// @param claims in the order of their promotions
+  /// @param taken what was debited for it from leases
+  record Reservation(
+      String idempotencyKey,
+      String requestHash,
+      String userId,
+      String currency,
+      List<Claim> claims,
+      Duration hold,
+      String evaluation,
+      Leases.Taken taken) {}
+
   private static final Logger log = LoggerFactory.getLogger(Ledger.class);
   private static final long SWEEP_MILLIS = 1_000;
   private static final int SWEEP_MAX = 500;
+  private static final int DEADLOCKS_MAX = 3;
   private static final String EVERYBODY = "";
   private static final String EVER = "";
   private static final String OPEN_LEASES =
@@ -74,7 +90,9 @@ public final class Ledger implements Redemptions, AutoCloseable {
   private final Clock clock;
   private final @Nullable CouponBook coupons;
   private final @Nullable Leases leases;
+  // Who writes together: everybody on SQLite, those who reserve or commit on PostgreSQL.
   private final @Nullable GroupCommit group;
+  private final @Nullable RedemptionBatches batches;
   // What request paths read. The record is in SQL; this follows it, at once for our own writes and
   // with the next sweep for those of other servers.
   private final ConcurrentHashMap<String, Totals> totals = new ConcurrentHashMap<>();
@@ -102,14 +120,28 @@ public final class Ledger implements Redemptions, AutoCloseable {
     this.coupons = coupons;
     this.leases = leases;
     database.migrate("promotion");
-    // PostgreSQL commits many transactions with one write by itself.
-    this.group = database.engine() == Database.Engine.SQLITE ? new GroupCommit(database) : null;
+    boolean embedded = database.engine() == Database.Engine.SQLITE;
+    this.group = embedded ? new GroupCommit(database) : null;
+    this.batches = embedded ? null : new RedemptionBatches(database, clock);
     refresh();
     this.sweeper = Thread.ofVirtual().name("ledger-sweep").start(this::sweepUntilClosed);
   }
 
   private <T> T write(Database.Work<T> work) {
-    return group == null ? database.write(work) : group.write(work);
+    if (group != null) {
+      return group.write(work);
+    }
+    // Two transactions in each other's way: the server undid all of this one.
+    for (int again = 0; again < DEADLOCKS_MAX; again++) {
+      try {
+        return database.write(work);
+      } catch (SqlFailure e) {
+        if (!e.isDeadlock()) {
+          throw e;
+        }
+      }
+    }
+    return database.write(work);
   }
 
   // ---- Reserve, commit, release ----
@@ -136,18 +168,12 @@ public final class Ledger implements Redemptions, AutoCloseable {
     Leases.Taken taken = take(ordered);
     boolean counted = false;
     try {
+      Reservation asked =
+          new Reservation(
+              idempotencyKey, requestHash, userId, currency, ordered, hold, evaluation, taken);
       Written<Reserved> written =
-          write(connection ->
-              reserve(
-                  connection,
-                  idempotencyKey,
-                  requestHash,
-                  userId,
-                  currency,
-                  ordered,
-                  hold,
-                  evaluation,
-                  taken));
+          (batches == null ? Optional.<Written<Reserved>>empty() : batches.reserve(asked))
+              .orElseGet(() -> write(connection -> reserve(connection, asked)));
       counted = !written.result().repeated();
       after(written);
       return written.result();
@@ -158,24 +184,14 @@ public final class Ledger implements Redemptions, AutoCloseable {
     }
   }
 
-  private Written<Reserved> reserve(
-      Connection connection,
-      String idempotencyKey,
-      String requestHash,
-      String userId,
-      String currency,
-      List<Claim> claims,
-      Duration hold,
-      String evaluation,
-      Leases.Taken taken)
-      throws SQLException {
+  private Written<Reserved> reserve(Connection connection, Reservation asked) throws SQLException {
     long now = clock.millis();
     String id = UUID.randomUUID().toString();
-    long expires = now + hold.toMillis();
+    long expires = now + asked.hold().toMillis();
+    String userId = asked.userId();
     Written<Reserved> written = new Written<>();
-    if (!insert(
-        connection, id, idempotencyKey, requestHash, userId, currency, now, expires, evaluation)) {
-      Reserved first = find(connection, idempotencyKey, requestHash);
+    if (!insert(connection, id, asked, now, expires)) {
+      Reserved first = find(connection, asked.idempotencyKey(), asked.requestHash());
       if (first == null) {
         throw new SQLException("a redemption of this key came and went");
       }
@@ -187,10 +203,15 @@ public final class Ledger implements Redemptions, AutoCloseable {
             .setRedemptionId(id)
             .setState(RedemptionState.REDEMPTION_STATE_RESERVED)
             .setUserId(userId)
-            .setCurrency(currency)
+            .setCurrency(asked.currency())
             .setExpiresAtUnixMs(expires);
-    for (Claim claim : claims) {
-      String leaseId = count(connection, claim, userId, taken.of(claim.promotionId()), written);
+    // Rows of one person before those that everybody waits for, in every transaction.
+    for (Claim claim : asked.claims()) {
+      countPerson(connection, claim, userId);
+    }
+    for (Claim claim : asked.claims()) {
+      LeaseStore.Lease lease = asked.taken().of(claim.promotionId());
+      String leaseId = count(connection, claim, lease, written);
       useCoupon(connection, claim, userId, id, now);
       insertPart(connection, id, claim, leaseId);
       redemption.addParts(
@@ -199,7 +220,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
               .setAmountMinorUnits(claim.amountMinorUnits()));
       written.change(claim.promotionId(), 1, claim.amountMinorUnits(), 0);
     }
-    written.result = new Reserved(redemption.build(), evaluation, false);
+    written.result = new Reserved(redemption.build(), asked.evaluation(), false);
     return written;
   }
 
@@ -227,7 +248,11 @@ public final class Ledger implements Redemptions, AutoCloseable {
 
   /// Makes a reservation final.
   public Redemption commit(String redemptionId, String orderId) {
-    Written<Redemption> written = write(connection -> commit(connection, redemptionId, orderId));
+    Written<Redemption> written =
+        (batches == null
+                ? Optional.<Written<Redemption>>empty()
+                : batches.commit(redemptionId, orderId))
+            .orElseGet(() -> write(connection -> commit(connection, redemptionId, orderId)));
     after(written);
     Redemption result = written.result();
     if (result.getState() != RedemptionState.REDEMPTION_STATE_COMMITTED) {
@@ -388,15 +413,15 @@ public final class Ledger implements Redemptions, AutoCloseable {
         whole = rows.next() && rows.getLong(1) == 0;
       }
     }
+    if (whole && !redemption.getUserId().isEmpty()) {
+      uncount(connection, part.getPromotionId(), redemption.getUserId(), EVER);
+    }
     String leaseId = row.leaseOf(part.getPromotionId());
     long amount = part.getAmountMinorUnits();
     boolean onLease = shift(connection, part.getPromotionId(), leaseId, whole ? -1 : 0, 0, -amount);
     written.change(part.getPromotionId(), whole ? -1 : 0, 0, -amount);
     if (onLease && whole) {
       written.freed(connection, leaseId, amount);
-    }
-    if (whole && !redemption.getUserId().isEmpty()) {
-      uncount(connection, part.getPromotionId(), redemption.getUserId(), EVER);
     }
   }
 
@@ -406,13 +431,10 @@ public final class Ledger implements Redemptions, AutoCloseable {
 
   // ---- Counting ----
 
-  /// Counts a claim against all its limits, and returns the lease that it counts on, or nothing.
+  /// Counts a claim against the limits of all people, and returns the lease that it counts on, or
+  /// nothing.
   private String count(
-      Connection connection,
-      Claim claim,
-      String userId,
-      LeaseStore.@Nullable Lease lease,
-      Written<?> written)
+      Connection connection, Claim claim, LeaseStore.@Nullable Lease lease, Written<?> written)
       throws SQLException {
     Limits limits = claim.limits();
     long budget = limits.getBudgetMinorUnits();
@@ -438,7 +460,17 @@ public final class Ledger implements Redemptions, AutoCloseable {
       }
       throw budgetExhausted(claim);
     }
-    countPerson(connection, claim, userId);
+    if (claim.countsDays()
+        && !count(
+            connection,
+            claim.promotionId(),
+            EVERYBODY,
+            claim.day(),
+            0,
+            orMax(limits.getPerDay()),
+            Long.MAX_VALUE)) {
+      throw limitReached(claim, "per_day");
+    }
     return leaseId;
   }
 
@@ -462,22 +494,17 @@ public final class Ledger implements Redemptions, AutoCloseable {
         && !count(connection, id, userId, EVER, 0, orMax(limits.getPerPerson()), Long.MAX_VALUE)) {
       throw limitReached(claim, "per_person");
     }
-    if (claim.countsDays()) {
-      if (!count(
-          connection, id, EVERYBODY, claim.day(), 0, orMax(limits.getPerDay()), Long.MAX_VALUE)) {
-        throw limitReached(claim, "per_day");
-      }
-      if (!userId.isEmpty()
-          && !count(
-              connection,
-              id,
-              userId,
-              claim.day(),
-              0,
-              orMax(limits.getPerPersonPerDay()),
-              Long.MAX_VALUE)) {
-        throw limitReached(claim, "per_person_per_day");
-      }
+    if (claim.countsDays()
+        && !userId.isEmpty()
+        && !count(
+            connection,
+            id,
+            userId,
+            claim.day(),
+            0,
+            orMax(limits.getPerPersonPerDay()),
+            Long.MAX_VALUE)) {
+      throw limitReached(claim, "per_person_per_day");
     }
   }
 
@@ -530,6 +557,17 @@ public final class Ledger implements Redemptions, AutoCloseable {
     if (coupons != null) {
       coupons.giveBack(connection, redemption.getRedemptionId());
     }
+    String user = redemption.getUserId();
+    if (!user.isEmpty()) {
+      for (RedemptionPart part : redemption.getPartsList()) {
+        String id = part.getPromotionId();
+        uncount(connection, id, user, EVER);
+        String day = row.days().getOrDefault(id, "");
+        if (!day.isEmpty()) {
+          uncount(connection, id, user, day);
+        }
+      }
+    }
     for (RedemptionPart part : redemption.getPartsList()) {
       String id = part.getPromotionId();
       long amount = part.getAmountMinorUnits();
@@ -537,16 +575,9 @@ public final class Ledger implements Redemptions, AutoCloseable {
         written.freed(connection, row.leaseOf(part), amount);
       }
       written.change(id, -1, -amount, 0);
-      String user = redemption.getUserId();
-      if (!user.isEmpty()) {
-        uncount(connection, id, user, EVER);
-      }
       String day = row.days().getOrDefault(id, "");
       if (!day.isEmpty()) {
         uncount(connection, id, EVERYBODY, day);
-        if (!user.isEmpty()) {
-          uncount(connection, id, user, day);
-        }
       }
     }
   }
@@ -570,7 +601,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
 
   /// Changes what all people used of a promotion: on the lease while it is open, and then returns
   /// true, or on the promotion's row.
-  private static boolean shift(
+  static boolean shift(
       Connection connection,
       String promotionId,
       String leaseId,
@@ -865,12 +896,12 @@ public final class Ledger implements Redemptions, AutoCloseable {
   // ---- What a transaction changed ----
 
   /// What a transaction did, for those who must follow once it is on disk.
-  private static final class Written<T> {
+  static final class Written<T> {
     private record Change(String promotionId, long redemptions, long reserved, long committed) {}
 
     private record Freed(LeaseStore.Lease lease, long amount) {}
 
-    private @Nullable T result;
+    @Nullable T result;
     private long granted;
     private long grantedRedemptions;
     private final List<Change> changed = new ArrayList<>();
@@ -952,15 +983,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
   }
 
   private static boolean insert(
-      Connection connection,
-      String id,
-      String key,
-      String requestHash,
-      String userId,
-      String currency,
-      long now,
-      long expires,
-      String evaluation)
+      Connection connection, String id, Reservation asked, long now, long expires)
       throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
@@ -968,14 +991,14 @@ public final class Ledger implements Redemptions, AutoCloseable {
                 + " currency, order_id, reserved_at_unix_ms, expires_at_unix_ms, evaluation)"
                 + " VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?) ON CONFLICT (idempotency_key) DO NOTHING")) {
       insert.setString(1, id);
-      insert.setString(2, key);
-      insert.setString(3, requestHash);
-      insert.setString(4, userId);
+      insert.setString(2, asked.idempotencyKey());
+      insert.setString(3, asked.requestHash());
+      insert.setString(4, asked.userId());
       insert.setInt(5, RedemptionState.REDEMPTION_STATE_RESERVED.getNumber());
-      insert.setString(6, currency);
+      insert.setString(6, asked.currency());
       insert.setLong(7, now);
       insert.setLong(8, expires);
-      insert.setString(9, evaluation);
+      insert.setString(9, asked.evaluation());
       return insert.executeUpdate() == 1;
     }
   }
@@ -1010,8 +1033,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
   }
 
   /// A redemption as it is kept: with the day and the lease that each part counts on.
-  private record Row(
-      Redemption redemption, Map<String, String> days, Map<String, String> leaseIds) {
+  record Row(Redemption redemption, Map<String, String> days, Map<String, String> leaseIds) {
     String leaseOf(RedemptionPart part) {
       return leaseOf(part.getPromotionId());
     }
@@ -1318,6 +1340,9 @@ public final class Ledger implements Redemptions, AutoCloseable {
     if (group != null) {
       group.close();
     }
+    if (batches != null) {
+      batches.close();
+    }
     if (leases != null) {
       leases.close();
     }
@@ -1325,7 +1350,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
 
   // ---- Failures ----
 
-  private static long orMax(long limit) {
+  static long orMax(long limit) {
     return limit == 0 ? Long.MAX_VALUE : limit;
   }
 

@@ -215,6 +215,11 @@ public final class CompiledPromotion {
     return !code.isEmpty() && "policy".equals(proto.getAttributesMap().get("grant"));
   }
 
+  /// Whether its campaign decides who gets it.
+  public boolean isAllocated() {
+    return !proto.getCampaignId().isEmpty();
+  }
+
   public Promotion proto() {
     return proto;
   }
@@ -375,6 +380,9 @@ public final class CompiledPromotion {
       if (!meets(person, condition, moment.unixMs())) {
         return RefusalReason.REFUSAL_REASON_PERSON;
       }
+    }
+    if (isAllocated() && !person.given().contains(id())) {
+      return RefusalReason.REFUSAL_REASON_NOT_GRANTED;
     }
     if (channels != null && !channels.contains(moment.channel())) {
       return RefusalReason.REFUSAL_REASON_CHANNEL;

@@ -309,6 +309,8 @@ final class Explainer {
             "It is only " + String.join(", ", en) + ".",
             "该活动" + String.join("，", zh) + "。");
       }
+      case REFUSAL_REASON_NOT_GRANTED ->
+          say(refusal, reason, "It was given to other people.", "该优惠已发放给其他顾客。");
       case REFUSAL_REASON_CHANNEL ->
           say(
               refusal,
@@ -566,8 +568,9 @@ final class Explainer {
       case REFUSAL_REASON_STOCK -> 17;
       case REFUSAL_REASON_REGION -> 18;
       case REFUSAL_REASON_PERSON -> 19;
-      case REFUSAL_REASON_CURRENCY -> 20;
-      default -> 21;
+      case REFUSAL_REASON_NOT_GRANTED -> 20;
+      case REFUSAL_REASON_CURRENCY -> 21;
+      default -> 22;
     };
   }
 

@@ -104,6 +104,7 @@ final class Management {
               .setPromotionId(change.promotionId())
               .setChangedAtUnixMs(change.atUnixMs())
               .setChange(change.change())
+              .setChangedBy(change.who())
               .addAllFields(fields(change));
       if (change.before() != null) {
         entry.setBefore(change.before());

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// @param orderCount orders so far, or [#UNKNOWN]
 /// @param firstSeenUnixMs when the person was first seen; 0 means not known
 /// @param birthday the birthday, or null when it is not known
+/// @param given the promotions that campaigns gave to the person
 public record PersonFacts(
     String userId,
     Set<String> segments,
     int memberLevel,
     int orderCount,
     long firstSeenUnixMs,
-    @Nullable MonthDay birthday) {
+    @Nullable MonthDay birthday,
+    Set<String> given) {
   public static final int UNKNOWN = -1;
 
   /// Somebody of whom nothing is known.
@@ -27,5 +29,23 @@ public record PersonFacts(
 
   public PersonFacts {
     segments = Set.copyOf(segments);
+    given = Set.copyOf(given);
+  }
+
+  /// A person to whom no campaign gave anything.
+  public PersonFacts(
+      String userId,
+      Set<String> segments,
+      int memberLevel,
+      int orderCount,
+      long firstSeenUnixMs,
+      @Nullable MonthDay birthday) {
+    this(userId, segments, memberLevel, orderCount, firstSeenUnixMs, birthday, Set.of());
+  }
+
+  /// The same person with what campaigns gave.
+  public PersonFacts withGiven(Set<String> promotionIds) {
+    return new PersonFacts(
+        userId, segments, memberLevel, orderCount, firstSeenUnixMs, birthday, promotionIds);
   }
 }

@@ -20,7 +20,9 @@ public final class PromotionProbe {
 
   private PromotionProbe(Promotions promotions, Promotion proto) {
     this.promotions = promotions;
-    Promotion live = proto.toBuilder().setState(PromotionState.PROMOTION_STATE_LIVE).build();
+    // To whom a campaign gives it is what is being decided.
+    Promotion live =
+        proto.toBuilder().setState(PromotionState.PROMOTION_STATE_LIVE).clearCampaignId().build();
     this.promotion = new CompiledPromotion(live);
     this.alone = new PromotionSnapshot(0, List.of(live), promotions.items());
   }

@@ -53,7 +53,10 @@ final class PromotionStore {
 
   /// Writes and removes promotions in one transaction and returns the new version; nothing is
   /// written, and the version stays, when everything is as it was.
-  long change(Collection<Promotion> written, Collection<String> removed, long nowUnixMs) {
+  ///
+  /// @param who the name that the audit trail keeps
+  long change(
+      Collection<Promotion> written, Collection<String> removed, String who, long nowUnixMs) {
     return database.write(connection -> {
       long version = version(connection);
       Map<String, String> before = new TreeMap<>();
@@ -87,7 +90,7 @@ final class PromotionStore {
           PreparedStatement audit =
               connection.prepareStatement(
                   "INSERT INTO promotion_audit (version, promotion_id, at_unix_ms, change,"
-                      + " body_before, body_after) VALUES (?, ?, ?, ?, ?, ?)")) {
+                      + " body_before, body_after, who) VALUES (?, ?, ?, ?, ?, ?, ?)")) {
         for (Map.Entry<String, String> entry : after.entrySet()) {
           String id = entry.getKey();
           String old = before.getOrDefault(id, "");
@@ -107,6 +110,7 @@ final class PromotionStore {
               4, entry.getValue().isEmpty() ? "delete" : old.isEmpty() ? "create" : "replace");
           audit.setString(5, old);
           audit.setString(6, entry.getValue());
+          audit.setString(7, who);
           audit.executeUpdate();
         }
       }
@@ -116,6 +120,7 @@ final class PromotionStore {
 
   /// One entry of the audit trail.
   ///
+  /// @param who the caller; empty for what was changed before names were kept
   /// @param before null when the promotion was created
   /// @param after null when it was deleted
   record Change(
@@ -123,6 +128,7 @@ final class PromotionStore {
       String promotionId,
       long atUnixMs,
       String change,
+      String who,
       @Nullable Promotion before,
       @Nullable Promotion after) {}
 
@@ -135,7 +141,7 @@ final class PromotionStore {
       List<Change> changes = new ArrayList<>();
       try (PreparedStatement select =
           connection.prepareStatement(
-              "SELECT version, promotion_id, at_unix_ms, change, body_before, body_after"
+              "SELECT version, promotion_id, at_unix_ms, change, body_before, body_after, who"
                   + " FROM promotion_audit"
                   + " WHERE (version < ? OR (version = ? AND promotion_id > ?))"
                   + (promotionId.isEmpty() ? "" : " AND promotion_id = ?")
@@ -158,6 +164,7 @@ final class PromotionStore {
                     rows.getString(2),
                     rows.getLong(3),
                     rows.getString(4),
+                    rows.getString(7),
                     before.isEmpty() ? null : parse(before),
                     after.isEmpty() ? null : parse(after)));
           }

@@ -2,6 +2,7 @@
 package dev.proffer.ranker.promotion;
 
 import dev.proffer.proto.promotion.v1.Promotion;
+import dev.proffer.runtime.grpc.Caller;
 import dev.proffer.runtime.sql.Database;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.Gauge;
@@ -112,7 +113,7 @@ public final class Promotions implements AutoCloseable {
   PromotionSnapshot change(Collection<Promotion> written, Collection<String> removed) {
     writing.lock();
     try {
-      if (store.change(written, removed, clock.millis()) != snapshot.version()) {
+      if (store.change(written, removed, Caller.current(), clock.millis()) != snapshot.version()) {
         snapshot = compile();
       }
       return snapshot;

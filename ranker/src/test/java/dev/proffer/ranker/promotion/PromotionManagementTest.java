@@ -25,14 +25,17 @@ import dev.proffer.proto.promotion.v1.PromotionServiceGrpc;
 import dev.proffer.proto.promotion.v1.PromotionServiceGrpc.PromotionServiceBlockingStub;
 import dev.proffer.proto.promotion.v1.PromotionState;
 import dev.proffer.proto.promotion.v1.SetPromotionStateRequest;
+import dev.proffer.runtime.grpc.Caller;
 import dev.proffer.runtime.grpc.GrpcHost;
 import dev.proffer.runtime.grpc.GrpcSettings;
 import dev.proffer.runtime.settings.Settings;
 import dev.proffer.runtime.sql.Database;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -328,5 +331,27 @@ class PromotionManagementTest {
                 .getCart()
                 .getTotalMinorUnits())
         .isEqualTo(8_500);
+  }
+
+  @Test
+  void theAuditTrailSaysWhoMadeAChange() {
+    Metadata headers = new Metadata();
+    headers.put(Caller.HEADER, "mei.lin@shop");
+    PromotionServiceBlockingStub mei =
+        service.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+    mei.applyPromotions(ApplyPromotionsRequest.newBuilder().setYaml(DECLARATION).build());
+    service.setPromotionState(
+        SetPromotionStateRequest.newBuilder()
+            .setPromotionId("kitchen-15")
+            .setState(PromotionState.PROMOTION_STATE_LIVE)
+            .build());
+
+    assertThat(
+            service
+                .listPromotionChanges(
+                    ListPromotionChangesRequest.newBuilder().setPromotionId("kitchen-15").build())
+                .getChangesList())
+        .extracting(PromotionChange::getChangedBy)
+        .containsExactly(Caller.ANONYMOUS, "mei.lin@shop");
   }
 }

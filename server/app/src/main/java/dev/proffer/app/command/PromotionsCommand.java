@@ -249,6 +249,8 @@ final class PromotionsCommand implements Callable<Integer> {
     return time(change.getChangedAtUnixMs())
         + " version "
         + change.getCatalogueVersion()
+        + " by "
+        + change.getChangedBy()
         + ": "
         + change.getChange()
         + (change.getFieldsCount() == 0 ? "" : " " + String.join(", ", change.getFieldsList()));
@@ -371,25 +373,41 @@ final class PromotionsCommand implements Callable<Integer> {
     }
   }
 
-  private static int setState(
-      Console console, SessionOptions session, List<String> ids, PromotionState state)
-      throws Exception {
-    try (EngineSession engine = session.open(console, Peers.RANKER)) {
-      for (String id : ids) {
-        SetPromotionStateResponse set =
-            service(engine)
-                .setPromotionState(
-                    SetPromotionStateRequest.newBuilder()
-                        .setPromotionId(id)
-                        .setState(state)
-                        .build());
-        warn(console, set.getWarningsList());
-        console.print(id + ": " + stateAt(set.getPromotion(), System.currentTimeMillis()));
-        if (session.json()) {
-          console.print(Texts.json(set));
+  /// Moves promotions to a state.
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required.
+  abstract static class StateChange implements Callable<Integer> {
+    @ParentCommand private PromotionsCommand parent;
+    @Mixin private SessionOptions session;
+
+    @Parameters(arity = "1..*", paramLabel = "ID", description = "The promotions.")
+    private List<String> ids;
+
+    private final PromotionState state;
+
+    StateChange(PromotionState state) {
+      this.state = state;
+    }
+
+    @Override
+    public final Integer call() throws Exception {
+      Console console = parent.console();
+      try (EngineSession engine = session.open(console, Peers.RANKER)) {
+        for (String id : ids) {
+          SetPromotionStateResponse set =
+              service(engine)
+                  .setPromotionState(
+                      SetPromotionStateRequest.newBuilder()
+                          .setPromotionId(id)
+                          .setState(state)
+                          .build());
+          warn(console, set.getWarningsList());
+          console.print(id + ": " + stateAt(set.getPromotion(), System.currentTimeMillis()));
+          if (session.json()) {
+            console.print(Texts.json(set));
+          }
         }
+        return Commands.DONE;
       }
-      return Commands.DONE;
     }
   }
 
@@ -399,17 +417,9 @@ final class PromotionsCommand implements Callable<Integer> {
       description = "Make drafts live inside their schedule.",
       footer = "./proffer promotions activate kitchen-15",
       mixinStandardHelpOptions = true)
-  @SuppressWarnings("NullAway.Init") // picocli sets what is required.
-  static final class Activate implements Callable<Integer> {
-    @ParentCommand private PromotionsCommand parent;
-    @Mixin private SessionOptions session;
-
-    @Parameters(arity = "1..*", paramLabel = "ID", description = "The promotions.")
-    private List<String> ids;
-
-    @Override
-    public Integer call() throws Exception {
-      return setState(parent.console(), session, ids, PromotionState.PROMOTION_STATE_LIVE);
+  static final class Activate extends StateChange {
+    Activate() {
+      super(PromotionState.PROMOTION_STATE_LIVE);
     }
   }
 
@@ -419,17 +429,9 @@ final class PromotionsCommand implements Callable<Integer> {
       description = "Stop promotions from being applied until they are resumed.",
       footer = "./proffer promotions pause kitchen-15",
       mixinStandardHelpOptions = true)
-  @SuppressWarnings("NullAway.Init") // picocli sets what is required.
-  static final class Pause implements Callable<Integer> {
-    @ParentCommand private PromotionsCommand parent;
-    @Mixin private SessionOptions session;
-
-    @Parameters(arity = "1..*", paramLabel = "ID", description = "The promotions.")
-    private List<String> ids;
-
-    @Override
-    public Integer call() throws Exception {
-      return setState(parent.console(), session, ids, PromotionState.PROMOTION_STATE_PAUSED);
+  static final class Pause extends StateChange {
+    Pause() {
+      super(PromotionState.PROMOTION_STATE_PAUSED);
     }
   }
 
@@ -439,17 +441,9 @@ final class PromotionsCommand implements Callable<Integer> {
       description = "Let paused promotions be applied again.",
       footer = "./proffer promotions resume kitchen-15",
       mixinStandardHelpOptions = true)
-  @SuppressWarnings("NullAway.Init") // picocli sets what is required.
-  static final class Resume implements Callable<Integer> {
-    @ParentCommand private PromotionsCommand parent;
-    @Mixin private SessionOptions session;
-
-    @Parameters(arity = "1..*", paramLabel = "ID", description = "The promotions.")
-    private List<String> ids;
-
-    @Override
-    public Integer call() throws Exception {
-      return setState(parent.console(), session, ids, PromotionState.PROMOTION_STATE_LIVE);
+  static final class Resume extends StateChange {
+    Resume() {
+      super(PromotionState.PROMOTION_STATE_LIVE);
     }
   }
 
@@ -459,17 +453,9 @@ final class PromotionsCommand implements Callable<Integer> {
       description = "End promotions for good.",
       footer = "./proffer promotions end kitchen-15",
       mixinStandardHelpOptions = true)
-  @SuppressWarnings("NullAway.Init") // picocli sets what is required.
-  static final class End implements Callable<Integer> {
-    @ParentCommand private PromotionsCommand parent;
-    @Mixin private SessionOptions session;
-
-    @Parameters(arity = "1..*", paramLabel = "ID", description = "The promotions.")
-    private List<String> ids;
-
-    @Override
-    public Integer call() throws Exception {
-      return setState(parent.console(), session, ids, PromotionState.PROMOTION_STATE_ENDED);
+  static final class End extends StateChange {
+    End() {
+      super(PromotionState.PROMOTION_STATE_ENDED);
     }
   }
 
@@ -558,12 +544,14 @@ final class PromotionsCommand implements Callable<Integer> {
                         .setPromotionId(id)
                         .setPageSize(count)
                         .build());
-        Table table = new Table("time", ">version", "promotion", "change", "fields", "state");
+        Table table =
+            new Table("time", ">version", "promotion", "who", "change", "fields", "state");
         for (PromotionChange change : page.getChangesList()) {
           table.row(
               time(change.getChangedAtUnixMs()),
               change.getCatalogueVersion(),
               change.getPromotionId(),
+              change.getChangedBy(),
               change.getChange(),
               String.join(", ", change.getFieldsList()),
               change.hasAfter() ? stateAt(change.getAfter(), change.getChangedAtUnixMs()) : "");

@@ -3,6 +3,7 @@ package dev.proffer.app.engine;
 
 import dev.proffer.app.console.Failure;
 import dev.proffer.app.logging.Logging;
+import dev.proffer.runtime.grpc.Caller;
 import dev.proffer.runtime.grpc.GrpcSettings;
 import dev.proffer.runtime.grpc.PeerChannels;
 import dev.proffer.runtime.service.Peers;
@@ -12,7 +13,9 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -106,9 +109,15 @@ public final class EngineSession implements AutoCloseable {
     return server;
   }
 
-  /// The channel to a service. Unary calls that set no deadline get one of half a minute.
+  /// The channel to a service. Unary calls that set no deadline get one of half a minute; all carry
+  /// the name of who sits at the terminal, for audit trails.
   public Channel channel(String service) {
-    return ClientInterceptors.intercept(peers.channel(service), new DefaultDeadline(DEADLINE));
+    Metadata headers = new Metadata();
+    headers.put(Caller.HEADER, System.getProperty("user.name", Caller.ANONYMOUS));
+    return ClientInterceptors.intercept(
+        peers.channel(service),
+        new DefaultDeadline(DEADLINE),
+        MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
   /// Whether the services run in this process.

@@ -83,7 +83,9 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
       streams.add(guarded);
       guarded.onEnd(() -> streams.remove(guarded));
     }
-    Context context = Context.current().withValue(RequestId.CONTEXT, requestId);
+    Context context =
+        Context.current()
+            .withValues(RequestId.CONTEXT, requestId, Caller.NAMED, Caller.named(headers));
     if (limited) {
       context = withDeadline(context, guarded);
     }

@@ -11,6 +11,13 @@ public final class SqlFailure extends RuntimeException {
     super(cause);
   }
 
+  /// Whether this transaction was undone because it and another one waited for each other, or read
+  /// what the other wrote; the same work may be done again.
+  public boolean isDeadlock() {
+    return getCause() instanceof SQLException sql
+        && ("40P01".equals(sql.getSQLState()) || "40001".equals(sql.getSQLState()));
+  }
+
   /// Whether a unique constraint was broken, as opposed to anything else.
   public boolean isDuplicate() {
     return getCause() instanceof SQLException sql
