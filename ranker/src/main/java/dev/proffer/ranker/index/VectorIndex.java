@@ -11,6 +11,9 @@ public interface VectorIndex {
   /// Below this many vectors an exact scan is as fast as a graph, and exact.
   int EXACT_MAX = 50_000;
 
+  /// Accepts every number, and spares an index to ask for each.
+  IntPredicate ALL = _ -> true;
+
   int dimension();
 
   /// The number of vectors.
@@ -24,7 +27,7 @@ public interface VectorIndex {
 
   /// The index that suits this many vectors.
   static VectorIndex of(VectorTable table) {
-    return table.size() < EXACT_MAX ? new ExactIndex(table) : new HnswIndex(table, 16, 200, 1);
+    return table.size() < EXACT_MAX ? new ExactIndex(table) : new HnswIndex(table);
   }
 
   static void checkQuery(float[] query, int dimension) {

@@ -38,6 +38,24 @@ public final class Vectors {
     return result;
   }
 
+  /// The square of the Euclidean distance of two arrays of one length.
+  public static float squaredDistance(float[] a, float[] b) {
+    int lanes = SPECIES.length();
+    int i = 0;
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (; i + lanes <= a.length; i += lanes) {
+      FloatVector difference =
+          FloatVector.fromArray(SPECIES, a, i).sub(FloatVector.fromArray(SPECIES, b, i));
+      sum = difference.fma(difference, sum);
+    }
+    float result = sum.reduceLanes(VectorOperators.ADD);
+    for (; i < a.length; i++) {
+      float difference = a[i] - b[i];
+      result += difference * difference;
+    }
+    return result;
+  }
+
   /// Adds `factor` times one run to another.
   public static void addScaled(
       float[] target, int targetFrom, float[] source, int sourceFrom, float factor, int length) {

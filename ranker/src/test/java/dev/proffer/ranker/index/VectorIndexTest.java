@@ -22,7 +22,7 @@ class VectorIndexTest {
   }
 
   static Stream<Maker> indexes() {
-    return Stream.of(ExactIndex::new, table -> new HnswIndex(table, 16, 100, 2));
+    return Stream.of(ExactIndex::new, table -> new HnswIndex(table));
   }
 
   private static VectorTable table(int count) {

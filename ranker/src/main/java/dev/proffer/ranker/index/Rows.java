@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.index;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The vectors of a [FrozenGraph], outside the heap, one row a node.
+///
+/// Rows are padded with zeros to a multiple of [#LANES_MAX], and so are queries, so that loops need
+/// no tail. Scores come for many rows at once: the first loop touches all of them, so that the
+/// processor fetches them side by side and not one after the other.
+sealed interface Rows {
+  /// Enough for vector units of 512 bits.
+  int LANES_MAX = 16;
+
+  ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  /// Scores of the rows `nodes[0..count)`, good enough to walk by.
+  void score(float[] query, int[] nodes, int count, float[] scores);
+
+  /// The score of one row, as exact as it gets.
+  float exact(float[] query, int node);
+
+  /// Copies the first components of a row.
+  void copy(int node, float[] target, int from, int length);
+
+  /// Whether [#score] is already as exact as it gets.
+  boolean scoresExactly();
+
+  /// The length of a row, and of a query.
+  static int padded(int dimension) {
+    return Math.ceilDiv(dimension, LANES_MAX) * LANES_MAX;
+  }
+
+  /// 32 bits a component.
+  record Float32(MemorySegment values, MemorySegment bias, int stride) implements Rows {
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    private static final long LINE = 64;
+
+    @Override
+    public void score(float[] query, int[] nodes, int count, float[] scores) {
+      long bytes = 4L * stride;
+      // What lies beyond the fourth line the processor fetches by itself.
+      long touched = Math.min(bytes, 4 * LINE);
+      int sink = 0;
+      for (int i = 0; i < count; i++) {
+        long row = nodes[i] * bytes;
+        for (long line = 0; line < touched; line += LINE) {
+          sink += values.get(ValueLayout.JAVA_BYTE, row + line);
+        }
+      }
+      for (int i = 0; i < count; i++) {
+        scores[i] = dot(query, nodes[i] * bytes) + biasOf(bias, nodes[i]);
+      }
+      keep(sink, scores);
+    }
+
+    private float dot(float[] query, long row) {
+      FloatVector even = FloatVector.zero(FLOATS);
+      FloatVector odd = FloatVector.zero(FLOATS);
+      int lanes = FLOATS.length();
+      int i = 0;
+      for (; i + 2 * lanes <= stride; i += 2 * lanes) {
+        even = at(row, i).fma(FloatVector.fromArray(FLOATS, query, i), even);
+        odd = at(row, i + lanes).fma(FloatVector.fromArray(FLOATS, query, i + lanes), odd);
+      }
+      for (; i < stride; i += lanes) {
+        even = at(row, i).fma(FloatVector.fromArray(FLOATS, query, i), even);
+      }
+      return even.add(odd).reduceLanes(VectorOperators.ADD);
+    }
+
+    private FloatVector at(long row, int i) {
+      return FloatVector.fromMemorySegment(FLOATS, values, row + 4L * i, ORDER);
+    }
+
+    @Override
+    public float exact(float[] query, int node) {
+      return dot(query, node * 4L * stride) + biasOf(bias, node);
+    }
+
+    @Override
+    public void copy(int node, float[] target, int from, int length) {
+      for (int i = 0; i < length; i++) {
+        target[from + i] = floatAt(values, (long) node * stride + i);
+      }
+    }
+
+    @Override
+    public boolean scoresExactly() {
+      return true;
+    }
+  }
+
+  /// Component i of a row is `scale · (high[i] + low[i] / 254)`.
+  record Int8(
+      MemorySegment high, MemorySegment low, MemorySegment scale, MemorySegment bias, int stride)
+      implements Rows {
+    static final float LOW_STEPS = 254;
+
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    // No shape has fewer than 64 bits; 128-bit units get two vectors of floats out of one of bytes.
+    private static final VectorSpecies<Byte> BYTES =
+        VectorSpecies.of(
+            byte.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 4)));
+    private static final int PARTS = BYTES.length() / FLOATS.length();
+
+    @Override
+    public void score(float[] query, int[] nodes, int count, float[] scores) {
+      int sink = 0;
+      for (int i = 0; i < count; i++) {
+        sink += high.get(ValueLayout.JAVA_BYTE, (long) nodes[i] * stride);
+      }
+      for (int i = 0; i < count; i++) {
+        int node = nodes[i];
+        scores[i] =
+            dot(query, high, (long) node * stride) * floatAt(scale, node) + biasOf(bias, node);
+      }
+      keep(sink, scores);
+    }
+
+    private float dot(float[] query, MemorySegment plane, long row) {
+      FloatVector even = FloatVector.zero(FLOATS);
+      FloatVector odd = FloatVector.zero(FLOATS);
+      int lanes = FLOATS.length();
+      int i = 0;
+      if (PARTS == 1) {
+        for (; i + 2 * lanes <= stride; i += 2 * lanes) {
+          even = at(plane, row + i, 0).fma(FloatVector.fromArray(FLOATS, query, i), even);
+          odd =
+              at(plane, row + i + lanes, 0)
+                  .fma(FloatVector.fromArray(FLOATS, query, i + lanes), odd);
+        }
+        for (; i < stride; i += lanes) {
+          even = at(plane, row + i, 0).fma(FloatVector.fromArray(FLOATS, query, i), even);
+        }
+      } else {
+        for (; i < stride; i += 2 * lanes) {
+          even = at(plane, row + i, 0).fma(FloatVector.fromArray(FLOATS, query, i), even);
+          odd = at(plane, row + i, 1).fma(FloatVector.fromArray(FLOATS, query, i + lanes), odd);
+        }
+      }
+      return even.add(odd).reduceLanes(VectorOperators.ADD);
+    }
+
+    private static FloatVector at(MemorySegment plane, long offset, int part) {
+      return (FloatVector)
+          ByteVector.fromMemorySegment(BYTES, plane, offset, ORDER).castShape(FLOATS, part);
+    }
+
+    @Override
+    public float exact(float[] query, int node) {
+      long row = (long) node * stride;
+      return (dot(query, high, row) + dot(query, low, row) / LOW_STEPS) * floatAt(scale, node)
+          + biasOf(bias, node);
+    }
+
+    @Override
+    public void copy(int node, float[] target, int from, int length) {
+      float factor = floatAt(scale, node);
+      for (int i = 0; i < length; i++) {
+        long at = (long) node * stride + i;
+        target[from + i] =
+            (high.get(ValueLayout.JAVA_BYTE, at) + low.get(ValueLayout.JAVA_BYTE, at) / LOW_STEPS)
+                * factor;
+      }
+    }
+
+    @Override
+    public boolean scoresExactly() {
+      return false;
+    }
+  }
+
+  private static float biasOf(MemorySegment bias, int node) {
+    return bias.byteSize() == 0 ? 0 : floatAt(bias, node);
+  }
+
+  private static float floatAt(MemorySegment floats, long at) {
+    return floats.get(ValueLayout.JAVA_FLOAT.withOrder(ORDER), 4 * at);
+  }
+
+  /// Keeps the loads whose result nobody needs.
+  private static void keep(int sink, float[] scores) {
+    if (sink == Integer.MIN_VALUE && scores.length > 0) {
+      scores[scores.length - 1] = Float.NaN;
+    }
+  }
+}
