@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -56,22 +57,25 @@ final class FrozenGraph {
   private FrozenGraph(Layout layout, MemorySegment block) {
     this.layout = layout;
     this.block = block;
-    this.numbers = layout.numbers.of(block);
+    // All parts are of one class and without an owner, which spares every access two checks. The
+    // memory lives as long as `block`, and thus as this graph.
+    MemorySegment unowned = MemorySegment.ofAddress(block.address()).reinterpret(block.byteSize());
+    this.numbers = layout.numbers.of(unowned);
     this.linkStarts = new MemorySegment[layout.levels];
     this.links = new MemorySegment[layout.levels];
     for (int level = 0; level < layout.levels; level++) {
-      linkStarts[level] = layout.linkStarts[level].of(block);
-      links[level] = layout.links[level].of(block);
+      linkStarts[level] = layout.linkStarts[level].of(unowned);
+      links[level] = layout.links[level].of(unowned);
     }
-    MemorySegment bias = layout.bias.of(block);
+    MemorySegment bias = layout.bias.of(unowned);
     this.rows =
         switch (layout.precision) {
-          case FLOAT -> new Rows.Float32(layout.values.of(block), bias, layout.stride);
+          case FLOAT -> new Rows.Float32(layout.values.of(unowned), bias, layout.stride);
           case INT8 ->
               new Rows.Int8(
-                  layout.values.of(block),
-                  layout.low.of(block),
-                  layout.scale.of(block),
+                  layout.values.of(unowned),
+                  layout.low.of(unowned),
+                  layout.scale.of(unowned),
                   bias,
                   layout.stride);
         };
@@ -478,6 +482,7 @@ final class FrozenGraph {
       return layout.metric == Metric.EUCLIDEAN ? asDistances(hits, query) : hits;
     } finally {
       scratches.offer(scratch);
+      Reference.reachabilityFence(this);
     }
   }
 

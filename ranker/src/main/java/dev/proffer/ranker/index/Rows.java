@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// The vectors of a [FrozenGraph], outside the heap, one row a node.
 ///
 /// Rows are padded with zeros to a multiple of [#LANES_MAX], and so are queries, so that loops need
-/// no tail. Scores come for many rows at once: the first loop touches all of them, so that the
-/// processor fetches them side by side and not one after the other.
+/// no tail. Scores come for many rows at once, so that one call that the compiler cannot foresee
+/// pays for many products.
 sealed interface Rows {
   /// Enough for vector units of 512 bits.
   int LANES_MAX = 16;
@@ -41,24 +41,13 @@ sealed interface Rows {
   /// 32 bits a component.
   record Float32(MemorySegment values, MemorySegment bias, int stride) implements Rows {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-    private static final long LINE = 64;
 
     @Override
     public void score(float[] query, int[] nodes, int count, float[] scores) {
       long bytes = 4L * stride;
-      // What lies beyond the fourth line the processor fetches by itself.
-      long touched = Math.min(bytes, 4 * LINE);
-      int sink = 0;
-      for (int i = 0; i < count; i++) {
-        long row = nodes[i] * bytes;
-        for (long line = 0; line < touched; line += LINE) {
-          sink += values.get(ValueLayout.JAVA_BYTE, row + line);
-        }
-      }
       for (int i = 0; i < count; i++) {
         scores[i] = dot(query, nodes[i] * bytes) + biasOf(bias, nodes[i]);
       }
-      keep(sink, scores);
     }
 
     private float dot(float[] query, long row) {
@@ -113,16 +102,11 @@ sealed interface Rows {
 
     @Override
     public void score(float[] query, int[] nodes, int count, float[] scores) {
-      int sink = 0;
-      for (int i = 0; i < count; i++) {
-        sink += high.get(ValueLayout.JAVA_BYTE, (long) nodes[i] * stride);
-      }
       for (int i = 0; i < count; i++) {
         int node = nodes[i];
         scores[i] =
             dot(query, high, (long) node * stride) * floatAt(scale, node) + biasOf(bias, node);
       }
-      keep(sink, scores);
     }
 
     private float dot(float[] query, MemorySegment plane, long row) {
@@ -151,7 +135,7 @@ sealed interface Rows {
 
     private static FloatVector at(MemorySegment plane, long offset, int part) {
       return (FloatVector)
-          ByteVector.fromMemorySegment(BYTES, plane, offset, ORDER).castShape(FLOATS, part);
+          ByteVector.fromMemorySegment(BYTES, plane, offset, ORDER).convertShape(VectorOperators.B2F, FLOATS, part);
     }
 
     @Override
@@ -184,12 +168,5 @@ sealed interface Rows {
 
   private static float floatAt(MemorySegment floats, long at) {
     return floats.get(ValueLayout.JAVA_FLOAT.withOrder(ORDER), 4 * at);
-  }
-
-  /// Keeps the loads whose result nobody needs.
-  private static void keep(int sink, float[] scores) {
-    if (sink == Integer.MIN_VALUE && scores.length > 0) {
-      scores[scores.length - 1] = Float.NaN;
-    }
   }
 }
