@@ -23,11 +23,12 @@ import java.util.zip.CRC32C;
 ///
 /// Nodes are renumbered: those of higher levels first, so that a level is a run of numbers from 0,
 /// and within a level in the order in which a breadth-first walk meets them, so that neighbours lie
-/// near each other. Node 0 is the entry. Links of a level follow each other without gaps, in 3 bytes
-/// each where that is enough.
+/// near each other. Node 0 is the entry. Links of a level follow each other without gaps, in 3
+/// bytes each where that is enough.
 ///
 /// A search keeps its best nodes in one array that is always sorted. It is as wide as the search;
-/// the walk goes on from the best node that it has not gone on from yet and ends when there is none.
+/// the walk goes on from the best node that it has not gone on from yet and ends when there is
+/// none.
 ///
 /// Safe for use by many threads.
 final class FrozenGraph {
@@ -224,15 +225,13 @@ final class FrozenGraph {
 
     private static void update(CRC32C sum, MemorySegment part) {
       for (long from = 0; from < part.byteSize(); from += 1 << 30) {
-        sum.update(
-            part.asSlice(from, Math.min(1 << 30, part.byteSize() - from)).asByteBuffer());
+        sum.update(part.asSlice(from, Math.min(1 << 30, part.byteSize() - from)).asByteBuffer());
       }
     }
   }
 
   /// Lays out the vectors of a table and the links between them.
-  static FrozenGraph of(
-      VectorTable table, LayeredLinks graph, Metric metric, Precision precision) {
+  static FrozenGraph of(VectorTable table, LayeredLinks graph, Metric metric, Precision precision) {
     int size = table.size();
     int levels = size == 0 ? 0 : graph.level(graph.entry()) + 1;
     if (levels > LEVELS_MAX) {
@@ -347,10 +346,7 @@ final class FrozenGraph {
               offset,
               (byte) Math.round((steps - high) * Rows.Int8.LOW_STEPS));
         }
-        layout
-            .scale
-            .of(block)
-            .set(ValueLayout.JAVA_FLOAT.withOrder(Rows.ORDER), 4L * node, scale);
+        layout.scale.of(block).set(ValueLayout.JAVA_FLOAT.withOrder(Rows.ORDER), 4L * node, scale);
       }
     }
     if (layout.metric == Metric.EUCLIDEAN) {

@@ -71,9 +71,9 @@ final class GraphBuilder {
   /// Closeness as the library wants it: less is closer.
   ///
   /// Inner products are compared as they are. They are no distance, and the usual way out is one
-  /// more dimension that makes all vectors equally long (Bachrach et al. 2014); but then queries lie
-  /// far from all of them, and on vectors like those of a catalogue a search of one width finds .25
-  /// of the right answers where a graph of plain inner products finds .84.
+  /// more dimension that makes all vectors equally long (Bachrach et al. 2014); but then queries
+  /// lie far from all of them, and on vectors like those of a catalogue a search of one width finds
+  /// .25 of the right answers where a graph of plain inner products finds .84.
   static DistanceFunction<float[], Float> distance(Metric metric) {
     return switch (metric) {
       case INNER_PRODUCT -> (a, b) -> -Vectors.dot(a, 0, b, 0, a.length);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A hierarchical navigable small world graph: approximate, and the faster one for many vectors.
 ///
-/// Nearly all vectors are in a [FrozenGraph]. What was added since is in a fresh tail, a small graph
-/// of hnswlib-core, and what was taken out is a set of numbers; a search merges the three.
+/// Nearly all vectors are in a [FrozenGraph]. What was added since is in a fresh tail, a small
+/// graph of hnswlib-core, and what was taken out is a set of numbers; a search merges the three.
 /// [#freeze] makes one frozen graph of everything while searches and changes go on.
 ///
 /// Safe for use by many threads. Searches take no lock: all they see is one state.

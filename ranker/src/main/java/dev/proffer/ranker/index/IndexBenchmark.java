@@ -151,8 +151,7 @@ public final class IndexBenchmark {
   public static List<Curve> run(Data data, @Nullable Path python, Consumer<String> progress)
       throws IOException {
     VectorTable table =
-        new VectorTable(
-            data.dimension(), IntStream.range(0, data.size()).toArray(), data.base());
+        new VectorTable(data.dimension(), IntStream.range(0, data.size()).toArray(), data.base());
     progress.accept(data.name() + ": the true " + K + " nearest of each query");
     int[][] truth = truth(data, table);
     Path folder = Files.createTempDirectory("proffer-bench-ann");
@@ -213,12 +212,13 @@ public final class IndexBenchmark {
     for (int s = 0; s < searchers.size(); s++) {
       Searcher searcher = searchers.get(s);
       List<Point> medians = new ArrayList<>();
-      points.get(s).forEach((width, measured) -> {
-        measured.sort(Comparator.comparingDouble(Point::perSecond));
-        medians.add(measured.get(measured.size() / 2));
-      });
-      curves.add(
-          new Curve(searcher.name(), searcher.bytes(), searcher.buildSeconds(), medians));
+      points
+          .get(s)
+          .forEach((width, measured) -> {
+            measured.sort(Comparator.comparingDouble(Point::perSecond));
+            medians.add(measured.get(measured.size() / 2));
+          });
+      curves.add(new Curve(searcher.name(), searcher.bytes(), searcher.buildSeconds(), medians));
     }
     return curves;
   }
@@ -228,14 +228,12 @@ public final class IndexBenchmark {
     FrozenGraph all = FrozenGraph.of(table, unlinked, data.metric(), Precision.FLOAT);
     return IntStream.range(0, data.questions())
         .parallel()
-        .mapToObj(
-            q -> all.search(query(data, q), K, table.size(), VectorIndex.ALL).items())
+        .mapToObj(q -> all.search(query(data, q), K, table.size(), VectorIndex.ALL).items())
         .toArray(int[][]::new);
   }
 
   private static float[] query(Data data, int q) {
-    return Arrays.copyOfRange(
-        data.queries(), q * data.dimension(), (q + 1) * data.dimension());
+    return Arrays.copyOfRange(data.queries(), q * data.dimension(), (q + 1) * data.dimension());
   }
 
   private static double recall(int[][] found, int[][] truth) {
@@ -328,8 +326,7 @@ public final class IndexBenchmark {
     private final HnswIndex<Integer, float[], GraphBuilder.Row, Float> graph;
     private final double buildSeconds;
 
-    Library(
-        HnswIndex<Integer, float[], GraphBuilder.Row, Float> graph, double buildSeconds) {
+    Library(HnswIndex<Integer, float[], GraphBuilder.Row, Float> graph, double buildSeconds) {
       this.graph = graph;
       this.buildSeconds = buildSeconds;
     }
@@ -367,8 +364,7 @@ public final class IndexBenchmark {
     Peer(Path python, Path folder, Data data, int[][] truth) throws IOException {
       write(folder.resolve("base.f32"), data.base());
       write(folder.resolve("queries.f32"), data.queries());
-      ByteBuffer numbers =
-          ByteBuffer.allocate(4 * K * truth.length).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer numbers = ByteBuffer.allocate(4 * K * truth.length).order(ByteOrder.LITTLE_ENDIAN);
       for (int[] items : truth) {
         for (int item : items) {
           numbers.putInt(item);

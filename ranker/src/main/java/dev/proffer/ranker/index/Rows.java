@@ -135,7 +135,8 @@ sealed interface Rows {
 
     private static FloatVector at(MemorySegment plane, long offset, int part) {
       return (FloatVector)
-          ByteVector.fromMemorySegment(BYTES, plane, offset, ORDER).convertShape(VectorOperators.B2F, FLOATS, part);
+          ByteVector.fromMemorySegment(BYTES, plane, offset, ORDER)
+              .convertShape(VectorOperators.B2F, FLOATS, part);
     }
 
     @Override

@@ -137,8 +137,7 @@ class HnswIndexTest {
 
   @ParameterizedTest
   @EnumSource(Precision.class)
-  void answersFromAFileAsItDidBefore(Precision precision, @TempDir Path folder)
-      throws IOException {
+  void answersFromAFileAsItDidBefore(Precision precision, @TempDir Path folder) throws IOException {
     Path file = folder.resolve("items.index");
     HnswIndex.Parameters parameters = HnswIndex.Parameters.DEFAULT.withPrecision(precision);
     HnswIndex index = new HnswIndex(table, parameters);
@@ -233,17 +232,16 @@ class HnswIndexTest {
     AtomicBoolean done = new AtomicBoolean();
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       Future<Integer> searches =
-          threads.submit(
-              () -> {
-                int count = 0;
-                while (!done.get()) {
-                  Hits hits = index.search(direction, 5, VectorIndex.ALL);
-                  assertThat(hits.items()[0]).isEqualTo(5_000_000);
-                  assertThat(hits.items()).doesNotHaveDuplicates();
-                  count++;
-                }
-                return count;
-              });
+          threads.submit(() -> {
+            int count = 0;
+            while (!done.get()) {
+              Hits hits = index.search(direction, 5, VectorIndex.ALL);
+              assertThat(hits.items()[0]).isEqualTo(5_000_000);
+              assertThat(hits.items()).doesNotHaveDuplicates();
+              count++;
+            }
+            return count;
+          });
       for (int round = 0; round < 4; round++) {
         Future<?> freeze = threads.submit(index::freeze);
         for (int i = 0; i < 50; i++) {

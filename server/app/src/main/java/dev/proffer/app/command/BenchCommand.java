@@ -31,7 +31,8 @@ import picocli.CommandLine.ParentCommand;
       BenchTreesCommand.class,
       BenchPoliciesCommand.class,
       BenchPromotions.class,
-      BenchAllocationCommand.class
+      BenchAllocationCommand.class,
+      BenchAnnCommand.class
     })
 final class BenchCommand implements Callable<Integer> {
   private final Console console;
