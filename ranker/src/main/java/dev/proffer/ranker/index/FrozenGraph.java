@@ -55,6 +55,7 @@ final class FrozenGraph {
   private final MemorySegment[] links;
   private final Queue<Scratch> scratches = new ConcurrentLinkedQueue<>();
 
+  @SuppressWarnings("restricted") // The size is that of the block whose address it is.
   private FrozenGraph(Layout layout, MemorySegment block) {
     this.layout = layout;
     this.block = block;

@@ -4,6 +4,7 @@ package dev.proffer.ranker.index;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.jelmerk.hnswlib.core.hnsw.HnswIndex;
+import dev.proffer.runtime.file.FolderTree;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -27,7 +28,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -181,7 +181,7 @@ public final class IndexBenchmark {
       searchers.add(new Library(library, buildSeconds));
       return curves(data, truth, searchers, progress);
     } finally {
-      delete(folder);
+      FolderTree.delete(folder);
     }
   }
 
@@ -248,14 +248,6 @@ public final class IndexBenchmark {
       all += right.length;
     }
     return (double) hits / all;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 
   private interface Searcher {
