@@ -174,8 +174,8 @@ final class FrozenGraph {
 
     void writeTo(MemorySegment block) {
       block.set(LONG, 0, MAGIC);
-      block.set(INT, 8, metric.ordinal());
-      block.set(INT, 12, precision.ordinal());
+      block.set(INT, 8, metric.code());
+      block.set(INT, 12, precision.code());
       block.set(INT, 16, dimension);
       block.set(INT, 20, size);
       block.set(INT, 24, levels);
@@ -208,8 +208,8 @@ final class FrozenGraph {
         linksOfLevel[level] = block.get(INT, HEADER_BYTES + 8L * level + 4);
       }
       return new Layout(
-          Metric.values()[block.get(INT, 8)],
-          Precision.values()[block.get(INT, 12)],
+          Metric.ofCode(block.get(INT, 8)),
+          Precision.ofCode(block.get(INT, 12)),
           block.get(INT, 16),
           block.get(INT, 20),
           nodesOfLevel,
@@ -451,7 +451,7 @@ final class FrozenGraph {
     int hits = 0;
     for (int i = 0; i < samples; i++) {
       // Spread over the numbers by the golden ratio, so that no order of the nodes can fool it.
-      int node = (int) (Integer.toUnsignedLong(i * 0x9E37_79B9) * layout.size >>> 32);
+      int node = (int) ((Integer.toUnsignedLong(i * 0x9E37_79B9) * layout.size) >>> 32);
       if (accepted.test(number(node))) {
         hits++;
       }
@@ -483,8 +483,14 @@ final class FrozenGraph {
     }
   }
 
+  /// Whether a search is without a filter. Another predicate that accepts all is only slower.
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isAll(IntPredicate accepted) {
+    return accepted == VectorIndex.ALL;
+  }
+
   private Hits search(Scratch scratch, int k, int width, IntPredicate accepted) {
-    boolean all = accepted == VectorIndex.ALL;
+    boolean all = isAll(accepted);
     double share = all ? 1 : shareOf(accepted);
     if (share < SCAN_BELOW || (long) width * 2 >= layout.size) {
       return scan(scratch, k, accepted);
@@ -526,7 +532,7 @@ final class FrozenGraph {
   /// With a filter it goes over accepted nodes only, and looks behind those that are not (the idea
   /// of ACORN-1, Patel et al. 2024); the node it starts from may be one that is not accepted.
   private int walk(Scratch scratch, int width, IntPredicate accepted) {
-    boolean all = accepted == VectorIndex.ALL;
+    boolean all = isAll(accepted);
     scratch.clear();
     if (scratch.pool.length < width + 1) {
       scratch.pool = new long[width + 1];
