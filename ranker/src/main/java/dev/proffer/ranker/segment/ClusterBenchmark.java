@@ -16,14 +16,23 @@ public final class ClusterBenchmark {
 
   /// What came out.
   ///
-  /// @param seconds of processor time, which a busy machine does not blur
-  public record Result(int points, int k, double inertia, double seconds) {}
+  /// @param seconds that passed
+  /// @param cpuSeconds of all processors, which a busy machine does not blur
+  public record Result(
+      int points,
+      int k,
+      int starts,
+      int threads,
+      double inertia,
+      double seconds,
+      double cpuSeconds) {}
 
   /// Writes the points and clusters them.
   ///
   /// @param starts of which the best counts
-  public static Result run(Path file, int points, int dimensions, int k, int starts)
-      throws IOException {
+  /// @param threads that work on the starts
+  public static Result run(
+      Path file, int points, int dimensions, int k, int starts, int threads) throws IOException {
     SplittableRandom random = new SplittableRandom(9);
     double[] values = new double[points * dimensions];
     for (int i = 0; i < points; i++) {
@@ -42,22 +51,41 @@ public final class ClusterBenchmark {
       }
     }
     // Once before, so that compiling the loops is not measured.
-    new KMeans(new SplittableRandom(2)).cluster(values, dimensions, k, 1);
-    long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    new KMeans(new SplittableRandom(2), threads).cluster(values, dimensions, k, 2);
+    long startCpu = cpuNanos();
+    long start = System.nanoTime();
     KMeans.Clustering clustering =
-        new KMeans(new SplittableRandom(1)).cluster(values, dimensions, k, starts);
-    long took = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
-    return new Result(points, k, clustering.inertia(), took / 1e9);
+        new KMeans(new SplittableRandom(1), threads).cluster(values, dimensions, k, starts);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Result(
+        points,
+        k,
+        starts,
+        threads,
+        clustering.inertia(),
+        seconds,
+        (cpuNanos() - startCpu) / 1e9);
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getProcessCpuTime()
+        : 0;
   }
 
   /// The result as one JSON object.
   public static String json(Result result) {
     return String.format(
         Locale.ROOT,
-        "{\"points\":%d,\"k\":%d,\"inertia\":%.6f,\"seconds\":%.4f}",
+        "{\"points\":%d,\"k\":%d,\"starts\":%d,\"threads\":%d,\"inertia\":%.6f,"
+            + "\"seconds\":%.4f,\"cpu_seconds\":%.4f}",
         result.points(),
         result.k(),
+        result.starts(),
+        result.threads(),
         result.inertia(),
-        result.seconds());
+        result.seconds(),
+        result.cpuSeconds());
   }
 }

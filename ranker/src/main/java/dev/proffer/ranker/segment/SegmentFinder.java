@@ -43,11 +43,21 @@ public final class SegmentFinder {
   private static final int CHOOSING_PEOPLE_MAX = 20_000;
 
   private final long seed;
+  private final int threads;
   private final SegmentNamer namer;
 
+  /// Works on the thread of the caller.
+  ///
   /// @param currency of amounts in descriptions
   public SegmentFinder(long seed, String currency) {
+    this(seed, currency, 1);
+  }
+
+  /// @param currency of amounts in descriptions
+  /// @param threads that look for clusters; they change no result
+  public SegmentFinder(long seed, String currency, int threads) {
     this.seed = seed;
+    this.threads = threads;
     this.namer = new SegmentNamer(currency);
   }
 
@@ -87,7 +97,7 @@ public final class SegmentFinder {
     if (dimensions == 0) {
       return new Clustering(new double[1][0], new int[people], 0, 0);
     }
-    return new KMeans(random(0)).cluster(points, dimensions, k, STARTS);
+    return new KMeans(random(0), threads).cluster(points, dimensions, k, STARTS);
   }
 
   private List<Tried> tryAll(double[] points, int dimensions, int people) {
@@ -99,7 +109,7 @@ public final class SegmentFinder {
     for (int k = Math.max(2, least); k <= most; k++) {
       List<Clustering> runs = new ArrayList<>();
       for (int run = 0; run < SEEDS; run++) {
-        runs.add(new KMeans(random(1 + run)).cluster(sample, dimensions, k, STARTS));
+        runs.add(new KMeans(random(1 + run), threads).cluster(sample, dimensions, k, STARTS));
       }
       double agreement = 0;
       int pairs = 0;

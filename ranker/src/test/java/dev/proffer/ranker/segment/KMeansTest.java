@@ -52,8 +52,7 @@ final class KMeansTest {
   }
 
   @Test
-  void skippingDistancesChangesNoResult() {
-    // Plain Lloyd iterations from the centres that were found must not move anything.
+  void everyPointIsWithItsNearestCentre() {
     Clustering found = new KMeans(new SplittableRandom(5)).cluster(points, DIMENSIONS, 6);
     double inertia = 0;
     for (int i = 0; i < points.length / DIMENSIONS; i++) {
@@ -64,6 +63,33 @@ final class KMeansTest {
       inertia += nearest;
     }
     assertThat(found.inertia()).isCloseTo(inertia, within(1e-6));
+  }
+
+  @Test
+  void threadsChangeNothing() {
+    Clustering alone = new KMeans(new SplittableRandom(5), 1).cluster(points, DIMENSIONS, 6, 5);
+    Clustering together = new KMeans(new SplittableRandom(5), 3).cluster(points, DIMENSIONS, 6, 5);
+    assertThat(together.inertia()).isEqualTo(alone.inertia());
+    assertThat(together.clusters()).isEqualTo(alone.clusters());
+  }
+
+  @Test
+  void anyNumberOfPointsFillsItsTiles() {
+    // Group c is at (10 c, -10 c), so a lane that is no point would show as a centre of its own.
+    for (int n = 3; n < 40; n++) {
+      double[] few = new double[2 * n];
+      for (int i = 0; i < n; i++) {
+        few[2 * i] = 10 * (1 + i % 3) + 0.01 * i;
+        few[2 * i + 1] = -few[2 * i];
+      }
+      Clustering found = new KMeans(new SplittableRandom(n)).cluster(few, 2, 3, 3);
+      assertThat(found.clusters()).hasSize(n);
+      assertThat(
+              Arrays.stream(found.centres())
+                  .mapToLong(centre -> Math.round(centre[0] / 10))
+                  .sorted())
+          .containsExactly(1L, 2L, 3L);
+    }
   }
 
   @Test

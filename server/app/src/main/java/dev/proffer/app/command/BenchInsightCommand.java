@@ -45,6 +45,12 @@ final class BenchInsightCommand implements Callable<Integer> {
   @Option(names = "--k", description = "Clusters of the points (default: 8).")
   private int k = 8;
 
+  @Option(names = "--starts", description = "Starts, of which the best counts (default: 8).")
+  private int starts = 8;
+
+  @Option(names = "--threads", description = "Threads of K-means (default: 1).")
+  private int threads = 1;
+
   @Option(names = "--write", paramLabel = "FILE", description = "Where the points go.")
   private @Nullable Path write;
 
@@ -84,18 +90,19 @@ final class BenchInsightCommand implements Callable<Integer> {
     }
     if (points > 0) {
       Path file = write == null ? Files.createTempFile("points", ".csv") : write;
-      ClusterBenchmark.Result result = ClusterBenchmark.run(file, points, 9, k, 8);
+      ClusterBenchmark.Result result = ClusterBenchmark.run(file, points, 9, k, starts, threads);
       if (write == null) {
         Files.deleteIfExists(file);
       }
       console.print(
           String.format(
               Locale.ROOT,
-              "%,d points in %d clusters: inertia %.1f in %.2f s",
+              "%,d points in %d clusters: inertia %.1f in %.2f s (%.2f s of all processors)",
               result.points(),
               result.k(),
               result.inertia(),
-              result.seconds()));
+              result.seconds(),
+              result.cpuSeconds()));
       print(console, "%s", ClusterBenchmark.json(result));
       return Commands.DONE;
     }
