@@ -5,9 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// Baskets of items, each item once in a basket, in one flat array.
 ///
@@ -31,6 +29,11 @@ public final class Baskets {
 
   /// Reads one basket a line, items separated by commas.
   public static Baskets read(BufferedReader lines) throws IOException {
+    return read(lines, Hierarchy.none());
+  }
+
+  /// Reads one basket a line, items separated by commas, and adds the categories above its items.
+  public static Baskets read(BufferedReader lines, Hierarchy hierarchy) throws IOException {
     Builder builder = new Builder();
     List<String> basket = new ArrayList<>();
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -45,7 +48,7 @@ public final class Baskets {
         }
         from = to + 1;
       }
-      builder.add(basket);
+      builder.add(hierarchy.size() == 0 ? basket : hierarchy.widen(basket));
     }
     return builder.build();
   }
@@ -100,8 +103,7 @@ public final class Baskets {
 
   /// Collects baskets.
   public static final class Builder {
-    private final Map<String, Integer> numbers = new HashMap<>();
-    private final List<String> labels = new ArrayList<>();
+    private final Labels labels = new Labels();
     private int[] starts = new int[1024];
     private int[] items = new int[4096];
     private int[] lastBasket = new int[64];
@@ -130,7 +132,7 @@ public final class Baskets {
 
     public Baskets build() {
       return new Baskets(
-          labels.toArray(String[]::new),
+          labels.toArray(),
           Arrays.copyOf(starts, baskets + 1),
           Arrays.copyOf(items, occurrences),
           emptyBaskets,
@@ -138,13 +140,7 @@ public final class Baskets {
     }
 
     private int number(String label) {
-      Integer known = numbers.get(label);
-      if (known != null) {
-        return known;
-      }
-      int number = labels.size();
-      numbers.put(label, number);
-      labels.add(label);
+      int number = labels.number(label);
       if (number == lastBasket.length) {
         lastBasket = Arrays.copyOf(lastBasket, number * 2);
       }

@@ -3,9 +3,7 @@ package dev.proffer.ranker.basket;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
@@ -20,8 +18,7 @@ public final class DailyBaskets {
   private static final int NONE = 0;
 
   private final BiPredicate<String, String> related;
-  private final Map<String, Integer> numbers = new HashMap<>();
-  private final List<String> labels = new ArrayList<>();
+  private final Labels labels = new Labels();
   private final TreeMap<Integer, List<int[]>> days = new TreeMap<>();
   private int[] supports = new int[256];
   private int baskets;
@@ -109,7 +106,7 @@ public final class DailyBaskets {
   }
 
   String label(int number) {
-    return labels.get(number);
+    return labels.label(number);
   }
 
   int[] supports() {
@@ -123,16 +120,7 @@ public final class DailyBaskets {
         this::paths,
         supportMin,
         sizeMax,
-        (items, size, support) -> {
-          for (int i = 0; i < size; i++) {
-            for (int j = i + 1; j < size; j++) {
-              if (related.test(labels.get(items[i]), labels.get(items[j]))) {
-                return;
-              }
-            }
-          }
-          visitor.visit(items, size, support);
-        });
+        ItemsetMiner.unrelated(labels::label, related, visitor));
   }
 
   /// Every different basket with how often it occurs.
@@ -153,13 +141,7 @@ public final class DailyBaskets {
   }
 
   private int number(String label) {
-    Integer known = numbers.get(label);
-    if (known != null) {
-      return known;
-    }
-    int number = labels.size();
-    numbers.put(label, number);
-    labels.add(label);
+    int number = labels.number(label);
     if (number == supports.length) {
       supports = Arrays.copyOf(supports, number * 2);
     }

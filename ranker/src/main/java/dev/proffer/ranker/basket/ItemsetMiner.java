@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.basket;
 
+import java.util.function.BiPredicate;
+import java.util.function.IntFunction;
+
 /// Finds every set of items that is in enough baskets.
 public interface ItemsetMiner {
   /// Visits each frequent itemset once, in no particular order.
@@ -17,6 +20,21 @@ public interface ItemsetMiner {
     /// @param items the set is `items[0 … size)`; the array is reused between calls
     /// @param support the number of baskets that hold all of them
     void visit(int[] items, int size, int support);
+  }
+
+  /// Passes on only sets of which no two items are related.
+  static Visitor unrelated(
+      IntFunction<String> label, BiPredicate<String, String> related, Visitor visitor) {
+    return (items, size, support) -> {
+      for (int i = 0; i < size; i++) {
+        for (int j = i + 1; j < size; j++) {
+          if (related.test(label.apply(items[i]), label.apply(items[j]))) {
+            return;
+          }
+        }
+      }
+      visitor.visit(items, size, support);
+    };
   }
 
   /// The least number of baskets whose share is at least this support, as `count / baskets ≥

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.IntFunction;
 
 /// Makes association rules with one item on the right side from frequent itemsets.
@@ -55,9 +56,17 @@ public final class RuleMiner {
   public record Result(long itemsets, List<Rule> rules, long pruned) {}
 
   private final ItemsetMiner miner;
+  private final BiPredicate<String, String> related;
 
   public RuleMiner(ItemsetMiner miner) {
+    this(miner, (_, _) -> false);
+  }
+
+  /// @param related whether two items say the same, as a category and one above it do: sets with
+  ///   both are no news and are left out
+  public RuleMiner(ItemsetMiner miner, BiPredicate<String, String> related) {
     this.miner = miner;
+    this.related = related;
   }
 
   public Result mine(Baskets baskets, Query query) {
@@ -66,7 +75,12 @@ public final class RuleMiner {
         baskets.supports(),
         baskets::label,
         query,
-        (supportMin, sizeMax, visitor) -> miner.mine(baskets, supportMin, sizeMax, visitor));
+        (supportMin, sizeMax, visitor) ->
+            miner.mine(
+                baskets,
+                supportMin,
+                sizeMax,
+                ItemsetMiner.unrelated(baskets::label, related, visitor)));
   }
 
   /// Makes rules of baskets that are kept by day.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.insight;
 
+import com.google.common.primitives.Floats;
 import dev.proffer.proto.featurestore.v1.FeatureRow;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
+import dev.proffer.proto.featurestore.v1.FloatVector;
 import dev.proffer.proto.featurestore.v1.StringList;
 import dev.proffer.proto.featurestore.v1.Value;
 import dev.proffer.proto.featurestore.v1.WriteFeaturesRequest;
@@ -14,9 +16,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// Writes portraits to the view `user_insight` of the feature store.
+/// Writes portraits to the views `user_insight` and `user_interest` of the feature store.
 final class FeatureWriter {
   static final String VIEW = "user_insight";
+
+  /// What few readers need and is long: interest in texts.
+  static final String INTEREST_VIEW = "user_interest";
 
   /// The facts that are features; the others serve inside this part only.
   static final Set<PersonFact> WRITTEN =
@@ -47,7 +52,10 @@ final class FeatureWriter {
     List<FeatureRow> rows = new ArrayList<>(ROWS_MAX);
     for (int i = 0; i < portraits.size(); i++) {
       rows.add(row(portraits.get(i), atMillis));
-      if (rows.size() == ROWS_MAX || i == portraits.size() - 1) {
+      if (portraits.get(i).interest().length > 0) {
+        rows.add(interest(portraits.get(i), atMillis));
+      }
+      if (rows.size() >= ROWS_MAX || i == portraits.size() - 1) {
         for (WriteResult result :
             store
                 .withDeadlineAfter(10, TimeUnit.SECONDS)
@@ -84,7 +92,7 @@ final class FeatureWriter {
     row.putValues(
         "interest_tags",
         Value.newBuilder()
-            .setStringList(StringList.newBuilder().addAllValues(portrait.tags()))
+            .setStringList(StringList.newBuilder().addAllValues(portrait.tags("en")))
             .build());
     row.putValues(
         "top_category",
@@ -92,5 +100,30 @@ final class FeatureWriter {
             .setStringValue(portrait.categories().keySet().stream().findFirst().orElse(""))
             .build());
     return row.build();
+  }
+
+  private static FeatureRow interest(Portrait portrait, long atMillis) {
+    return FeatureRow.newBuilder()
+        .setFeatureView(INTEREST_VIEW)
+        .setEntityId(portrait.userId())
+        .setEventTimeUnixMs(atMillis)
+        .putValues(
+            "interest_vector",
+            Value.newBuilder()
+                .setFloatVector(
+                    FloatVector.newBuilder().addAllValues(Floats.asList(portrait.interest())))
+                .build())
+        .putValues(
+            "interest_vector_version",
+            Value.newBuilder().setStringValue(InterestVector.VERSION).build())
+        .putValues("tags_en", tags(portrait, "en"))
+        .putValues("tags_zh", tags(portrait, "zh"))
+        .build();
+  }
+
+  private static Value tags(Portrait portrait, String language) {
+    return Value.newBuilder()
+        .setStringList(StringList.newBuilder().addAllValues(portrait.tags(language)))
+        .build();
   }
 }

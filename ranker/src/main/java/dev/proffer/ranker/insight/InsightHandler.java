@@ -128,10 +128,10 @@ final class InsightHandler extends InsightServiceGrpc.InsightServiceImplBase {
   @Override
   public void getPortrait(
       GetPortraitRequest request, StreamObserver<GetPortraitResponse> observer) {
-    boolean chinese = request.getLanguage().startsWith("zh");
+    String language = request.getLanguage().startsWith("zh") ? "zh" : "en";
     Portrait portrait =
         portraits
-            .find(request.getUserId(), chinese)
+            .find(request.getUserId(), List.of(language))
             .orElseThrow(() ->
                 ProfferException.notFound(
                     ErrorReason.ERROR_REASON_UNKNOWN_USER, "user_id", request.getUserId()));
@@ -155,7 +155,7 @@ final class InsightHandler extends InsightServiceGrpc.InsightServiceImplBase {
             .setExpectedValueMinorUnits(
                 Math.round(fact.applyAsDouble(PersonFact.EXPECTED_VALUE_MINOR_UNITS)))
             .addAllSegmentIds(portrait.segmentIds())
-            .addAllTags(portrait.tags())
+            .addAllTags(portrait.tags(language))
             .setComputedAtUnixMs(portrait.asOfMillis())
             .addAllInterestVector(Floats.asList(portrait.interest()))
             .setInterestVectorVersion(InterestVector.VERSION)

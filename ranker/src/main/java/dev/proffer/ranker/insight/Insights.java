@@ -7,7 +7,9 @@ import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
 import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.ranker.basket.RuleBook;
 import dev.proffer.ranker.insight.intent.IntentModel;
+import dev.proffer.ranker.insight.intent.IntentStore;
 import dev.proffer.ranker.insight.report.InsightReport;
+import dev.proffer.ranker.model.BundleException;
 import dev.proffer.ranker.segment.RuleSegments;
 import dev.proffer.ranker.segment.SegmentStore;
 import dev.proffer.ranker.segment.Segmentation;
@@ -116,8 +118,9 @@ public final class Insights implements AutoCloseable {
   private long tableOffset;
   private BasketDays baskets = new BasketDays();
   private @Nullable IntentModel intent;
+  private final IntentStore intents;
   private long intentEvents;
-  private long intentNanos;
+  private long intentMillis;
   private long takenOffset;
   private volatile boolean closed;
   private volatile String studyProblem = "";
@@ -143,6 +146,8 @@ public final class Insights implements AutoCloseable {
     this.live =
         new LivePeople(items, options.zone(), options.study().halfLifeDays(), options.peopleMax());
     this.portraits = new Portraits(live, rules);
+    this.intents = new IntentStore(options.folder().resolve("intent"));
+    loadIntent();
     byte[] secret = new byte[16];
     new SecureRandom().nextBytes(secret);
     Pseudonyms pseudonyms = new Pseudonyms(store.pseudonymKey(HexFormat.of().formatHex(secret)));
@@ -198,6 +203,29 @@ public final class Insights implements AutoCloseable {
   /// What is bought together, for candidate sources; empty until the first study.
   public RuleBook ruleBook() {
     return portraits.findings().map(Findings::rules).orElse(RuleBook.empty());
+  }
+
+  /// What was learned before serves at once; what cannot be read is learned anew.
+  private void loadIntent() {
+    try {
+      Optional<IntentStore.Saved> saved = intents.load();
+      if (saved.isPresent()) {
+        intent = saved.get().model();
+        intentEvents = saved.get().events();
+        intentMillis = saved.get().trainedAtUnixMs();
+        portraits.intent(saved.get().model());
+      }
+    } catch (BundleException e) {
+      LOG.warn("models of intent are learned anew: {}", e.getMessage());
+    }
+  }
+
+  private void saveIntent(IntentModel trained, long events) {
+    try {
+      intents.save(trained, intentMillis, events);
+    } catch (IOException e) {
+      LOG.warn("models of intent cannot be saved and will be learned anew after a start", e);
+    }
   }
 
   private void take(Event event) {
@@ -296,7 +324,7 @@ public final class Insights implements AutoCloseable {
     }
     Segmentation before = portraits.findings().map(Findings::segmentation).orElseGet(store::latest);
     IntentModel trained = intent;
-    if (events.size() > GROWTH * intentEvents || start - intentNanos > RETRAIN.toNanos()) {
+    if (events.size() > GROWTH * intentEvents || clock.millis() - intentMillis > RETRAIN.toMillis()) {
       trained = null;
     }
     Findings findings =
@@ -304,7 +332,8 @@ public final class Insights implements AutoCloseable {
     if (trained == null) {
       intent = findings.intent();
       intentEvents = events.size();
-      intentNanos = start;
+      intentMillis = clock.millis();
+      saveIntent(findings.intent(), intentEvents);
     }
     portraits.findings(findings);
     store.save(findings.segmentation(), clock.millis());
@@ -350,7 +379,7 @@ public final class Insights implements AutoCloseable {
   private void writeAll(Findings findings) {
     List<Portrait> batch = new ArrayList<>();
     for (int row = 0; row < findings.people().size() && !closed; row++) {
-      portraits.find(findings.people().id(row), false).ifPresent(batch::add);
+      portraits.find(findings.people().id(row), Portrait.LANGUAGES).ifPresent(batch::add);
       if (batch.size() == CHANGED_MAX || row == findings.people().size() - 1) {
         write(batch);
         batch.clear();
@@ -367,7 +396,7 @@ public final class Insights implements AutoCloseable {
       }
       List<Portrait> batch = new ArrayList<>();
       for (String id : live.takeChanged(CHANGED_MAX)) {
-        portraits.find(id, false).ifPresent(batch::add);
+        portraits.find(id, Portrait.LANGUAGES).ifPresent(batch::add);
       }
       if (!batch.isEmpty()) {
         write(batch);

@@ -10,6 +10,7 @@ import java.util.Map;
 /// @param categories decayed shares of interest, largest first
 /// @param interest the direction of interest in texts, of length 1 or empty; see [InterestVector]
 /// @param segmentIds the found segment first, then rule segments
+/// @param tags readable interests by each language that was asked for
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
 public record Portrait(
     String userId,
@@ -20,6 +21,14 @@ public record Portrait(
     List<Double> hourShares,
     List<Double> weekdayShares,
     List<String> segmentIds,
-    List<String> tags,
+    Map<String, List<String>> tags,
     float[] interest,
-    long asOfMillis) {}
+    long asOfMillis) {
+  /// The languages that tags are in.
+  public static final List<String> LANGUAGES = List.of("en", "zh");
+
+  /// Readable interests in a language that was asked for.
+  public List<String> tags(String language) {
+    return tags.getOrDefault(language, List.of());
+  }
+}

@@ -11,6 +11,7 @@ import dev.proffer.ranker.segment.Segmentation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ public final class Portraits {
   private final LivePeople live;
   private final RuleSegments rules;
   private volatile @Nullable Findings findings;
+  private volatile IntentModel intent = IntentModel.none();
 
   public Portraits(LivePeople live, RuleSegments rules) {
     this.live = live;
@@ -35,7 +37,13 @@ public final class Portraits {
 
   void findings(Findings latest) {
     findings = latest;
+    intent = latest.intent();
     live.currency(latest.shop().currency());
+  }
+
+  /// Models that serve until a study brings its own.
+  void intent(IntentModel saved) {
+    intent = saved;
   }
 
   Optional<Findings> findings() {
@@ -43,7 +51,9 @@ public final class Portraits {
   }
 
   /// The portrait of a person, or empty when nobody of this id was ever heard of.
-  public Optional<Portrait> find(String userId, boolean chinese) {
+  ///
+  /// @param languages of the tags, of [Portrait#LANGUAGES]
+  public Optional<Portrait> find(String userId, List<String> languages) {
     LivePerson person = live.find(userId);
     Findings study = findings;
     int row = study == null ? -1 : study.people().find(userId);
@@ -64,7 +74,7 @@ public final class Portraits {
       categories = study.people().categories(row);
       brands = study.people().brands(row);
     }
-    List<String> tags = List.of();
+    Map<String, Double> terms = Map.of();
     float[] interest = new float[0];
     double[] hours = new double[24];
     double[] weekdays = new double[7];
@@ -87,24 +97,25 @@ public final class Portraits {
               model.expectedValue(history.get(), VALUE_HORIZON_DAYS));
         }
       }
-      if (study != null) {
-        IntentModel intent = study.intent();
-        person
-            .intent(state -> intent.buysInWeek(state, asOf))
-            .ifPresent(probability -> facts.put(PersonFact.BUYS_IN_7_DAYS, probability));
-        person
-            .intent(state ->
-                intent.buysInVisit(
-                    state,
-                    asOf - state.lastMillis() < VISIT_ENDS_MILLIS ? state.visitKey() : "",
-                    asOf))
-            .ifPresent(probability -> facts.put(PersonFact.BUYS_IN_VISIT, probability));
-      }
-      Map<String, Double> terms = person.terms();
-      tags = Tags.of(facts, categories, brands, terms, live::rarity, chinese);
+      IntentModel model = intent;
+      person
+          .intent(state -> model.buysInWeek(state, asOf))
+          .ifPresent(probability -> facts.put(PersonFact.BUYS_IN_7_DAYS, probability));
+      person
+          .intent(state ->
+              model.buysInVisit(
+                  state,
+                  asOf - state.lastMillis() < VISIT_ENDS_MILLIS ? state.visitKey() : "",
+                  asOf))
+          .ifPresent(probability -> facts.put(PersonFact.BUYS_IN_VISIT, probability));
+      terms = person.terms();
       interest = InterestVector.of(terms, live::rarity);
-    } else {
-      tags = Tags.of(facts, categories, brands, Map.of(), term -> 0, chinese);
+    }
+    Map<String, List<String>> tags = new HashMap<>();
+    for (String language : languages) {
+      tags.put(
+          language,
+          Tags.of(facts, categories, brands, terms, live::rarity, language.equals("zh")));
     }
     return Optional.of(
         new Portrait(
@@ -131,7 +142,7 @@ public final class Portraits {
       return List.of();
     }
     if (person == null) {
-      return find(userId, false).map(Portrait::segmentIds).orElse(List.of());
+      return find(userId, List.of()).map(Portrait::segmentIds).orElse(List.of());
     }
     long events = person.events();
     long minute = live.newestMillis() / 60_000;
@@ -140,7 +151,7 @@ public final class Portraits {
         || known.events() != events
         || known.minute() != minute
         || known.study() != study) {
-      List<String> ids = find(userId, false).map(Portrait::segmentIds).orElse(List.of());
+      List<String> ids = find(userId, List.of()).map(Portrait::segmentIds).orElse(List.of());
       known = new LivePerson.Membership(events, minute, study, ids);
       person.membership(known);
     }
@@ -178,24 +189,23 @@ public final class Portraits {
   /// model, or of somebody who was never heard of, it is what is usual in the shop.
   Intent intent(String userId, String sessionId, String category) {
     Findings study = findings;
-    IntentModel model = study == null ? IntentModel.none() : study.intent();
+    IntentModel model = intent;
     LivePerson person = userId.isEmpty() ? live.stranger(sessionId) : live.find(userId);
     long asOf = Math.max(live.newestMillis(), study == null ? 0 : study.asOfMillis());
     if (person == null) {
       person = live.nobody();
     }
     double usualVisit = 0;
-    double usualWeek = 0;
     if (study != null) {
       ShopFacts.Funnel funnel = study.shop().funnel();
       usualVisit = funnel.visits() == 0 ? 0 : (double) funnel.bought() / funnel.visits();
-      usualWeek =
-          study.intent().reports().stream()
-              .filter(report -> report.target() == IntentTarget.WEEK)
-              .mapToDouble(IntentReport::baseRate)
-              .findFirst()
-              .orElse(0);
     }
+    double usualWeek =
+        model.reports().stream()
+            .filter(report -> report.target() == IntentTarget.WEEK)
+            .mapToDouble(IntentReport::baseRate)
+            .findFirst()
+            .orElse(0);
     return new Intent(
         person
             .intent(state ->

@@ -22,19 +22,16 @@ record Manifest(
     SeqKnn.Parameters seqKnn,
     Map<String, Double> weights,
     Map<String, Double> metrics,
-    Map<String, FileEntry> files) {
-  static final String FILE = "manifest.json";
+    Map<String, BundleFolder.FileEntry> files) {
+  static final String FILE = BundleFolder.MANIFEST;
   private static final String FORMAT = "proffer-model/1";
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
-  /// Length and SHA-256 (lower-case hexadecimal) of a file.
-  record FileEntry(long bytes, String sha256) {}
-
   long sizeBytes() {
-    return files.values().stream().mapToLong(FileEntry::bytes).sum();
+    return files.values().stream().mapToLong(BundleFolder.FileEntry::bytes).sum();
   }
 
   byte[] toJson() {
@@ -90,11 +87,11 @@ record Manifest(
               number(p, "decay"),
               (int) number(p, "history_max"),
               (int) number(p, "links_max"));
-      Map<String, FileEntry> files = new LinkedHashMap<>();
+      Map<String, BundleFolder.FileEntry> files = new LinkedHashMap<>();
       for (Map.Entry<String, JsonNode> file : member(root, "files").properties()) {
         files.put(
             file.getKey(),
-            new FileEntry(
+            new BundleFolder.FileEntry(
                 (long) number(file.getValue(), "bytes"), text(file.getValue(), "sha256")));
       }
       return new Manifest(

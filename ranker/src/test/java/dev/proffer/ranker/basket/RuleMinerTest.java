@@ -54,6 +54,50 @@ class RuleMinerTest {
     assertThat(miner.mine(baskets, pruned).pruned()).isPositive();
   }
 
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void aHierarchyFindsWhatNoSingleItemShows(boolean apriori) throws Exception {
+    Hierarchy hierarchy =
+        Hierarchy.read(
+            new BufferedReader(
+                new StringReader(
+                    "jacket,clothes/outer\nski pants,clothes/outer\nshirt,clothes\n\n"
+                        + "boots,shoes\nsneakers,shoes\n")));
+    assertThat(hierarchy.size()).isEqualTo(5);
+    // The worked example of the paper on generalised rules: six baskets.
+    Baskets baskets =
+        Baskets.read(
+            new BufferedReader(
+                new StringReader(
+                    "shirt\njacket,boots\nski pants,boots\nsneakers\nsneakers\njacket\n")),
+            hierarchy);
+    Result result =
+        new RuleMiner(apriori ? new Apriori() : new FpGrowth(), hierarchy::isRelated)
+            .mine(baskets, new Query(0.3, 0.6, 2, 5, false));
+
+    assertThat(result.rules())
+        .extracting(rule -> String.join("+", rule.when()) + " > " + rule.then())
+        .containsExactlyInAnyOrder(
+            "clothes/outer > boots",
+            "boots > clothes/outer",
+            "boots > clothes",
+            "clothes/outer > shoes");
+    Rule outer =
+        result.rules().stream()
+            .filter(rule -> rule.when().equals(java.util.List.of("clothes/outer")))
+            .findFirst()
+            .orElseThrow();
+    assertThat(outer.support()).isCloseTo(2 / 6.0, within(1e-12));
+    assertThat(outer.confidence()).isCloseTo(2 / 3.0, within(1e-12));
+  }
+
+  @Test
+  void saysWhichLineOfAHierarchyIsWrong() {
+    assertThatThrownBy(
+            () -> Hierarchy.read(new BufferedReader(new StringReader("tea,food\n/food\n"))))
+        .hasMessage("hierarchy: line 2: '/food' (expected: item,category/subcategory)");
+  }
+
   @Test
   void answersAnEmptyFileWithNothingAndCountsEmptyLines() throws Exception {
     Baskets baskets = read("\n\n,,\n");

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class EventLogService extends FeatureStoreServiceGrpc.FeatureStoreServiceImplBase {
   private final List<Event> events = new ArrayList<>();
   final Map<String, FeatureRow> rows = new ConcurrentHashMap<>();
+  final Map<String, FeatureRow> interests = new ConcurrentHashMap<>();
   volatile boolean lost;
 
   synchronized void add(List<Event> more) {
@@ -67,7 +68,8 @@ final class EventLogService extends FeatureStoreServiceGrpc.FeatureStoreServiceI
       WriteFeaturesRequest request, StreamObserver<WriteFeaturesResponse> observer) {
     WriteFeaturesResponse.Builder response = WriteFeaturesResponse.newBuilder();
     for (FeatureRow row : request.getRowsList()) {
-      rows.put(row.getEntityId(), row);
+      (row.getFeatureView().equals(FeatureWriter.INTEREST_VIEW) ? interests : rows)
+          .put(row.getEntityId(), row);
       response.addResults(WriteResult.newBuilder().setOutcome(WriteOutcome.WRITE_OUTCOME_APPLIED));
     }
     observer.onNext(response.build());

@@ -2,13 +2,18 @@
 package dev.proffer.ranker.insight;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.proffer.ranker.insight.ItemDirectory.ItemFact;
 import dev.proffer.ranker.insight.ShopEvent.Kind;
+import dev.proffer.ranker.insight.intent.IntentModel;
 import dev.proffer.ranker.insight.intent.IntentReport;
+import dev.proffer.ranker.insight.intent.IntentStore;
 import dev.proffer.ranker.segment.RuleSegments;
 import dev.proffer.ranker.segment.Segmentation;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,6 +22,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class IntentTest {
   private static final long NOW = 1_790_000_000_000L;
@@ -116,6 +122,74 @@ final class IntentTest {
         .isGreaterThan(portraits.intent("u8", "another", "").inVisit());
     Portraits.Intent stranger = portraits.intent("nobody", "", "");
     assertThat(stranger.inWeek()).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void whatWasSavedServesTheSameNumbers(@TempDir Path folder) throws Exception {
+    IntentStore store = new IntentStore(folder);
+    assertThat(store.load()).isEmpty();
+    store.save(findings.intent(), NOW, 123);
+    IntentStore.Saved saved = new IntentStore(folder).load().orElseThrow();
+    assertThat(saved.events()).isEqualTo(123);
+    assertThat(saved.trainedAtUnixMs()).isEqualTo(NOW);
+    assertThat(saved.model().version()).isEqualTo(findings.intent().version());
+    assertThat(saved.model().reports()).isEqualTo(findings.intent().reports());
+    Portraits learned = new Portraits(live, RuleSegments.none());
+    learned.intent(findings.intent());
+    Portraits loaded = new Portraits(live, RuleSegments.none());
+    loaded.intent(saved.model());
+    for (int person = 0; person < 40; person++) {
+      for (String category : List.of("", "food/tea")) {
+        Portraits.Intent ours = loaded.intent("u" + person, "", category);
+        assertThat(ours).isEqualTo(learned.intent("u" + person, "", category));
+        assertThat(ours.why()).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatWasAlteredOnDiskDoesNotServe(@TempDir Path folder) throws Exception {
+    IntentStore store = new IntentStore(folder);
+    store.save(findings.intent(), NOW, 123);
+    Path bundle = folder.resolve(findings.intent().version());
+    Path model = bundle.resolve("week-model.txt");
+    String text = Files.readString(model);
+    Files.writeString(model, text.replaceFirst("[1-8]", "9"));
+    assertThatThrownBy(store::load)
+        .hasMessage(
+            "intent bundle "
+                + findings.intent().version()
+                + ": week-model.txt was altered: its SHA-256 differs");
+    Files.writeString(model, text.substring(10));
+    assertThatThrownBy(store::load).hasMessageContaining("week-model.txt has ");
+    Files.delete(model);
+    assertThatThrownBy(store::load).hasMessageContaining("week-model.txt is missing");
+    Path manifest = bundle.resolve("manifest.json");
+    String whole = Files.readString(manifest);
+    Files.writeString(manifest, whole.replace("\"events\"", "\"nights\""));
+    assertThatThrownBy(store::load).hasMessageContaining("unreadable");
+    // Learning anew replaces what is broken.
+    store.save(findings.intent(), NOW, 123);
+    assertThat(store.load()).isPresent();
+    Files.writeString(
+        manifest, Files.readString(manifest).replaceFirst("\"([a-z_ ]+)\"(,\\s+\"[a-z_ ]+\")", "\"$1_\"$2"));
+    assertThatThrownBy(store::load).hasMessageContaining("reads other columns");
+  }
+
+  @Test
+  void fewSavedModelsAreKept(@TempDir Path folder) throws Exception {
+    IntentStore store = new IntentStore(folder);
+    IntentModel model = findings.intent();
+    for (int i = 0; i < 8; i++) {
+      store.save(
+          new IntentModel("v" + i, model.served(), model.popularity(), List.of()), NOW + i, i);
+    }
+    assertThat(store.load().orElseThrow().model().version()).isEqualTo("v7");
+    try (var bundles = Files.list(folder)) {
+      assertThat(bundles.filter(Files::isDirectory)).hasSize(5);
+    }
+    store.save(IntentModel.none(), NOW, 1);
+    assertThat(store.load().orElseThrow().model().version()).isEqualTo("v7");
   }
 
   @Test

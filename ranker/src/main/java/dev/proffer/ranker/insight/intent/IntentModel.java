@@ -2,13 +2,11 @@
 package dev.proffer.ranker.insight.intent;
 
 import dev.proffer.ranker.learning.IsotonicCalibration;
-import dev.proffer.ranker.learning.Predictor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /// The models that serve, one for each target that could be learned. Immutable.
 ///
@@ -21,11 +19,8 @@ public record IntentModel(
     List<IntentReport> reports) {
   private static final double CERTAIN = 0.0005;
 
-  /// One model with its calibration and its explanation.
-  ///
-  /// @param contributions what each column adds to the log-odds of a row
-  public record Served(
-      Predictor model, IsotonicCalibration calibration, UnaryOperator<double[]> contributions) {
+  /// One model with its calibration.
+  public record Served(IntentClassifier model, IsotonicCalibration calibration) {
     double probability(double[] row) {
       return Math.clamp(calibration.apply(model.predict(row)), CERTAIN, 1 - CERTAIN);
     }
@@ -80,7 +75,7 @@ public record IntentModel(
         category.isEmpty()
             ? state.person(atMillis)
             : state.category(category, atMillis, share(category));
-    double[] added = model.contributions().apply(row);
+    double[] added = model.model().contributions(row);
     List<Contribution> all = new ArrayList<>();
     for (int column = 0; column < Math.min(added.length, row.length); column++) {
       if (added[column] != 0) {

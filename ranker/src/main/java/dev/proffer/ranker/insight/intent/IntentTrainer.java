@@ -10,11 +10,9 @@ import dev.proffer.ranker.learning.ClassifierMetrics;
 import dev.proffer.ranker.learning.Examples;
 import dev.proffer.ranker.learning.IsotonicCalibration;
 import dev.proffer.ranker.learning.LearningException;
-import dev.proffer.ranker.learning.LogisticRegression;
 import dev.proffer.ranker.learning.Predictor;
 import dev.proffer.ranker.learning.TreeModel;
 import dev.proffer.ranker.learning.TreeOptions;
-import dev.proffer.ranker.learning.TreeShap;
 import dev.proffer.ranker.learning.TreeTrainer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +20,6 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,7 +114,7 @@ public final class IntentTrainer {
     if (bestCalibration == null) {
       throw new IllegalStateException("there are always candidates");
     }
-    served.put(target, new Served(best.model(), bestCalibration, best.contributions()));
+    served.put(target, new Served(best.model(), bestCalibration));
     return new IntentReport(
         target,
         train.rows(),
@@ -130,12 +127,9 @@ public final class IntentTrainer {
         "");
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-  private record Candidate(
-      String name, Predictor model, UnaryOperator<double[]> contributions, double[] gains) {}
+  private record Candidate(String name, IntentClassifier model) {}
 
   private List<Candidate> candidates(Examples train, Examples choose) {
-    LogisticRegression regression = LogisticRegression.train(tamed(train), 1);
     TreeModel forest =
         TreeTrainer.train(
             train,
@@ -143,38 +137,10 @@ public final class IntentTrainer {
     TreeModel boosted =
         TreeTrainer.train(
             train, choose, TreeOptions.BOOSTING.withLeaves(15).withSeed(seed).withThreads(threads));
-    double[] weights = Arrays.stream(regression.weights()).map(Math::abs).toArray();
-    double total = Arrays.stream(weights).sum();
     return List.of(
-        new Candidate(
-            "logistic regression",
-            row -> regression.predict(tamed(row)),
-            row -> regression.contributions(tamed(row)),
-            Arrays.stream(weights).map(weight -> total == 0 ? 0 : weight / total).toArray()),
-        trees("random forest", forest),
-        trees("boosted trees", boosted));
-  }
-
-  private static Candidate trees(String name, TreeModel model) {
-    TreeShap shap = new TreeShap(model);
-    return new Candidate(name, model, shap::contributions, model.importance());
-  }
-
-  /// Amounts and counts have long tails, which a linear model does not bear.
-  private static double[] tamed(double[] row) {
-    double[] tamed = new double[row.length];
-    for (int i = 0; i < row.length; i++) {
-      tamed[i] = Math.signum(row[i]) * Math.log1p(Math.abs(row[i]));
-    }
-    return tamed;
-  }
-
-  private static Examples tamed(Examples examples) {
-    Examples.Builder builder = Examples.of(examples.names());
-    for (int row = 0; row < examples.rows(); row++) {
-      builder.add(examples.label(row), tamed(examples.row(row)));
-    }
-    return builder.build();
+        new Candidate("logistic regression", IntentClassifier.Regression.train(train)),
+        new Candidate("random forest", new IntentClassifier.Trees(forest)),
+        new Candidate("boosted trees", new IntentClassifier.Trees(boosted)));
   }
 
   private static Examples part(IntentTarget target, List<Row> rows, long from, long to, int max) {
@@ -235,11 +201,12 @@ public final class IntentTrainer {
 
   private static List<Importance> importance(IntentTarget target, Candidate best, Examples test) {
     int columns = target.columns().size();
+    double[] gains = best.model().importance();
     double[] sizes = new double[columns];
     int every = Math.max(1, test.rows() / EXPLAINED_ROWS);
     int explained = 0;
     for (int row = 0; row < test.rows(); row += every) {
-      double[] added = best.contributions().apply(test.row(row));
+      double[] added = best.model().contributions(test.row(row));
       for (int column = 0; column < Math.min(columns, added.length); column++) {
         sizes[column] += Math.abs(added[column]);
       }
@@ -247,7 +214,7 @@ public final class IntentTrainer {
     }
     List<Importance> all = new ArrayList<>();
     for (int column = 0; column < columns; column++) {
-      double gain = column < best.gains().length ? best.gains()[column] : 0;
+      double gain = column < gains.length ? gains[column] : 0;
       all.add(
           new Importance(
               target.columns().get(column), gain, explained == 0 ? 0 : sizes[column] / explained));

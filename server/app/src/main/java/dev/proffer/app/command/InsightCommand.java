@@ -5,6 +5,7 @@ import dev.proffer.app.console.Console;
 import dev.proffer.app.console.Table;
 import dev.proffer.app.engine.EngineSession;
 import dev.proffer.app.reply.Texts;
+import dev.proffer.proto.insight.v1.AssociationBasis;
 import dev.proffer.proto.insight.v1.AssociationRule;
 import dev.proffer.proto.insight.v1.InsightServiceGrpc;
 import dev.proffer.proto.insight.v1.ListAssociationRulesRequest;
@@ -17,6 +18,7 @@ import dev.proffer.proto.ranker.v1.GetItemRequest;
 import dev.proffer.ranker.basket.Apriori;
 import dev.proffer.ranker.basket.Baskets;
 import dev.proffer.ranker.basket.FpGrowth;
+import dev.proffer.ranker.basket.Hierarchy;
 import dev.proffer.ranker.basket.ItemsetMiner;
 import dev.proffer.ranker.basket.RuleMiner;
 import dev.proffer.ranker.basket.RuleMiner.Query;
@@ -37,6 +39,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -123,6 +126,10 @@ final class InsightCommand implements Callable<Integer> {
       description = {
         "List association rules: those of the event log, or those of a file with one basket a line,"
             + " items by commas (--data FILE).",
+        "Of the event log, a basket is an order, the items looked at in a visit (--basis views), or"
+            + " the categories of an order and all above them (--basis categories). Of a file, a"
+            + " hierarchy with one item and its category path a line adds categories to items"
+            + " (--hierarchy FILE).",
       },
       footer = "./proffer insight rules --data baskets.csv --min-support 0.01 --min-confidence 0.5",
       mixinStandardHelpOptions = true)
@@ -134,12 +141,36 @@ final class InsightCommand implements Callable<Integer> {
       APRIORI
     }
 
+    /// What makes a basket of the event log.
+    enum Basis {
+      BASKETS(AssociationBasis.ASSOCIATION_BASIS_ORDERS),
+      VIEWS(AssociationBasis.ASSOCIATION_BASIS_VIEWS),
+      CATEGORIES(AssociationBasis.ASSOCIATION_BASIS_CATEGORIES);
+
+      private final AssociationBasis asked;
+
+      Basis(AssociationBasis asked) {
+        this.asked = asked;
+      }
+    }
+
     @ParentCommand private InsightCommand parent;
 
     @Mixin private final SessionOptions session = new SessionOptions();
 
     @Option(names = "--fresh", description = "Study the event log first.")
     private boolean fresh;
+
+    @Option(
+        names = "--basis",
+        description = "baskets, views or categories of the event log (default: baskets).")
+    private Basis basis = Basis.BASKETS;
+
+    @Option(
+        names = "--hierarchy",
+        paramLabel = "FILE",
+        description = "Categories of the items of --data FILE: item,category/subcategory a line.")
+    private @Nullable Path hierarchy;
 
     @Option(names = "--items", split = ",", paramLabel = "ITEM", description = "Rules for these.")
     private List<String> items = List.of();
@@ -172,6 +203,16 @@ final class InsightCommand implements Callable<Integer> {
     public Integer call() throws Exception {
       Console console = parent.console();
       Optional<Path> file = session.dataFile();
+      if (file.isPresent() && basis != Basis.BASKETS) {
+        console.say("--basis: only of the event log (a file, --data FILE, has baskets)");
+        return Commands.WRONG_USE;
+      }
+      if (file.isEmpty() && hierarchy != null) {
+        console.say(
+            "--hierarchy: only with a file of baskets (--data FILE); of the event log it is the"
+                + " catalogue's (--basis categories)");
+        return Commands.WRONG_USE;
+      }
       return file.isPresent() ? ofFile(console, file.get()) : served(console);
     }
 
@@ -184,11 +225,13 @@ final class InsightCommand implements Callable<Integer> {
                 .listAssociationRules(
                     ListAssociationRulesRequest.newBuilder()
                         .addAllItemIds(items)
+                        .setBasis(basis.asked)
                         .setPageSize(Math.clamp(top, 1, 1000))
                         .build());
         CatalogueServiceGrpc.CatalogueServiceBlockingStub catalogue =
             CatalogueServiceGrpc.newBlockingStub(engine.channel(Peers.RANKER));
-        for (AssociationRule rule : response.getRulesList()) {
+        for (AssociationRule rule :
+            basis == Basis.CATEGORIES ? List.<AssociationRule>of() : response.getRulesList()) {
           for (String item : rule.getIfItemIdsList()) {
             titles.computeIfAbsent(item, id -> InsightCommand.title(catalogue, id, language));
           }
@@ -206,7 +249,7 @@ final class InsightCommand implements Callable<Integer> {
             rule.getIfItemIdsList().stream()
                 .map(id -> titles.getOrDefault(id, id))
                 .collect(Collectors.joining(" + ")),
-            titles.getOrDefault(rule.getThenItemIds(0), ""),
+            titles.getOrDefault(rule.getThenItemIds(0), rule.getThenItemIds(0)),
             String.format(Locale.ROOT, "%.4f", rule.getSupport()),
             String.format(Locale.ROOT, "%.3f", rule.getConfidence()),
             String.format(Locale.ROOT, "%.2f", rule.getLift()),
@@ -221,11 +264,17 @@ final class InsightCommand implements Callable<Integer> {
     private int ofFile(Console console, Path data) throws IOException {
       Query query = new Query(minSupport, minConfidence, minLength, maxLength, prune);
       long started = System.nanoTime();
+      Hierarchy categories = Hierarchy.none();
+      if (hierarchy != null) {
+        try (BufferedReader lines = PlainOrGzip.lines(hierarchy)) {
+          categories = Hierarchy.read(lines);
+        }
+      }
       Baskets baskets;
       try (BufferedReader lines = PlainOrGzip.lines(data)) {
-        baskets = Baskets.read(lines);
+        baskets = Baskets.read(lines, categories);
       }
-      Result result = new RuleMiner(miner()).mine(baskets, query);
+      Result result = new RuleMiner(miner(), categories::isRelated).mine(baskets, query);
       double seconds = (System.nanoTime() - started) / 1e9;
       console.say(
           String.format(
