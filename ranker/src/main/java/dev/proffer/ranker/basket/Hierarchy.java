@@ -43,8 +43,7 @@ public final class Hierarchy {
             "hierarchy: line %d: '%s' (expected: item,category/subcategory)"
                 .formatted(number, line));
       }
-      Set<String> categories =
-          hierarchy.above.computeIfAbsent(item, _ -> new LinkedHashSet<>());
+      Set<String> categories = hierarchy.above.computeIfAbsent(item, _ -> new LinkedHashSet<>());
       categories.addAll(DailyBaskets.withAncestors(path));
       categories.remove(item);
     }

@@ -324,7 +324,8 @@ public final class Insights implements AutoCloseable {
     }
     Segmentation before = portraits.findings().map(Findings::segmentation).orElseGet(store::latest);
     IntentModel trained = intent;
-    if (events.size() > GROWTH * intentEvents || clock.millis() - intentMillis > RETRAIN.toMillis()) {
+    if (events.size() > GROWTH * intentEvents
+        || clock.millis() - intentMillis > RETRAIN.toMillis()) {
       trained = null;
     }
     Findings findings =

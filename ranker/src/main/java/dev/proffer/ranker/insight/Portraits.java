@@ -114,8 +114,7 @@ public final class Portraits {
     Map<String, List<String>> tags = new HashMap<>();
     for (String language : languages) {
       tags.put(
-          language,
-          Tags.of(facts, categories, brands, terms, live::rarity, language.equals("zh")));
+          language, Tags.of(facts, categories, brands, terms, live::rarity, language.equals("zh")));
     }
     return Optional.of(
         new Portrait(

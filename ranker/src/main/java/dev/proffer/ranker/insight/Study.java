@@ -99,7 +99,8 @@ public final class Study {
     addIntent(people, moments, intent, asOf);
     start = took("models of intent", start);
     Segmentation segmentation =
-        new SegmentFinder(options.seed(), analysis.currency(), options.threads()).find(people, before);
+        new SegmentFinder(options.seed(), analysis.currency(), options.threads())
+            .find(people, before);
     int[] places = segmentation.placeAll(people);
     start = took("segments", start);
     PeopleTable earlier = analysis.people(asOf - MOVEMENT_MILLIS);

@@ -76,7 +76,7 @@ final class Words {
         }
         before = "";
         chinese(text.substring(start, at), term);
-      } else if (Character.isLetter(c)) {
+      } else if (Character.isLetter(c) && isWordPart(c)) {
         while (at < end && isWordPart(text.charAt(at))) {
           at++;
         }

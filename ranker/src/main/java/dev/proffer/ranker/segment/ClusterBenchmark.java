@@ -31,8 +31,8 @@ public final class ClusterBenchmark {
   ///
   /// @param starts of which the best counts
   /// @param threads that work on the starts
-  public static Result run(
-      Path file, int points, int dimensions, int k, int starts, int threads) throws IOException {
+  public static Result run(Path file, int points, int dimensions, int k, int starts, int threads)
+      throws IOException {
     SplittableRandom random = new SplittableRandom(9);
     double[] values = new double[points * dimensions];
     for (int i = 0; i < points; i++) {
@@ -58,13 +58,7 @@ public final class ClusterBenchmark {
         new KMeans(new SplittableRandom(1), threads).cluster(values, dimensions, k, starts);
     double seconds = (System.nanoTime() - start) / 1e9;
     return new Result(
-        points,
-        k,
-        starts,
-        threads,
-        clustering.inertia(),
-        seconds,
-        (cpuNanos() - startCpu) / 1e9);
+        points, k, starts, threads, clustering.inertia(), seconds, (cpuNanos() - startCpu) / 1e9);
   }
 
   private static long cpuNanos() {

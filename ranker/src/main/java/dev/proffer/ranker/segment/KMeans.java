@@ -192,8 +192,7 @@ public final class KMeans {
             }
           }
         }
-        System.arraycopy(
-            candidates, best * dimensions, centres, c * dimensions, dimensions);
+        System.arraycopy(candidates, best * dimensions, centres, c * dimensions, dimensions);
       }
       add(tiles, centres, c * dimensions, nearest, blocks);
     }
@@ -250,8 +249,7 @@ public final class KMeans {
       for (int tile = first; tile < Math.min(tiles.count, first + BLOCK); tile++) {
         DoubleVector far = DoubleVector.zero(SPECIES);
         for (int d = 0; d < dimensions; d++, at += LANES) {
-          DoubleVector way =
-              DoubleVector.fromArray(SPECIES, values, at).sub(centres[from + d]);
+          DoubleVector way = DoubleVector.fromArray(SPECIES, values, at).sub(centres[from + d]);
           far = way.fma(way, far);
         }
         DoubleVector now = far.min(DoubleVector.fromArray(SPECIES, nearest, tile * LANES));
@@ -453,8 +451,7 @@ public final class KMeans {
       sizes[c]++;
       clusters[farthest] = c;
       // So that the next empty cluster takes another point.
-      System.arraycopy(
-          points, farthest * dimensions, centres, c * dimensions, dimensions);
+      System.arraycopy(points, farthest * dimensions, centres, c * dimensions, dimensions);
     }
   }
 

@@ -200,7 +200,11 @@ final class InsightsTest {
     assertThat(log.rows.get("ann").getValuesOrThrow("segment_ids").getStringList().getValuesList())
         .contains("shoe-lovers");
     await(() ->
-        log.interests.get("ann").getValuesOrThrow("tags_zh").getStringList().getValuesList()
+        log.interests
+            .get("ann")
+            .getValuesOrThrow("tags_zh")
+            .getStringList()
+            .getValuesList()
             .contains("越野跑鞋"));
     FeatureRow interest = log.interests.get("ann");
     assertThat(interest.getValuesOrThrow("tags_en").getStringList().getValuesList())

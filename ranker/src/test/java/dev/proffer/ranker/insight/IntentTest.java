@@ -172,7 +172,8 @@ final class IntentTest {
     store.save(findings.intent(), NOW, 123);
     assertThat(store.load()).isPresent();
     Files.writeString(
-        manifest, Files.readString(manifest).replaceFirst("\"([a-z_ ]+)\"(,\\s+\"[a-z_ ]+\")", "\"$1_\"$2"));
+        manifest,
+        Files.readString(manifest).replaceFirst("\"([a-z_ ]+)\"(,\\s+\"[a-z_ ]+\")", "\"$1_\"$2"));
     assertThatThrownBy(store::load).hasMessageContaining("reads other columns");
   }
 

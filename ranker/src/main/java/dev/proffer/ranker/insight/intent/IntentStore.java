@@ -115,8 +115,7 @@ public final class IntentStore {
     Path bundle = bundles.bundle(version);
     try {
       Manifest manifest =
-          JSON.readValue(
-              Files.readAllBytes(bundle.resolve(BundleFolder.MANIFEST)), Manifest.class);
+          JSON.readValue(Files.readAllBytes(bundle.resolve(BundleFolder.MANIFEST)), Manifest.class);
       if (!FORMAT.equals(manifest.format()) || !version.equals(manifest.modelVersion())) {
         throw new BundleException(
             "%s: its manifest is of %s %s (expected: %s)"
@@ -152,9 +151,7 @@ public final class IntentStore {
     record Aged(String version, long modified) {}
     List<Aged> all = new ArrayList<>();
     for (String version : bundles.versions()) {
-      all.add(
-          new Aged(
-              version, Files.getLastModifiedTime(bundles.bundle(version)).toMillis()));
+      all.add(new Aged(version, Files.getLastModifiedTime(bundles.bundle(version)).toMillis()));
     }
     String current = bundles.current();
     all.removeIf(bundle -> bundle.version().equals(current));

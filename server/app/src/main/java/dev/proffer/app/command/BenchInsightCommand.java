@@ -5,7 +5,6 @@ import dev.proffer.app.console.Console;
 import dev.proffer.ranker.basket.BasketBenchmark;
 import dev.proffer.ranker.insight.InsightBenchmark;
 import dev.proffer.ranker.segment.ClusterBenchmark;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -20,7 +19,8 @@ import picocli.CommandLine.ParentCommand;
     name = "insight",
     description =
         "Measure the rpcs of portraits and intent; with --lines the association rules of so many"
-            + " generated basket lines; with --points K-means on so many generated points.",
+            + " generated basket lines; with --points K-means on so many generated points; with"
+            + " --follow how soon so many changes of behaviour show.",
     footer = "./proffer bench insight --lines 10000000",
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets what is required.
@@ -38,6 +38,11 @@ final class BenchInsightCommand implements Callable<Integer> {
 
   @Option(names = "--items", description = "Different items of the basket lines (default: 20000).")
   private int items = 20_000;
+
+  @Option(
+      names = "--follow",
+      description = "Changes of behaviour to follow through an engine of its own.")
+  private int follow;
 
   @Option(names = "--points", description = "Points to generate and cluster.")
   private int points;
@@ -58,7 +63,7 @@ final class BenchInsightCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws Exception {
     Console console = parent.console();
     if (lines > 0) {
       BasketBenchmark.Result result = BasketBenchmark.run(lines, items, 0.0005, 1);
@@ -86,6 +91,10 @@ final class BenchInsightCommand implements Callable<Integer> {
           result.found(),
           result.buildSeconds(),
           result.mineSeconds());
+      return Commands.DONE;
+    }
+    if (follow > 0) {
+      follow(console);
       return Commands.DONE;
     }
     if (points > 0) {
@@ -127,6 +136,43 @@ final class BenchInsightCommand implements Callable<Integer> {
         result.intentP50(),
         result.followP50());
     return Commands.DONE;
+  }
+
+  private void follow(Console console) throws Exception {
+    InsightFollowBenchmark.Result result = InsightFollowBenchmark.run(follow, console::say);
+    double[] figures = {
+      InsightFollowBenchmark.Result.at(result.portrait(), 0.5),
+      InsightFollowBenchmark.Result.at(result.portrait(), 0.99),
+      InsightFollowBenchmark.Result.at(result.portrait(), 1),
+      InsightFollowBenchmark.Result.at(result.membership(), 0.5),
+      InsightFollowBenchmark.Result.at(result.membership(), 0.99),
+      InsightFollowBenchmark.Result.at(result.membership(), 1)
+    };
+    console.print(
+        String.format(
+            Locale.ROOT,
+            "after the acknowledgement of a purchase the portrait has it: p50 %.0f ms, p99 %.0f ms,"
+                + " at most %.0f ms (%d changes); the feature store has the segment: p50 %.0f ms,"
+                + " p99 %.0f ms, at most %.0f ms (%d changes)",
+            figures[0],
+            figures[1],
+            figures[2],
+            result.portrait().length,
+            figures[3],
+            figures[4],
+            figures[5],
+            result.membership().length));
+    print(
+        console,
+        "{\"portrait_p50_ms\":%.1f,\"portrait_p99_ms\":%.1f,\"portrait_max_ms\":%.1f,"
+            + "\"membership_p50_ms\":%.1f,\"membership_p99_ms\":%.1f,"
+            + "\"membership_max_ms\":%.1f}",
+        figures[0],
+        figures[1],
+        figures[2],
+        figures[3],
+        figures[4],
+        figures[5]);
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // The annotation would be a dependency.

@@ -26,6 +26,7 @@ import dev.proffer.ranker.basket.RuleMiner.Result;
 import dev.proffer.ranker.basket.RuleMiner.Rule;
 import dev.proffer.runtime.file.PlainOrGzip;
 import dev.proffer.runtime.service.Peers;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -101,10 +102,7 @@ final class InsightCommand implements Callable<Integer> {
             .anyMatch(segment -> segment.getRule().isEmpty());
     if (fresh || !found) {
       console.say("studying the event log");
-      RefreshInsightResponse studied =
-          insight
-              .withDeadlineAfter(STUDY_MAX.toMillis(), TimeUnit.MILLISECONDS)
-              .refreshInsight(RefreshInsightRequest.getDefaultInstance());
+      RefreshInsightResponse studied = study(insight, console);
       console.say(
           String.format(
               Locale.ROOT,
@@ -118,7 +116,36 @@ final class InsightCommand implements Callable<Integer> {
     return insight;
   }
 
-  private static final Duration STUDY_MAX = Duration.ofSeconds(60);
+  /// A large log takes longer than a call may, and a study goes on when its caller has gone: then
+  /// the next call waits for it and reads only what came in since.
+  private static RefreshInsightResponse study(
+      InsightServiceGrpc.InsightServiceBlockingStub insight, Console console) {
+    long end = System.nanoTime() + STUDY_MAX.toNanos();
+    while (true) {
+      try {
+        return insight
+            .withDeadlineAfter(CALL_MAX.toMillis(), TimeUnit.MILLISECONDS)
+            .refreshInsight(RefreshInsightRequest.getDefaultInstance());
+      } catch (StatusRuntimeException e) {
+        Status.Code code = e.getStatus().getCode();
+        if (System.nanoTime() > end
+            || (code != Status.Code.DEADLINE_EXCEEDED && code != Status.Code.RESOURCE_EXHAUSTED)) {
+          throw e;
+        }
+        console.say("a study is under way; waiting for it");
+        try {
+          Thread.sleep(PAUSE);
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static final Duration CALL_MAX = Duration.ofSeconds(60);
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+  private static final Duration STUDY_MAX = Duration.ofMinutes(15);
 
   /// Association rules of a file of baskets, or those that the ranker serves.
   @Command(
