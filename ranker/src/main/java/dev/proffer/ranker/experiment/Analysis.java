@@ -214,19 +214,20 @@ public record Analysis(
             UNITS_MIN);
       }
     }
-    if (ratio < SampleRatio.P_VALUE_MIN) {
-      return String.format(
-          Locale.ROOT,
-          "the split did not come out as planned (p = %.1e): units are missing or doubled in an"
-              + " arm, so the arms are not alike; find out why before reading any difference",
-          ratio);
-    }
+    // Said first: it may well be why the split is off.
     if (crossed > CROSSED_SHARE_MAX * total) {
       return String.format(
           Locale.ROOT,
           "%,d units (%.1f %%) were seen in more than one variant",
           crossed,
           100.0 * crossed / total);
+    }
+    if (ratio < SampleRatio.P_VALUE_MIN) {
+      return String.format(
+          Locale.ROOT,
+          "the split did not come out as planned (p = %.1e): units are missing or doubled in an"
+              + " arm, so the arms are not alike; find out why before reading any difference",
+          ratio);
     }
     if (metrics.isEmpty()) {
       return "no outcome of any metric was recorded";

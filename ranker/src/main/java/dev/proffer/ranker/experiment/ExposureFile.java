@@ -49,6 +49,10 @@ public record ExposureFile(
           statement.executeQuery(
               "SELECT v, count(*), count(*) FILTER (crossed) FROM units GROUP BY v ORDER BY v")) {
         while (rows.next()) {
+          if (rows.getString(1) == null) {
+            throw new IllegalArgumentException(
+                "variant: " + rows.getLong(2) + " units have none in '" + variant + "'");
+          }
           counted.put(rows.getString(1), rows.getLong(2));
           crossed += rows.getLong(3);
         }
@@ -132,7 +136,7 @@ public record ExposureFile(
         statement.executeQuery(
             "SELECT v, s, count(*), sum(y%1$d), sum(y%1$d * y%1$d), sum(x), sum(x * x), sum(x * y%1$d),"
                     .formatted(m)
-                + " bool_and(isfinite(y%d)) FROM units GROUP BY v, s ORDER BY v, s".formatted(m))) {
+                + " bool_and(isfinite(y%d)), bool_and(isfinite(x)) FROM units GROUP BY v, s ORDER BY v, s".formatted(m))) {
       while (rows.next()) {
         String name = rows.getString(1);
         int arm = 0;
@@ -146,6 +150,10 @@ public record ExposureFile(
                   + "' of variant '"
                   + name
                   + "': not all values are numbers");
+        }
+        if (!rows.getBoolean(10)) {
+          throw new IllegalArgumentException(
+              "covariate '" + covariate + "' of variant '" + name + "': not all values are numbers");
         }
         PairedSums one =
             new PairedSums(
