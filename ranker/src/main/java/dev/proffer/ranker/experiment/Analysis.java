@@ -17,6 +17,8 @@ import java.util.Map;
 /// @param refusal why there is no verdict; empty when there is one
 /// @param comparisons every arm against the control on every metric, the primary metric first
 /// @param segments reactions by segment on the primary metric, by variant
+/// @param crossed the same by variant of another experiment that people are in as well: whether two
+///   changes do more or less together than each alone
 public record Analysis(
     String title,
     String hypothesis,
@@ -25,7 +27,11 @@ public record Analysis(
     double sampleRatioPValue,
     String refusal,
     List<Comparison> comparisons,
-    Map<String, Heterogeneity> segments) {
+    Map<String, Heterogeneity> segments,
+    List<Crossed> crossed) {
+  /// How a variant does among the variants of another experiment.
+  public record Crossed(String variant, String experiment, Heterogeneity effects) {}
+
   /// Units below which nothing is concluded: the tests are asymptotic.
   public static final long UNITS_MIN = 100;
 
@@ -175,7 +181,39 @@ public record Analysis(
         ratio,
         refusal,
         adjusted(comparisons),
-        segments);
+        segments,
+        List.of());
+  }
+
+  /// With how the variants do among those of other experiments.
+  ///
+  /// @param others the primary metric by variant of the other experiment, by experiment
+  Analysis with(Map<String, Metric> others) {
+    List<Crossed> found = new ArrayList<>();
+    others.forEach((experiment, metric) -> {
+      for (int v = 1; v < arms.size(); v++) {
+        Map<String, Heterogeneity.Arms> pairs = new LinkedHashMap<>();
+        for (Map.Entry<String, List<Sample>> entry : metric.segments().entrySet()) {
+          pairs.put(
+              entry.getKey(),
+              new Heterogeneity.Arms(entry.getValue().getFirst(), entry.getValue().get(v)));
+        }
+        Heterogeneity effects = Heterogeneity.of(pairs, UNITS_MIN, confidence);
+        if (effects.segments().size() > 1) {
+          found.add(new Crossed(arms.get(v).name(), experiment, effects));
+        }
+      }
+    });
+    return new Analysis(
+        title,
+        hypothesis,
+        confidence,
+        arms,
+        sampleRatioPValue,
+        refusal,
+        comparisons,
+        segments,
+        List.copyOf(found));
   }
 
   private static List<Comparison> adjusted(List<Comparison> comparisons) {

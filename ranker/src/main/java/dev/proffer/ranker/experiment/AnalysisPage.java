@@ -83,37 +83,65 @@ public final class AnalysisPage {
     }
     page.append("<h2>Numbers</h2>").append(table(analysis));
     for (Map.Entry<String, Heterogeneity> entry : analysis.segments().entrySet()) {
-      page.append("<h2>Segments, ").append(escape(entry.getKey())).append("</h2><p>");
-      page.append(
-          String.format(
-              Locale.ROOT,
-              entry.getValue().pValue() < 1 - analysis.confidence()
-                  ? "Segments react differently (p = %.4f)."
-                  : "Nothing shows that segments react differently (p = %.4f).",
-              entry.getValue().pValue()));
-      page.append("</p><table><tr><th>segment<th><th>units<th>difference<th>interval<th>p</tr>");
-      for (Heterogeneity.Effect effect : entry.getValue().segments()) {
-        page.append("<tr><td>")
-            .append(escape(effect.segment().isEmpty() ? "(none)" : effect.segment()))
-            .append("<td><td>")
-            .append(
-                String.format(
-                    Locale.ROOT,
-                    "%,d<td>%.5g<td>%.5g to %.5g<td>%.4f",
-                    effect.control().units() + effect.variant().units(),
-                    effect.difference().value(),
-                    effect.difference().low(),
-                    effect.difference().high(),
-                    effect.adjusted()))
-            .append("</tr>");
-      }
-      page.append("</table>");
+      effects(
+          page,
+          "Segments, " + entry.getKey(),
+          "segment",
+          "Segments react differently",
+          "Nothing shows that segments react differently",
+          entry.getValue(),
+          analysis.confidence());
+    }
+    for (Analysis.Crossed crossed : analysis.crossed()) {
+      effects(
+          page,
+          crossed.variant() + " together with " + crossed.experiment(),
+          crossed.experiment(),
+          "The two changes do not just add up",
+          "Nothing shows that the two changes do more or less together",
+          crossed.effects(),
+          analysis.confidence());
     }
     page.append(
         "<p><small>Plotted intervals hold however often one looks (confidence sequences). Fixed p"
             + " is Welch's test for a single look, corrected for the number of comparisons"
             + " (Holm).</small></p></body></html>");
     return page.toString();
+  }
+
+  private static void effects(
+      StringBuilder page,
+      String title,
+      String column,
+      String different,
+      String alike,
+      Heterogeneity effects,
+      double confidence) {
+    page.append("<h2>").append(escape(title)).append("</h2><p>");
+    page.append(
+        String.format(
+            Locale.ROOT,
+            "%s (p = %.4f).",
+            effects.pValue() < 1 - confidence ? different : alike,
+            effects.pValue()));
+    page.append("</p><table><tr><th>")
+        .append(escape(column))
+        .append("<th>units<th>difference<th>interval<th>p</tr>");
+    for (Heterogeneity.Effect effect : effects.segments()) {
+      page.append("<tr><td>")
+          .append(escape(effect.segment().isEmpty() ? "(none)" : effect.segment()))
+          .append(
+              String.format(
+                  Locale.ROOT,
+                  "<td style=\"text-align:right\">%,d<td>%.5g<td>%.5g to %.5g<td>%.4f",
+                  effect.control().units() + effect.variant().units(),
+                  effect.difference().value(),
+                  effect.difference().low(),
+                  effect.difference().high(),
+                  effect.adjusted()))
+          .append("</tr>");
+    }
+    page.append("</table>");
   }
 
   /// The verdict on one comparison, in a sentence.

@@ -172,17 +172,27 @@ final class ExperimentHandler extends ExperimentServiceGrpc.ExperimentServiceImp
         .segments()
         .forEach((variant, heterogeneity) -> {
           for (Heterogeneity.Effect effect : heterogeneity.segments()) {
-            response.addSegmentEffects(
-                SegmentEffect.newBuilder()
-                    .setVariant(variant)
-                    .setSegment(effect.segment())
-                    .setDifference(effect.difference().value())
-                    .setLow(effect.difference().low())
-                    .setHigh(effect.difference().high())
-                    .setPValue(effect.adjusted()));
+            response.addSegmentEffects(effect(variant, effect.segment(), effect));
           }
         });
+    for (Analysis.Crossed crossed : analysis.crossed()) {
+      for (Heterogeneity.Effect effect : crossed.effects().segments()) {
+        response.addSegmentEffects(
+            effect(crossed.variant(), crossed.experiment() + "=" + effect.segment(), effect));
+      }
+    }
     observer.onNext(response.build());
     observer.onCompleted();
+  }
+
+  private static SegmentEffect effect(String variant, String segment, Heterogeneity.Effect effect) {
+    return SegmentEffect.newBuilder()
+        .setVariant(variant)
+        .setSegment(segment)
+        .setDifference(effect.difference().value())
+        .setLow(effect.difference().low())
+        .setHigh(effect.difference().high())
+        .setPValue(effect.adjusted())
+        .build();
   }
 }

@@ -216,47 +216,87 @@ final class ExperimentStore {
   /// Sums of a metric after the exposure and of the same metric in a window before it, by variant
   /// and segment. Units without outcomes count with 0.
   Map<String, Map<String, PairedSums>> sums(String experimentId, String metric, long beforeMs) {
-    return sums(
-        experimentId,
-        "COALESCE(SUM(CASE WHEN o.metric = ? AND o.at_unix_ms >= e.at_unix_ms"
-            + " THEN o.value END), 0)",
-        metric,
-        "COALESCE(SUM(CASE WHEN o.metric = ? AND o.at_unix_ms < e.at_unix_ms"
-            + " AND o.at_unix_ms >= e.at_unix_ms - "
-            + beforeMs
-            + " THEN o.value END), 0)",
-        metric);
+    return sums(experimentId, "", afterwards(), metric, before(beforeMs), metric);
   }
 
   /// Sums of two metrics after the exposure, for their ratio.
   Map<String, Map<String, PairedSums>> ratioSums(
       String experimentId, String numerator, String denominator) {
-    String after =
-        "COALESCE(SUM(CASE WHEN o.metric = ? AND o.at_unix_ms >= e.at_unix_ms"
-            + " THEN o.value END), 0)";
-    return sums(experimentId, after, numerator, after, denominator);
+    return sums(experimentId, "", afterwards(), numerator, afterwards(), denominator);
   }
 
+  /// The same as [#sums] by variant of another experiment, of people who are in both.
+  Map<String, Map<String, PairedSums>> crossedSums(
+      String experimentId, String otherId, String metric, long beforeMs) {
+    return sums(experimentId, otherId, afterwards(), metric, before(beforeMs), metric);
+  }
+
+  /// Other experiments that people of this one are in as well, those with most of them first.
+  List<String> crossed(String experimentId, int max) {
+    return database.read(connection -> {
+      List<String> others = new ArrayList<>();
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT f.experiment_id, COUNT(*) FROM exposure e JOIN exposure f ON f.unit_id ="
+                  + " e.unit_id AND f.experiment_id <> e.experiment_id WHERE e.experiment_id = ?"
+                  + " GROUP BY f.experiment_id ORDER BY 2 DESC, 1 LIMIT "
+                  + max)) {
+        select.setString(1, experimentId);
+        try (ResultSet rows = select.executeQuery()) {
+          while (rows.next()) {
+            others.add(rows.getString(1));
+          }
+        }
+      }
+      return others;
+    });
+  }
+
+  private static String afterwards() {
+    return "COALESCE(SUM(CASE WHEN o.metric = ? AND o.at_unix_ms >= e.at_unix_ms"
+        + " THEN o.value END), 0)";
+  }
+
+  private static String before(long beforeMs) {
+    return "COALESCE(SUM(CASE WHEN o.metric = ? AND o.at_unix_ms < e.at_unix_ms"
+        + " AND o.at_unix_ms >= e.at_unix_ms - "
+        + beforeMs
+        + " THEN o.value END), 0)";
+  }
+
+  /// @param otherId takes its variants for segments; empty for the segments themselves
   private Map<String, Map<String, PairedSums>> sums(
-      String experimentId, String y, String yMetric, String x, String xMetric) {
+      String experimentId, String otherId, String y, String yMetric, String x, String xMetric) {
+    String segment = otherId.isEmpty() ? "e.segment" : "f.variant";
     return database.read(connection -> {
       Map<String, Map<String, PairedSums>> sums = new LinkedHashMap<>();
       try (PreparedStatement select =
           connection.prepareStatement(
               "SELECT variant, segment, COUNT(*), SUM(y), SUM(y * y), SUM(x), SUM(x * x), SUM(x *"
-                  + " y) FROM (SELECT e.unit_id, e.variant, e.segment, "
+                  + " y) FROM (SELECT e.unit_id, e.variant, "
+                  + segment
+                  + " AS segment, "
                   + y
                   + " AS y, "
                   + x
-                  + " AS x FROM exposure e LEFT JOIN outcome o ON o.unit_id = e.unit_id"
+                  + " AS x FROM exposure e"
+                  + (otherId.isEmpty()
+                      ? ""
+                      : " JOIN exposure f ON f.unit_id = e.unit_id AND f.experiment_id = ?")
+                  + " LEFT JOIN outcome o ON o.unit_id = e.unit_id"
                   + " AND o.metric IN (?, ?) WHERE e.experiment_id = ?"
-                  + " GROUP BY e.unit_id, e.variant, e.segment) u"
-                  + " GROUP BY variant, segment ORDER BY variant, segment")) {
-        select.setString(1, yMetric);
-        select.setString(2, xMetric);
-        select.setString(3, yMetric);
-        select.setString(4, xMetric);
-        select.setString(5, experimentId);
+                  + " GROUP BY e.unit_id, e.variant, "
+                  + segment
+                  + ") u GROUP BY variant, segment ORDER BY variant, segment")) {
+        int at = 1;
+        select.setString(at++, yMetric);
+        select.setString(at++, xMetric);
+        if (!otherId.isEmpty()) {
+          select.setString(at++, otherId);
+        }
+        select.setString(at++, yMetric);
+        select.setString(at++, xMetric);
+        select.setString(at, experimentId);
         try (ResultSet rows = select.executeQuery()) {
           while (rows.next()) {
             sums.computeIfAbsent(rows.getString(1), _ -> new LinkedHashMap<>())

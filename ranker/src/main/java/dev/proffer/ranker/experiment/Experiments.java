@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -51,6 +52,7 @@ public final class Experiments implements AutoCloseable {
   private static final long FLUSH_MS = 200;
   private static final long REFRESH_MS = 1_000;
   private static final int COVARIATE_DAYS = 14;
+  private static final int CROSSED_MAX = 8;
   private static final long DAY_MS = 86_400_000;
 
   /// The variants of a unit.
@@ -297,7 +299,21 @@ public final class Experiments implements AutoCloseable {
     for (String metric : wanted) {
       metrics.add(metric(experimentId, metric, names, beforeMs));
     }
-    return Analysis.of(experimentId, experiment.getHypothesis(), arms, metrics, confidence, 0);
+    Analysis analysis =
+        Analysis.of(experimentId, experiment.getHypothesis(), arms, metrics, confidence, 0);
+    // Experiments of different layers cross: every variant of one meets every variant of the other.
+    Map<String, Analysis.Metric> crossed = new LinkedHashMap<>();
+    if (!wanted.isEmpty() && wanted.getFirst().indexOf('/') < 0) {
+      for (String other : store.crossed(experimentId, CROSSED_MAX)) {
+        crossed.put(
+            other,
+            metric(
+                wanted.getFirst(),
+                names,
+                store.crossedSums(experimentId, other, wanted.getFirst(), beforeMs)));
+      }
+    }
+    return analysis.with(crossed);
   }
 
   private Analysis.Metric metric(
@@ -307,10 +323,15 @@ public final class Experiments implements AutoCloseable {
         slash > 0
             ? store.ratioSums(experimentId, metric.substring(0, slash), metric.substring(slash + 1))
             : store.sums(experimentId, metric, beforeMs);
+    return metric(metric, names, sums);
+  }
+
+  private static Analysis.Metric metric(
+      String metric, List<String> names, Map<String, Map<String, PairedSums>> sums) {
     PairedSums none = new PairedSums(0, 0, 0, 0, 0, 0);
     List<PairedSums> arms = new ArrayList<>();
     Map<String, List<PairedSums>> segments = new LinkedHashMap<>();
-    Set<String> segmentNames = new HashSet<>();
+    Set<String> segmentNames = new TreeSet<>();
     sums.values().forEach(bySegment -> segmentNames.addAll(bySegment.keySet()));
     for (String name : names) {
       Map<String, PairedSums> bySegment = sums.getOrDefault(name, Map.of());
@@ -321,7 +342,7 @@ public final class Experiments implements AutoCloseable {
             .add(bySegment.getOrDefault(segment, none));
       }
     }
-    if (slash > 0) {
+    if (metric.indexOf('/') > 0) {
       List<Sample> ratios = new ArrayList<>();
       for (PairedSums arm : arms) {
         ratios.add(

@@ -136,7 +136,8 @@ public record ExposureFile(
         statement.executeQuery(
             "SELECT v, s, count(*), sum(y%1$d), sum(y%1$d * y%1$d), sum(x), sum(x * x), sum(x * y%1$d),"
                     .formatted(m)
-                + " bool_and(isfinite(y%d)), bool_and(isfinite(x)) FROM units GROUP BY v, s ORDER BY v, s".formatted(m))) {
+                + " bool_and(isfinite(y%d)), bool_and(isfinite(x)) FROM units GROUP BY v, s ORDER BY v, s"
+                    .formatted(m))) {
       while (rows.next()) {
         String name = rows.getString(1);
         int arm = 0;
@@ -153,7 +154,11 @@ public record ExposureFile(
         }
         if (!rows.getBoolean(10)) {
           throw new IllegalArgumentException(
-              "covariate '" + covariate + "' of variant '" + name + "': not all values are numbers");
+              "covariate '"
+                  + covariate
+                  + "' of variant '"
+                  + name
+                  + "': not all values are numbers");
         }
         PairedSums one =
             new PairedSums(

@@ -223,6 +223,39 @@ class ExperimentsTest {
     }
   }
 
+  /// Two factors at once: experiments of different layers cross, and what they do together is told
+  /// from what each does.
+  @Test
+  void twoFactorsAreTriedAtOnceAndWhatTheyDoTogetherIsFound() {
+    for (String factor : List.of("price", "text")) {
+      start(
+          experiment(factor, factor, 10_000, 1, 1).toBuilder().setPrimaryMetric("profit").build());
+    }
+    SplittableRandom random = new SplittableRandom(2);
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < 3_000; i++) {
+      Map<String, String> in = experiments.assign("u-" + i, List.of(), false).variants();
+      boolean price = "treatment".equals(in.get("price"));
+      boolean text = "treatment".equals(in.get("text"));
+      double profit = 10 + (price ? 1 : 0) + (text ? 1 : 0) - (price && text ? 2 : 0);
+      outcomes.add(outcome("o" + i, "u-" + i, profit + random.nextGaussian(), NOW + 1_000));
+    }
+    experiments.record(outcomes);
+    Analysis analysis = experiments.analyze("price", .95);
+
+    assertThat(analysis.crossed()).hasSize(1);
+    Analysis.Crossed crossed = analysis.crossed().getFirst();
+    assertThat(crossed.experiment()).isEqualTo("text");
+    assertThat(crossed.effects().pValue()).isLessThan(1e-9);
+    assertThat(crossed.effects().segments())
+        .extracting(effect -> Math.round(effect.difference().value()))
+        .containsExactly(1L, -1L);
+    // Over both texts the prices come out even: looking at one factor alone would find nothing.
+    assertThat(analysis.comparisons().getFirst().verdict()).isEqualTo(Analysis.Verdict.OPEN);
+    assertThat(AnalysisPage.html(analysis))
+        .contains("treatment together with text", "do not just add up");
+  }
+
   @Test
   void anEmptyArmAMismatchedSplitAndAMissingMetricAreRefused() {
     List<Analysis.Metric> metrics =

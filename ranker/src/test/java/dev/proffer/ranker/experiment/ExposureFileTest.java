@@ -61,8 +61,7 @@ class ExposureFileTest {
   @Test
   void rowsOfOnePersonAreAddedUp() throws Exception {
     Analysis analysis =
-        file(3_000, i -> line(i % 1_000, i % 2 == 0 ? "a" : "b", i % 3))
-            .analyze(Map.of(), .95);
+        file(3_000, i -> line(i % 1_000, i % 2 == 0 ? "a" : "b", i % 3)).analyze(Map.of(), .95);
     assertThat(analysis.arms()).extracting(Analysis.Arm::units).containsExactly(500L, 500L);
     assertThat(analysis.comparisons().getFirst().sample().mean()).isEqualTo(3);
   }
@@ -87,8 +86,7 @@ class ExposureFileTest {
     Analysis analysis = file(1_000, line).analyze(weights, .95);
     assertThat(analysis.comparisons())
         .allMatch(comparison ->
-            analysis.refusal().isEmpty()
-                || comparison.verdict() == Analysis.Verdict.REFUSED);
+            analysis.refusal().isEmpty() || comparison.verdict() == Analysis.Verdict.REFUSED);
     return analysis.refusal();
   }
 
@@ -107,11 +105,10 @@ class ExposureFileTest {
                 .analyze(Map.of(), .95))
         .hasMessageContaining("covariate 'before' of variant 'a'");
     assertThatThrownBy(() ->
-            file(500, i -> line(i, i < 5 ? "" : i % 2 == 0 ? "a" : "b", 1))
-                .analyze(Map.of(), .95))
+            file(500, i -> line(i, i < 5 ? "" : i % 2 == 0 ? "a" : "b", 1)).analyze(Map.of(), .95))
         .hasMessageContaining("variant: 5 units have none");
-    assertThatThrownBy(() ->
-            file(500, i -> line(i, i % 2 == 0 ? "a" : "b", 1)).analyze(Map.of("a", 1.0), .95))
+    assertThatThrownBy(
+            () -> file(500, i -> line(i, i % 2 == 0 ? "a" : "b", 1)).analyze(Map.of("a", 1.0), .95))
         .hasMessageContaining("variant 'b' has no planned weight");
     assertThatThrownBy(() -> file(500, i -> line(i, "a", 1)).analyze(Map.of(), .95))
         .hasMessageContaining("variants: [a] (expected: 2 or more)");

@@ -54,6 +54,7 @@ public final class Commands {
         new EvaluateDialoguesCommand(console),
         new ChatbotCommand(console),
         new ExperimentsCommand(console),
+        new PoliciesCommand(console),
         new DescriptorsCommand(console),
         new ModelsCommand(),
         new TestCommand(),

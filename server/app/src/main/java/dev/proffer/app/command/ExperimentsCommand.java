@@ -191,7 +191,8 @@ final class ExperimentsCommand implements Callable<Integer> {
       name = "create",
       description = "Write a draft.",
       footer =
-          "./proffer experiments create price --variants control=1,tenth-off=1 --metric profit",
+          "./proffer experiments create list --variants now=1,popular=1 --metric margin"
+              + " --change popular.ranker=popularity",
       mixinStandardHelpOptions = true)
   @SuppressWarnings("NullAway.Init") // picocli sets what is required.
   static final class Create implements Callable<Integer> {
@@ -224,8 +225,34 @@ final class ExperimentsCommand implements Callable<Integer> {
     @Option(names = "--hypothesis", description = "What is expected, in a sentence.")
     private String hypothesis = "";
 
+    @Option(
+        names = "--change",
+        paramLabel = "VARIANT.WHAT=VALUE",
+        description = {
+          "What a variant changes: ranker, layout, interleave (two rankers with a comma),",
+          "model_version, offer_policy, personal_offer_policy, ranker_policy or layout_policy; or a",
+          "parameter of your own. May be repeated."
+        })
+    private Map<String, String> changes = new LinkedHashMap<>();
+
     @Override
     public Integer call() throws Exception {
+      Map<String, Variant.Builder> arms = new LinkedHashMap<>();
+      variants.forEach(
+          (name, weight) -> arms.put(name, Variant.newBuilder().setName(name).setWeight(weight)));
+      changes.forEach((key, value) -> {
+        int dot = key.lastIndexOf('.');
+        Variant.Builder arm = arms.get(dot < 0 ? key : key.substring(0, dot));
+        if (arm == null || dot == key.length() - 1) {
+          throw new IllegalArgumentException(
+              "--change: '"
+                  + key
+                  + "' (expected: VARIANT.WHAT, with one of "
+                  + arms.keySet()
+                  + ")");
+        }
+        arm.putParameters(key.substring(dot + 1), value);
+      });
       Experiment.Builder draft =
           Experiment.newBuilder()
               .setExperimentId(id)
@@ -234,8 +261,7 @@ final class ExperimentsCommand implements Callable<Integer> {
               .setPrimaryMetric(metric)
               .setHypothesis(hypothesis)
               .addAllSegments(segments);
-      variants.forEach((name, weight) ->
-          draft.addVariants(Variant.newBuilder().setName(name).setWeight(weight)));
+      arms.values().forEach(draft::addVariants);
       Experiment written =
           ask(
               parent.console(),
