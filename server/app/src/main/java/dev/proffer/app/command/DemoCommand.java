@@ -62,6 +62,7 @@ final class DemoCommand implements Callable<Integer> {
     Map<String, String> texts = options.texts(Map.of());
     texts.putIfAbsent(GrpcSettings.PORT.key(), freePort(GrpcSettings.PORT));
     texts.putIfAbsent(WebSettings.PORT.key(), freePort(WebSettings.PORT));
+    texts.putIfAbsent(WebSettings.DEMO_PAGES.key(), "true");
     Optional<Path> log =
         Logging.configure(
             EngineSettings.read(modules, modules.names(), texts),
@@ -121,6 +122,10 @@ final class DemoCommand implements Callable<Integer> {
     console.print("  gRPC  " + address.grpc());
     if (!address.web().isEmpty()) {
       console.print("  web   " + address.web());
+      console.print("  shop  " + address.web() + "/shop");
+      if (address.services().contains(Peers.CHATBOT)) {
+        console.print("  desk  " + address.web() + "/desk");
+      }
     }
     console.print("");
     console.print("Try in another terminal:");

@@ -30,7 +30,10 @@ final class Pages {
 
   /// What runs and where to go, for people.
   static String landing(
-      Map<String, List<Shortcoming>> status, List<String> grpcServices, boolean docs) {
+      Map<String, List<Shortcoming>> status,
+      List<String> grpcServices,
+      boolean docs,
+      boolean demo) {
     StringBuilder page = new StringBuilder();
     page.append(
         """
@@ -62,6 +65,10 @@ final class Pages {
       page.append("</li>\n");
     });
     page.append("</ul>\n<h2>Addresses</h2>\n<ul>\n");
+    if (demo) {
+      page.append("<li><a href=\"/shop\">/shop</a>: a shop with the chat</li>\n");
+      page.append("<li><a href=\"/desk\">/desk</a>: where people of the shop answer</li>\n");
+    }
     if (docs) {
       page.append("<li><a href=\"/docs/\">/docs/</a>: the API, to read and to try</li>\n");
     }
@@ -70,6 +77,7 @@ final class Pages {
     }
     page.append(
         """
+        <li><a href="/widget/proffer-chat.js">/widget/proffer-chat.js</a>: the chat, as one script tag</li>
         <li><a href="/health">/health</a>: what runs, for monitors</li>
         <li><a href="/metrics">/metrics</a>: figures for Prometheus</li>
         </ul>

@@ -70,6 +70,7 @@ public final class WebEdge implements AutoCloseable {
     String host = settings.get(WebSettings.HOST);
     int port = settings.get(WebSettings.PORT);
     boolean docs = settings.get(WebSettings.DOCS);
+    boolean demo = settings.get(WebSettings.DEMO_PAGES);
     List<String> origins = settings.get(WebSettings.ALLOWED_ORIGINS);
     List<String> names = services.stream().map(ServiceDescriptor::getName).sorted().toList();
     InetAddress address = InetAddress.getByName(host);
@@ -86,12 +87,16 @@ public final class WebEdge implements AutoCloseable {
             .gracefulShutdownTimeout(Duration.ofMillis(100), settings.get(GrpcSettings.DRAIN_MAX))
             .disableServerHeader()
             .disableDateHeader();
-    page(builder, "/", MediaType.HTML_UTF_8, () -> Pages.landing(status.get(), names, docs));
+    page(builder, "/", MediaType.HTML_UTF_8, () -> Pages.landing(status.get(), names, docs, demo));
     page(builder, "/proffer.css", MediaType.CSS_UTF_8, () -> Pages.STYLE);
     page(builder, "/health", MediaType.JSON, () -> Pages.health(status.get()));
     page(builder, "/metrics", MediaType.parse("text/plain; version=0.0.4; charset=utf-8"), metrics);
     if (names.contains(InsightServiceGrpc.SERVICE_NAME)) {
       builder.service("/insight", new InsightPage(engine));
+    }
+    WebFiles.addWidget(builder);
+    if (demo) {
+      WebFiles.addDemo(builder);
     }
     if (docs) {
       builder.serviceUnder("/docs", DocService.builder().build());
@@ -173,6 +178,9 @@ public final class WebEdge implements AutoCloseable {
                     .set("content-security-policy", changed.get("content-security-policy", policy))
                     .set("x-content-type-options", "nosniff")
                     .set("referrer-policy", "no-referrer")
-                    .set("cross-origin-resource-policy", "same-site")));
+                    // The widget is for pages of other origins.
+                    .set(
+                        "cross-origin-resource-policy",
+                        changed.get("cross-origin-resource-policy", "same-site"))));
   }
 }

@@ -28,9 +28,15 @@ public final class WebSettings {
   public static final Setting<Boolean> DOCS =
       Setting.flag("web.docs", true, "Whether the page that documents and tries the API is served");
 
+  public static final Setting<Boolean> DEMO_PAGES =
+      Setting.flag(
+          "web.demo-pages",
+          false,
+          "Whether a shop at /shop and a desk for agents at /desk are served; the desk asks nobody for a password");
+
   private WebSettings() {}
 
   public static List<Setting<?>> all() {
-    return List.of(ENABLED, HOST, PORT, ALLOWED_ORIGINS, BODY_BYTES_MAX, DOCS);
+    return List.of(ENABLED, HOST, PORT, ALLOWED_ORIGINS, BODY_BYTES_MAX, DOCS, DEMO_PAGES);
   }
 }

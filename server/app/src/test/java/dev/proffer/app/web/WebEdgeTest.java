@@ -20,6 +20,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,7 @@ final class WebEdgeTest {
                     "grpc.port", "0",
                     "web.port", "0",
                     "web.body-bytes-max", "2048",
+                    "web.demo-pages", "true",
                     "web.allowed-origins", "https://shop.example")));
     address = engine.address().web();
   }
@@ -108,6 +111,41 @@ final class WebEdgeTest {
     for (String body : new String[] {"", "{", "[]", "nonsense", "{\"k\": \"x\"}"}) {
       HttpResponse<String> response = post(RECOMMEND, body);
       assertThat(response.statusCode()).as(body).isBetween(400, 499);
+    }
+  }
+
+  @Test
+  void theWidgetIsForPagesOfOtherOriginsAndIsKeptByBrowsers() throws Exception {
+    HttpResponse<String> script = get("/widget/proffer-chat.js");
+    assertThat(script.statusCode()).isEqualTo(200);
+    assertThat(script.headers().firstValue("content-type").orElse("")).contains("javascript");
+    assertThat(script.headers().firstValue("cross-origin-resource-policy"))
+        .hasValue("cross-origin");
+    assertThat(script.body()).contains("proffer-chat");
+    HttpResponse<String> again =
+        send(
+            HttpRequest.newBuilder(URI.create(address + "/widget/proffer-chat.js"))
+                .header("if-none-match", script.headers().firstValue("etag").orElse(""))
+                .GET());
+    assertThat(again.statusCode()).isEqualTo(304);
+    assertThat(again.body()).isEmpty();
+  }
+
+  @Test
+  void thePagesOfTheDemoRunOnlyOurScriptsAndNoneFromStrings() throws Exception {
+    for (String path : new String[] {"/shop", "/desk"}) {
+      HttpResponse<String> page = get(path);
+      assertThat(page.statusCode()).as(path).isEqualTo(200);
+      assertThat(page.headers().firstValue("content-security-policy").orElse(""))
+          .contains("script-src 'self';")
+          .contains("require-trusted-types-for 'script'")
+          .doesNotContain("unsafe");
+      assertThat(page.headers().firstValue("cross-origin-resource-policy")).hasValue("same-site");
+      // What it names is there.
+      Matcher named = Pattern.compile("(?:src|href)=\"(/[^\"]*)\"").matcher(page.body());
+      while (named.find()) {
+        assertThat(get(named.group(1)).statusCode()).as(named.group(1)).isEqualTo(200);
+      }
     }
   }
 
