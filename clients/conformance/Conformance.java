@@ -34,32 +34,36 @@ import java.util.stream.Stream;
 /// Runs one scenario with the clients of several languages against one fresh server, and compares what they report: each
 /// with what the scenario expects, and all with each other, field by field.
 ///
-/// Arguments: the folder of the built distribution, the folder for what is written, whether the chatbot is there, and for
-/// each run `name=command …`, the command being given the gRPC address, the web address, the scenario, the name of the run
+/// Arguments: the folder of the built distribution, the folder for what is written, the languages of the chatbot ("none"
+/// when it has no models), and for each run `name=command …`, the command being given the gRPC address, the web address, the scenario, the name of the run
 /// and the file to write.
 final class Conformance {
   private static final ObjectMapper JSON = new ObjectMapper();
+  /// The run of the tests in a browser.
+  private static final String PAGES = "pages-in-chromium";
   private static final long START_MAX_MS = 300_000;
-  private static final long RUN_MAX_MS = 180_000;
+  private static final long RUN_MAX_MS = 300_000;
   private static final int LOAD_MAX_SECONDS = 60;
   // Figures of 32 bits, and sums in another order.
   private static final double TOLERANCE = 1e-6;
 
   private final Path dist;
   private final Path work;
+  private final String languages;
   private final boolean hasChatbot;
   private final Set<String> volatileFields = new TreeSet<>();
   private final List<String> faults = new ArrayList<>();
 
-  private Conformance(Path dist, Path work, boolean hasChatbot) {
+  private Conformance(Path dist, Path work, String languages) {
     this.dist = dist;
     this.work = work;
-    this.hasChatbot = hasChatbot;
+    this.languages = languages;
+    this.hasChatbot = !languages.equals("none");
   }
 
   public static void main(String[] arguments) throws Exception {
     Conformance conformance =
-        new Conformance(Path.of(arguments[0]), Path.of(arguments[1]), Boolean.parseBoolean(arguments[2]));
+        new Conformance(Path.of(arguments[0]), Path.of(arguments[1]), arguments[2]);
     Map<String, List<String>> runs = new LinkedHashMap<>();
     for (String argument : List.of(arguments).subList(3, arguments.length)) {
       String[] parts = argument.split("=", 2);
@@ -71,7 +75,7 @@ final class Conformance {
   private boolean run(Path folder, Map<String, List<String>> runs) throws Exception {
     // Runs that only have to end well, such as quick starts.
     Map<String, List<String>> programs = new LinkedHashMap<>(runs);
-    programs.keySet().removeIf(name -> !name.startsWith("quick-start-"));
+    programs.keySet().removeIf(name -> !name.startsWith("quick-start-") && !name.equals(PAGES));
     runs.keySet().removeAll(programs.keySet());
     JsonNode scenario = JSON.readTree(folder.resolve("scenario.json").toFile());
     scenario.get("volatile").forEach(field -> volatileFields.add(field.asText()));
@@ -102,7 +106,7 @@ final class Conformance {
       }
       for (Map.Entry<String, List<String>> program : programs.entrySet()) {
         if (run(program.getKey(), program.getValue(), address, file) != null) {
-          say(program.getKey() + " works as its README has it");
+          say(program.getKey() + (program.getKey().equals(PAGES) ? ": all is well" : " works as its README has it"));
         }
       }
       compare(steps, results);
@@ -136,10 +140,10 @@ final class Conformance {
                 "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow", "-cp", dist.resolve("lib/proffer-app.jar").toString(),
                 "dev.proffer.app.Main", "serve", "--data", data.toString(),
-                "--set", "grpc.port=0", "--set", "web.port=0",
+                "--set", "grpc.port=0", "--set", "web.port=0", "--set", "web.demo-pages=true",
                 // What is compared must not be chosen by chance.
                 "--set", "ranker.exploration-epsilon=0"));
-    command.addAll(hasChatbot ? List.of("--set", "chatbot.languages=en") : List.of("--services", "feature-store,ranker"));
+    command.addAll(hasChatbot ? List.of("--set", "chatbot.languages=" + languages) : List.of("--services", "feature-store,ranker"));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(work.resolve("server.log").toFile())

@@ -21,7 +21,7 @@ const en = {
   summary: "What happened", details: "Details", reason: "Reason", language: "Language", person: "Person", waited: "Waited", suggestions: "Suggested answers", noSuggestions: "No suggestion fits.",
   write: "Write to the shopper …", writeLabel: "Your answer", send: "Send", transcript: "Transcript", urgent: "urgent", needName: "Write your name first.",
   unreachable: "The server cannot be reached. Trying again …", failed: "That did not work: {why}", arrived: "{n} new in the queue", s: "{n} s", min: "{n} min", said: "{name} wrote: {text}",
-  notYours: "Take it over to answer.", english: "English", chinese: "Chinese", use: "Use this answer: {text}",
+  notYours: "Take it over to answer.", english: "English", chinese: "Chinese", use: "Use this answer",
 };
 const zh: typeof en = {
   title: "客服工作台", agent: "您的姓名", here: "在线", away: "离开", other: "English", theme: "切换浅色和深色",
@@ -31,7 +31,7 @@ const zh: typeof en = {
   summary: "经过", details: "详情", reason: "原因", language: "语言", person: "顾客", waited: "等待", suggestions: "建议回复", noSuggestions: "没有合适的建议。",
   write: "写给顾客……", writeLabel: "您的回复", send: "发送", transcript: "对话记录", urgent: "紧急", needName: "请先填写姓名。",
   unreachable: "暂时无法连接服务器，正在重试……", failed: "操作失败：{why}", arrived: "新增 {n} 个等待", s: "{n} 秒", min: "{n} 分钟", said: "{name}：{text}",
-  notYours: "接入后才能回复。", english: "英文", chinese: "中文", use: "使用这个回复：{text}",
+  notYours: "接入后才能回复。", english: "英文", chinese: "中文", use: "使用这个回复",
 };
 const REASONS: Record<string, [string, string]> = {
   requested: ["asked for a person", "要求人工"], risky_topic: ["delicate topic", "敏感话题"], anger: ["unhappy", "情绪不满"],
@@ -125,7 +125,7 @@ function avatar(given: Json): HTMLElement {
     hash = (hash * 31 + letter.charCodeAt(0)) % 360;
   }
   const face = h("span", { class: "avatar", "aria-hidden": "true" }, name.replace(/^u-0*/, "").slice(-2).toUpperCase());
-  face.style.background = `hsl(${hash} 42% 38%)`;
+  face.style.background = `hsl(${hash} 42% 31%)`;
   return face;
 }
 
@@ -339,7 +339,7 @@ function drawTalk(): void {
   });
   const proposed = h("div", { class: "suggestions", id: "suggestions" });
   for (const text of suggestions ?? []) {
-    const button = h("button", { type: "button", dir: "auto", "aria-label": t("use", { text: plain(text, 200) }) }, text);
+    const button = h("button", { type: "button", dir: "auto", title: t("use") }, text);
     button.addEventListener("click", () => {
       draft = text;
       answer.value = text;

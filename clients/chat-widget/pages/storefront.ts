@@ -17,7 +17,7 @@ const SHIPPING_MINOR_UNITS = 1200;
 
 const en = {
   skip: "Skip to the shelves", search: "Search knives, tea, headphones …", find: "Search", as: "Shopping as", guest: "Guest",
-  cart: "Cart", cartCount: "Cart, {n} items", theme: "Switch between light and dark", other: "中文", all: "For you",
+  cart: "Cart", pieces: "items", theme: "Switch between light and dark", other: "中文", all: "For you",
   heroGuest: "Good things, at your price.", heroUser: "Chosen for you. Priced for you.",
   heroText: "Every shelf and every price on this page is made for one visitor, by the promotions that are legal for that visitor right now.",
   ask: "Ask the assistant", offersButton: "See your offers", ribbon: "Personal offer: {name}",
@@ -25,7 +25,7 @@ const en = {
   deals: "Cheaper for you today", dealsText: "Prices after the best promotion that you can use.",
   offers: "Your offers", offersText: "Everything that you may use now.",
   since: "Because you looked at {title}", found: "{n} found for “{query}”", department: "{name}", none: "Nothing here at the moment.",
-  trouble: "This shelf could not be loaded.", again: "Try again", add: "Add to cart", addOf: "Add {title} to the cart", added: "{title} is in the cart",
+  trouble: "This shelf could not be loaded.", again: "Try again", add: "Add to cart", addOf: "Add to cart: {title}", added: "{title} is in the cart",
   why: "Why {title}?", whyTitle: "Why you see this", was: "before", now: "now", save: "Save {amount}", code: "Copy code {code}", copied: "Code {code} copied",
   ends: "Ends in {time}", days: "{n} d", close: "Close", remove: "Less", more: "More", empty: "Your cart is empty. The assistant can help you fill it.",
   subtotal: "Subtotal", shipping: "Shipping", total: "Total", enter: "Promotion code", use: "Use", refused: "{code} does nothing here.",
@@ -35,7 +35,7 @@ const en = {
 };
 const zh: typeof en = {
   skip: "跳到货架", search: "搜索刀具、茶叶、耳机……", find: "搜索", as: "身份", guest: "游客",
-  cart: "购物车", cartCount: "购物车，{n} 件", theme: "切换浅色和深色", other: "English", all: "为您推荐",
+  cart: "购物车", pieces: "件", theme: "切换浅色和深色", other: "English", all: "为您推荐",
   heroGuest: "好东西，您的专属价。", heroUser: "为您挑选，为您定价。",
   heroText: "本页的每个货架、每个价格，都按您此刻可用的优惠单独生成。",
   ask: "问问助手", offersButton: "查看您的优惠", ribbon: "专属优惠：{name}",
@@ -43,7 +43,7 @@ const zh: typeof en = {
   deals: "今天对您更便宜", dealsText: "已按您可用的最佳优惠计算。",
   offers: "您的优惠", offersText: "您现在可以使用的全部优惠。",
   since: "因为您看过 {title}", found: "“{query}”共 {n} 件", department: "{name}", none: "这里暂时没有商品。",
-  trouble: "货架加载失败。", again: "重试", add: "加入购物车", addOf: "把 {title} 加入购物车", added: "{title} 已加入购物车",
+  trouble: "货架加载失败。", again: "重试", add: "加入购物车", addOf: "加入购物车：{title}", added: "{title} 已加入购物车",
   why: "为什么推荐 {title}？", whyTitle: "推荐理由", was: "原价", now: "现价", save: "省 {amount}", code: "复制优惠码 {code}", copied: "优惠码 {code} 已复制",
   ends: "还剩 {time}", days: "{n} 天", close: "关闭", remove: "减少", more: "增加", empty: "购物车是空的，可以请助手帮忙。",
   subtotal: "小计", shipping: "运费", total: "合计", enter: "优惠码", use: "使用", refused: "{code} 在这里不起作用。",
@@ -155,7 +155,7 @@ setInterval(() => {
   });
 }, 1000);
 
-function card(item: Json, requestId: string, page: string): HTMLElement {
+function card(item: Json, requestId: string, page: string, heading: "h2" | "h3" = "h3"): HTMLElement {
   const id = plain(item["itemId"], 256);
   known.set(id, item);
   const list = Number(item["listPriceMinorUnits"] ?? 0);
@@ -181,7 +181,7 @@ function card(item: Json, requestId: string, page: string): HTMLElement {
     { class: "card", "data-item": id },
     art(id, plain(item["category"], 120)),
     h(
-      "div", { class: "body" }, h("span", { class: "brand", dir: "auto" }, plain(item["brand"], 60)), h("h3", {}, open), prices(list, price, String(item["currency"])),
+      "div", { class: "body" }, h("span", { class: "brand", dir: "auto" }, plain(item["brand"], 60)), h(heading, {}, open), prices(list, price, String(item["currency"])),
       name !== "" && h("span", { class: "chip", dir: "auto" }, icon(...ICONS.tag), name), clock(offer),
       h("div", { class: "foot" }, add, reasons.length > 0 && why(title(item), reasons)),
     ),
@@ -387,7 +387,7 @@ function hero(reply: Json): void {
       "div", { class: "words" }, personal !== "" && h("span", { class: "ribbon" }, icon(...ICONS.tag), t("ribbon", { name: personal })),
       h("h1", {}, userId === "" ? t("heroGuest") : t("heroUser")), h("p", {}, t("heroText")), h("div", { class: "row" }, ask, see),
     ),
-    best ? h("div", { class: "best" }, card(best, String(reply["requestId"] ?? ""), "hero")) : h("div"),
+    best ? h("div", { class: "best" }, card(best, String(reply["requestId"] ?? ""), "hero", "h2")) : h("div"),
   );
 }
 
@@ -475,8 +475,7 @@ function keepCart(): void {
 
 function cartButton(): void {
   const count = Object.values(lines).reduce((sum, each) => sum + each, 0);
-  $("cart").setAttribute("aria-label", t("cartCount", { n: count }));
-  $("cart").replaceChildren(icon(...ICONS.cart), h("span", {}, t("cart")), h("b", {}, String(count)));
+  $("cart").replaceChildren(icon(...ICONS.cart), h("span", {}, t("cart")), h("b", {}, String(count)), h("i", { class: "sr" }, t("pieces")));
 }
 
 let cartRound = 0;

@@ -87,7 +87,9 @@ describe("hostile texts", { skip }, () => {
     assert.deepEqual(page.faults, [], "scripts that ran");
     assert.deepEqual(page.foreign, [], "requests to others");
     // And what was kept of it, after a reload.
+    page.at = 20;
     await page.evaluate(() => document.querySelector("proffer-chat").send("keep"));
+    await chat.locator(".message.bot .card").first().waitFor();
     await page.reload();
     await chat.locator(".message").last().waitFor();
     assert.deepEqual(page.faults, []);

@@ -32,7 +32,8 @@ import picocli.CommandLine.ParentCommand;
       BenchPoliciesCommand.class,
       BenchPromotions.class,
       BenchAllocationCommand.class,
-      BenchAnnCommand.class
+      BenchAnnCommand.class,
+      BenchWidgetCommand.class
     })
 final class BenchCommand implements Callable<Integer> {
   private final Console console;
