@@ -420,6 +420,7 @@ class Panel {
   private readonly button = h("button", { type: "submit" });
   private readonly greeting = h("div", { class: "bubble" });
   private chips = "";
+  private anchor = -1;
   private drawnLanguage: Language | null = null;
 
   constructor(private readonly widget: ProfferChat) {
@@ -564,7 +565,8 @@ class Panel {
     }
     this.drawBanner(conversation);
 
-    const stays = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END_PX;
+    // Who reads further up is left there; who is at the end, or where we put them, follows.
+    const stays = this.log.scrollTop === this.anchor || this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END_PX;
     const wanted: HTMLElement[] = [h("div", { class: "message bot" }, this.greeting)];
     // One element stays the same, or the log would be drawn anew each time.
     if (this.greeting.parentElement?.parentElement === this.log) {
@@ -601,6 +603,13 @@ class Panel {
     this.sendButton();
     if (stays) {
       this.toEnd();
+      // Of an answer that does not fit, the beginning is read first.
+      const last = conversation.messages.at(-1);
+      const element = last && last.speaker !== "you" ? shown.get(last.id)?.element : undefined;
+      if (element && element.offsetHeight > this.log.clientHeight) {
+        this.log.scrollTop = element.offsetTop - this.log.offsetTop - 8;
+        this.anchor = this.log.scrollTop;
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The browser of the tests: the Chromium that this machine has, driven by playwright-core, which downloads none.
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
@@ -31,10 +31,13 @@ export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, is
 
 const shots = process.env.PROFFER_SHOTS ?? fileURLToPath(new URL("../target/screenshots/", import.meta.url));
 
-/** Keeps what is seen now. */
+/** Keeps what is seen now, small enough for a repository. */
 export async function shot(page, name) {
   mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: `${shots}/${name}.png`, animations: "disabled" });
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 82 });
+  await session.detach();
+  writeFileSync(`${shots}/${name}.webp`, Buffer.from(data, "base64"));
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -58,12 +58,17 @@ describe("the shop and the desk", { skip }, () => {
     await page.locator("[role=tooltip]:visible li").first().waitFor();
     assert.ok((await page.locator("[role=tooltip]:visible").textContent()).length > 10);
     await shot(page, "shop-why-desktop");
+    assert.ok((await page.locator(".tip:visible").boundingBox()).y >= 0);
     await page.mouse.move(0, 0);
     await why.focus();
     await page.locator("[role=tooltip]:visible").waitFor();
     await page.keyboard.press("Escape");
     await page.locator("[role=tooltip]:visible").waitFor({ state: "detached" });
     await accessible(page, "the shop");
+    await page.evaluate(() => {
+      document.activeElement?.blur();
+      scrollTo(0, 0);
+    });
     await shot(page, "shop-desktop");
     well(page);
   });
