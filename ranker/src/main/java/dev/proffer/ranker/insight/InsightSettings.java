@@ -53,7 +53,12 @@ public final class InsightSettings {
 
   public static final Setting<Double> RULE_SUPPORT =
       Setting.number(
-          "insight.rule-support", 0.005, 0.000001, 1, "Least share of baskets of a rule");
+          "insight.rule-support",
+          0,
+          0,
+          1,
+          "Least share of baskets of a rule; 0: from 0.005 down to what gives 200 rules, but at"
+              + " least 10 baskets");
 
   public static final Setting<Double> RULE_CONFIDENCE =
       Setting.number("insight.rule-confidence", 0.2, 0, 1, "Least confidence of a rule");

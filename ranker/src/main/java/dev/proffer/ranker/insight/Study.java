@@ -35,11 +35,14 @@ public final class Study {
 
   /// Rules that fewer baskets than this speak for are chance.
   private static final int RULE_BASKETS_MIN = 10;
+  private static final double RULE_SUPPORT_FIRST = 0.005;
+  private static final int RULES_WANTED = 200;
 
   /// How to study.
   ///
   /// @param halfLifeDays after which interest has halved
-  /// @param ruleSupportMin least share of baskets of an association rule
+  /// @param ruleSupportMin least share of baskets of an association rule; 0 finds one that gives
+  ///   enough rules
   /// @param ruleConfidenceMin least confidence of an association rule
   /// @param seed of clustering and of models
   /// @param threads of training
@@ -50,7 +53,7 @@ public final class Study {
       long seed,
       int threads) {
     public static Options defaults() {
-      return new Options(30, 0.005, 0.2, 1, 1);
+      return new Options(30, 0, 0.2, 1, 1);
     }
   }
 
@@ -166,11 +169,26 @@ public final class Study {
     if (baskets.size() < RULE_BASKETS_MIN) {
       return RuleBook.empty();
     }
-    double support = Math.max(options.ruleSupportMin(), (double) RULE_BASKETS_MIN / baskets.size());
+    double floor = Math.min(1, (double) RULE_BASKETS_MIN / baskets.size());
+    if (options.ruleSupportMin() > 0) {
+      return rules(baskets, Math.max(options.ruleSupportMin(), floor));
+    }
+    // Where a shop has many items, none is in many baskets; where it has few, low support would
+    // drown it in rules.
+    double support = Math.max(RULE_SUPPORT_FIRST, floor);
+    RuleBook book = rules(baskets, support);
+    while (book.rules().size() < RULES_WANTED && support > floor) {
+      support = Math.max(support / 2, floor);
+      book = rules(baskets, support);
+    }
+    return book;
+  }
+
+  private RuleBook rules(DailyBaskets baskets, double support) {
     RuleMiner.Result result =
         RuleMiner.mine(
             baskets,
-            new RuleMiner.Query(Math.min(1, support), options.ruleConfidenceMin(), 2, 3, true));
+            new RuleMiner.Query(support, options.ruleConfidenceMin(), 2, 3, true));
     return new RuleBook(
         result.rules().stream()
             .filter(rule -> rule.pValue() < 0.05 && rule.lift() > 1)

@@ -71,7 +71,7 @@ final class SegmentNamer {
     Words name = noun;
     StringBuilder english = new StringBuilder();
     StringBuilder chinese = new StringBuilder();
-    List<Trait> traits = traits(place);
+    List<Trait> traits = isBuying(profile) ? traits(place) : traitsOfBrowsers(place);
     boolean first = true;
     for (Trait trait : traits) {
       boolean free = !taken.contains(name.english());
@@ -93,8 +93,12 @@ final class SegmentNamer {
     return name;
   }
 
+  private static boolean isBuying(Map<PersonFact, Double> profile) {
+    return profile.getOrDefault(PersonFact.FREQUENCY, 0.0) >= 0.5;
+  }
+
   private static Words noun(Map<PersonFact, Double> place, Map<PersonFact, Double> profile) {
-    if (profile.getOrDefault(PersonFact.FREQUENCY, 0.0) < 0.5) {
+    if (!isBuying(profile)) {
       return new Words("Browsers who have not bought", "只逛未买的访客");
     }
     double often = place.getOrDefault(PersonFact.FREQUENCY, 0.0);
@@ -112,9 +116,9 @@ final class SegmentNamer {
               : new Words("Rare buyers", "低频买家");
     }
     return lately > CLEAR
-        ? new Words("Active occasional buyers", "活跃的偶尔买家")
+        ? new Words("Active occasional buyers", "活跃偶尔买家")
         : lately < -CLEAR
-            ? new Words("Lapsed occasional buyers", "沉寂的偶尔买家")
+            ? new Words("Lapsed occasional buyers", "沉寂偶尔买家")
             : new Words("Occasional buyers", "偶尔买家");
   }
 
@@ -150,6 +154,13 @@ final class SegmentNamer {
     trait(traits, place, PersonFact.BROWSE_DEPTH, "browsing", "爱逛的", "purposeful", "目标明确的");
     trait(traits, place, PersonFact.CONVERSION, "decided", "果断的", "hesitant", "犹豫的");
     traits.sort(Comparator.comparingDouble(Trait::strength).reversed());
+    return traits;
+  }
+
+  /// Who buys nothing spends little and chooses narrowly: that would say nothing.
+  private static List<Trait> traitsOfBrowsers(Map<PersonFact, Double> place) {
+    List<Trait> traits = new ArrayList<>();
+    trait(traits, place, PersonFact.BROWSE_DEPTH, "thorough", "逛得多的", "fleeting", "逛得少的");
     return traits;
   }
 
@@ -200,6 +211,7 @@ final class SegmentNamer {
     return switch (fact) {
       case MONETARY_MINOR_UNITS -> chinese ? "人均消费" : "mean spend";
       case AVERAGE_BASKET_MINOR_UNITS -> chinese ? "平均每单" : "mean order";
+      case PRICE_BAND -> chinese ? "价格档位（0 低价至 1 高价）" : "price band from 0, cheap, to 1, dear:";
       default -> fact.meaning(chinese ? "zh" : "en");
     };
   }

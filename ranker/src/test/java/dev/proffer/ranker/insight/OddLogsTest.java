@@ -125,6 +125,25 @@ final class OddLogsTest {
   }
 
   @Test
+  void manyItemsOfWhichNoneIsInManyBaskets() {
+    SplittableRandom random = new SplittableRandom(1);
+    List<ShopEvent> events = new ArrayList<>();
+    for (int i = 0; i < 4_000; i++) {
+      String user = "u" + i;
+      long at = NOW - random.nextLong(300 * DAY);
+      events.add(bought(user, at, "i" + random.nextInt(2_000), 1, 100));
+      events.add(bought(user, at, "i" + random.nextInt(2_000), 1, 100));
+      if (i % 250 == 0) {
+        events.add(bought(user, at, "kettle", 1, 100));
+        events.add(bought(user, at, "tea", 1, 100));
+      }
+    }
+    assertThat(study(NOTHING, events).rules().rules())
+        .extracting(rule -> rule.when() + " > " + rule.then())
+        .containsExactlyInAnyOrder("[kettle] > tea", "[tea] > kettle");
+  }
+
+  @Test
   void theFutureAndNegativeAmounts() {
     List<ShopEvent> events = new ArrayList<>();
     for (int i = 0; i < 50; i++) {

@@ -72,11 +72,13 @@ final class InsightPortraitCommand implements Callable<Integer> {
             ? "never bought"
             : String.format(Locale.ROOT, "%.1f", portrait.getRecencyDays()));
     table.row("spend", amounts.text(portrait.getMonetaryMinorUnits()));
-    table.row("mean order", amounts.text(portrait.getAverageBasketMinorUnits()));
-    table.row("bought below list price", percent(portrait.getDiscountAffinity()));
-    table.row("probability not to come back", percent(portrait.getChurnProbability()));
-    table.row(
-        "expected spend of the next year", amounts.text(portrait.getExpectedValueMinorUnits()));
+    if (portrait.getRecencyDays() >= 0) {
+      table.row("mean order", amounts.text(portrait.getAverageBasketMinorUnits()));
+      table.row("bought below list price", percent(portrait.getDiscountAffinity()));
+      table.row("probability not to come back", percent(portrait.getChurnProbability()));
+      table.row(
+          "expected spend of the next year", amounts.text(portrait.getExpectedValueMinorUnits()));
+    }
     table.row("buys in this session", percent(intent.getBuysInSession()));
     table.row("buys within 7 days", percent(intent.getBuysIn7Days()));
     table.row("segments", String.join(", ", portrait.getSegmentIdsList()));
