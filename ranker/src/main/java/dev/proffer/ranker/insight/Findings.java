@@ -13,7 +13,8 @@ import java.util.Optional;
 ///
 /// @param places the place of the segment of each person of the table
 /// @param outliers rows of people who are far from every segment, farthest first
-/// @param movements people by segment 90 days before (last row: not there then) and now
+/// @param movements people by segment some days before (last row: not there then) and now
+/// @param movementDays how many days before
 public record Findings(
     long asOfMillis,
     QualityReport quality,
@@ -24,6 +25,7 @@ public record Findings(
     List<Integer> places,
     List<Integer> outliers,
     List<List<Integer>> movements,
+    int movementDays,
     long baskets,
     Map<ShopAnalysis.Basis, RuleBook> ruleBooks,
     IntentModel intent) {

@@ -41,6 +41,7 @@ public final class ShopAnalysis {
   private final QualityReport quality;
   private final String currency;
   private final long newestMillis;
+  private final long oldestMillis;
 
   /// Judges all events of a table.
   ///
@@ -63,6 +64,7 @@ public final class ShopAnalysis {
       enrich();
       quality = countRules(events.size());
       newestMillis = number("SELECT coalesce(max(at_ms), 0) FROM e");
+      oldestMillis = number("SELECT coalesce(min(at_ms), 0) FROM e");
     } catch (SQLException e) {
       throw new AnalysisFailure(e);
     }
@@ -75,6 +77,11 @@ public final class ShopAnalysis {
   /// The time of the newest event that was kept; 0 when there is none.
   public long newestMillis() {
     return newestMillis;
+  }
+
+  /// The time of the oldest event that is kept, or 0.
+  long oldestMillis() {
+    return oldestMillis;
   }
 
   /// The ISO 4217 code of the amounts; empty when nothing was sold.

@@ -26,7 +26,11 @@ import org.slf4j.LoggerFactory;
 
 /// One pass from events to [Findings].
 public final class Study {
-  private static final long MOVEMENT_MILLIS = 90L * 86_400_000;
+  private static final long DAY_MILLIS = 86_400_000;
+
+  /// People are compared with where they were so many days before, or half the log when it is
+  /// shorter than twice that: before there was anybody, nobody was anywhere.
+  private static final int MOVEMENT_DAYS = 90;
   private static final int OUTLIERS_MAX = 100;
   private static final int RULES_MAX = 20_000;
 
@@ -106,7 +110,9 @@ public final class Study {
             .find(people, before);
     int[] places = segmentation.placeAll(people);
     start = took("segments", start);
-    PeopleTable earlier = analysis.people(asOf - MOVEMENT_MILLIS);
+    long logDays = analysis.oldestMillis() == 0 ? 0 : (asOf - analysis.oldestMillis()) / DAY_MILLIS;
+    int movementDays = (int) Math.clamp(logDays / 2, 1, MOVEMENT_DAYS);
+    PeopleTable earlier = analysis.people(asOf - movementDays * DAY_MILLIS);
     List<List<Integer>> movements = movements(segmentation, people, places, earlier);
     baskets.follow(analysis, asOf, events.size(), BASKET_DAYS);
     ShopFacts shop = analysis.shop(asOf);
@@ -125,6 +131,7 @@ public final class Study {
         Arrays.stream(places).boxed().toList(),
         outliers(segmentation, people),
         movements,
+        movementDays,
         baskets.of(Basis.PURCHASES).size(),
         rules,
         intent);

@@ -52,11 +52,18 @@ final class Words {
           "medium",
           "assorted",
           "per",
+          "inch",
+          "box",
           "use",
           "out",
           "get",
           "can",
           "than");
+
+  /// What packages are measured in.
+  private static final Set<String> CHINESE_STOP =
+      Set.of(
+          "毫升", "公斤", "千克", "厘米", "毫米", "英寸", "升装", "片装", "件套", "盒装", "瓶装", "袋装");
 
   /// Characters at which a Chinese phrase breaks, because they carry grammar and no content.
   private static final String CHINESE_BREAKS = "的了和与是在有我你他她它这那个款为及或很都也就不吗呢吧";
@@ -113,6 +120,9 @@ final class Words {
     for (int from = 0; from < words.size(); from++) {
       StringBuilder joined = new StringBuilder();
       for (int to = from; to < Math.min(words.size(), from + 3); to++) {
+        if (CHINESE_STOP.contains(words.get(to))) {
+          break;
+        }
         joined.append(words.get(to));
         if (joined.length() >= 2 && joined.length() <= CHINESE_TERM_MAX) {
           term.accept(joined.toString());

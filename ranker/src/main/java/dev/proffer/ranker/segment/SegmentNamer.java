@@ -22,6 +22,14 @@ final class SegmentNamer {
   private static final double CLEAR = 0.35;
   private static final double STRONG = 0.5;
 
+  /// What describes people who buy nothing.
+  private static final List<PersonFact> OF_BROWSERS =
+      List.of(
+          PersonFact.FREQUENCY,
+          PersonFact.VISITS,
+          PersonFact.BROWSE_DEPTH,
+          PersonFact.SEARCHES);
+
   private final Amounts amounts;
 
   SegmentNamer(String currency) {
@@ -187,14 +195,19 @@ final class SegmentNamer {
       String language) {
     boolean chinese = language.equals("zh");
     List<String> sentences = new ArrayList<>();
-    place.entrySet().stream()
-        .sorted(
-            Comparator.comparingDouble(
-                (Map.Entry<PersonFact, Double> entry) -> -Math.abs(entry.getValue())))
-        .filter(entry -> profile.containsKey(entry.getKey()))
+    List<PersonFact> facts =
+        isBuying(profile)
+            ? place.entrySet().stream()
+                .sorted(
+                    Comparator.comparingDouble(
+                        (Map.Entry<PersonFact, Double> entry) -> -Math.abs(entry.getValue())))
+                .map(Map.Entry::getKey)
+                .toList()
+            : OF_BROWSERS;
+    facts.stream()
+        .filter(profile::containsKey)
         .limit(4)
-        .forEach(entry -> {
-          PersonFact fact = entry.getKey();
+        .forEach(fact -> {
           String own = value(fact, profile.getOrDefault(fact, 0.0), chinese);
           String all = value(fact, overall.getOrDefault(fact, 0.0), chinese);
           sentences.add(

@@ -27,6 +27,12 @@ final class WordsTest {
   }
 
   @Test
+  void whatPackagesAreMeasuredInIsNoTerm() {
+    assertThat(terms("绿茶500毫升")).contains("绿茶").noneMatch(term -> term.contains("毫升"));
+    assertThat(terms("Phone strap, 6.1 inch")).containsExactly("phone", "strap", "phone strap");
+  }
+
+  @Test
   void grammarBreaksAPhraseAndIsNoTerm() {
     assertThat(terms("便宜的绿茶")).contains("便宜", "绿茶").noneMatch(term -> term.contains("的"));
     assertThat(terms("的")).isEmpty();

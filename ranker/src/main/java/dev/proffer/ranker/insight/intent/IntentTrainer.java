@@ -155,7 +155,14 @@ public final class IntentTrainer {
   }
 
   private static IsotonicCalibration calibration(double[] scores, double[] labels) {
-    return IsotonicCalibration.fit(scores, labels);
+    // One more buyer below and one more who does not buy on top, so that a few rows alike are no
+    // certainty.
+    double[] allScores = Arrays.copyOf(scores, scores.length + 2);
+    double[] allLabels = Arrays.copyOf(labels, labels.length + 2);
+    allScores[scores.length] = Arrays.stream(scores).min().orElse(0);
+    allLabels[scores.length] = 1;
+    allScores[scores.length + 1] = Arrays.stream(scores).max().orElse(0);
+    return IsotonicCalibration.fit(allScores, allLabels);
   }
 
   private static double[] clipped(double[] probabilities) {

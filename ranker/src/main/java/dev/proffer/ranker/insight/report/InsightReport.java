@@ -94,7 +94,7 @@ public final class InsightReport {
     }
     SegmentPictures pictures = new SegmentPictures(findings, amounts);
     page.card(Words.of("Sizes", "规模"), pictures.sizes());
-    page.card(Words.of("Movements within 90 days", "90 天内的流动"), pictures.flow());
+    page.card(pictures.flowTitle(), pictures.flow());
     page.card(Words.of("How their number was chosen", "分群数的选择"), pictures.choice());
     pictures.cards().forEach(card -> page.card(Words.same(""), card));
     page.endPart();

@@ -194,7 +194,7 @@ final class IntentPictures {
   }
 
   private static Words column(String name) {
-    String english = name.replace('_', ' ').replaceAll("(\\d+)d$", "($1-day half-life)");
+    String english = name.replace('_', ' ').replaceAll("(\\d+)d$", "($1-day decay)");
     String chinese =
         switch (name) {
           case "days_since_purchase" -> "距上次购买天数";

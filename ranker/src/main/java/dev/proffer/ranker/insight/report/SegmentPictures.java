@@ -180,11 +180,26 @@ final class SegmentPictures {
         });
   }
 
-  /// Where the people of each segment were 90 days before.
+  /// How far back the movements of people go.
+  Words flowTitle() {
+    int days = findings.movementDays();
+    return days == 1
+        ? Words.of("Movements since the day before", "一天内的分群流动")
+        : Words.of("Movements within " + days + " days", days + " 天内的分群流动");
+  }
+
+  private Words daysBefore() {
+    int days = findings.movementDays();
+    return days == 1
+        ? Words.of("the day before", "一天前")
+        : Words.of(days + " days before", days + " 天前");
+  }
+
+  /// Where the people of each segment were some time before.
   String flow() {
     List<List<Integer>> movements = findings.movements();
     int k = segments().size();
-    Words title = Words.of("Movements within 90 days", "90 天内的分群流动");
+    Words title = flowTitle();
     long[] before = new long[k + 1];
     long[] now = new long[k];
     long all = 0;
@@ -201,7 +216,7 @@ final class SegmentPictures {
     double[] rightAt = new double[k];
     double scale = all == 0 ? 0 : (tall - (k + 1) * 18.0) / all;
     Svg svg = new Svg(tall + 24, title);
-    svg.text(0, 12, "s m", "start", Words.of("90 days before", "90 天前"));
+    svg.text(0, 12, "s m", "start", daysBefore());
     svg.text(Svg.WIDTH, 12, "s m", "end", Words.of("now", "现在"));
     double y = 20;
     for (int from = 0; from <= k; from++) {
@@ -219,7 +234,7 @@ final class SegmentPictures {
     Table table =
         new Table(
             2,
-            Words.of("90 days before", "90 天前"),
+            daysBefore(),
             Words.of("Now", "现在"),
             Words.of("People", "人数"));
     double[] leftUsed = leftAt.clone();
