@@ -31,6 +31,7 @@ public final class Study {
   /// People are compared with where they were so many days before, or half the log when it is
   /// shorter than twice that: before there was anybody, nobody was anywhere.
   private static final int MOVEMENT_DAYS = 90;
+
   private static final int OUTLIERS_MAX = 100;
   private static final int RULES_MAX = 20_000;
 
@@ -39,6 +40,7 @@ public final class Study {
 
   /// Rules that fewer baskets than this speak for are chance.
   private static final int RULE_BASKETS_MIN = 10;
+
   private static final double RULE_SUPPORT_FIRST = 0.005;
   private static final int RULES_WANTED = 200;
 
@@ -111,7 +113,7 @@ public final class Study {
     int[] places = segmentation.placeAll(people);
     start = took("segments", start);
     long logDays = analysis.oldestMillis() == 0 ? 0 : (asOf - analysis.oldestMillis()) / DAY_MILLIS;
-    int movementDays = (int) Math.clamp(logDays / 2, 1, MOVEMENT_DAYS);
+    int movementDays = Math.clamp(logDays / 2, 1, MOVEMENT_DAYS);
     PeopleTable earlier = analysis.people(asOf - movementDays * DAY_MILLIS);
     List<List<Integer>> movements = movements(segmentation, people, places, earlier);
     baskets.follow(analysis, asOf, events.size(), BASKET_DAYS);
@@ -194,8 +196,7 @@ public final class Study {
   private RuleBook rules(DailyBaskets baskets, double support) {
     RuleMiner.Result result =
         RuleMiner.mine(
-            baskets,
-            new RuleMiner.Query(support, options.ruleConfidenceMin(), 2, 3, true));
+            baskets, new RuleMiner.Query(support, options.ruleConfidenceMin(), 2, 3, true));
     return new RuleBook(
         result.rules().stream()
             .filter(rule -> rule.pValue() < 0.05 && rule.lift() > 1)

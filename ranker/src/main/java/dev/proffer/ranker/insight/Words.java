@@ -62,8 +62,7 @@ final class Words {
 
   /// What packages are measured in.
   private static final Set<String> CHINESE_STOP =
-      Set.of(
-          "毫升", "公斤", "千克", "厘米", "毫米", "英寸", "升装", "片装", "件套", "盒装", "瓶装", "袋装");
+      Set.of("毫升", "公斤", "千克", "厘米", "毫米", "英寸", "升装", "片装", "件套", "盒装", "瓶装", "袋装");
 
   /// Characters at which a Chinese phrase breaks, because they carry grammar and no content.
   private static final String CHINESE_BREAKS = "的了和与是在有我你他她它这那个款为及或很都也就不吗呢吧";

@@ -57,22 +57,7 @@ public final class ImplicitFactors implements CandidateSource {
   public static ImplicitFactors train(
       int[][] people, int itemCount, Parameters parameters, int threads) {
     int d = parameters.dimension();
-    int[] degrees = new int[itemCount];
-    for (int[] own : people) {
-      for (int item : own) {
-        degrees[item]++;
-      }
-    }
-    int[][] peopleOf = new int[itemCount][];
-    for (int i = 0; i < itemCount; i++) {
-      peopleOf[i] = new int[degrees[i]];
-    }
-    int[] filled = new int[itemCount];
-    for (int p = 0; p < people.length; p++) {
-      for (int item : people[p]) {
-        peopleOf[item][filled[item]++] = p;
-      }
-    }
+    int[][] peopleOf = PeopleOfItems.of(people, itemCount);
     float[] userFactors = new float[people.length * d];
     float[] itemFactors = new float[itemCount * d];
     Random random = new Random(parameters.seed());

@@ -32,29 +32,16 @@ public final class ItemKnn implements CandidateSource {
   /// @param items all item numbers are below this
   public ItemKnn(int[][] people, int items, Parameters parameters, int threads) {
     this.parameters = parameters;
-    int[] counts = new int[items];
-    for (int[] own : people) {
-      for (int item : own) {
-        counts[item]++;
-      }
-    }
-    int[][] peopleOf = new int[items][];
-    for (int i = 0; i < items; i++) {
-      peopleOf[i] = new int[counts[i]];
-    }
-    int[] filled = new int[items];
+    int[][] peopleOf = PeopleOfItems.of(people, items);
     float[] weight = new float[people.length];
     for (int p = 0; p < people.length; p++) {
       weight[p] = (float) Math.pow(Math.max(1, people[p].length), -parameters.beta());
-      for (int item : people[p]) {
-        peopleOf[item][filled[item]++] = p;
-      }
     }
     float[] from = new float[items];
     float[] to = new float[items];
     for (int i = 0; i < items; i++) {
-      from[i] = (float) Math.pow(counts[i], parameters.alpha());
-      to[i] = (float) Math.pow(counts[i], 1 - parameters.alpha());
+      from[i] = (float) Math.pow(peopleOf[i].length, parameters.alpha());
+      to[i] = (float) Math.pow(peopleOf[i].length, 1 - parameters.alpha());
     }
     this.neighbours = new int[items][];
     this.similarities = new float[items][];

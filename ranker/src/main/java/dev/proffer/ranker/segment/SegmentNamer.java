@@ -25,10 +25,7 @@ final class SegmentNamer {
   /// What describes people who buy nothing.
   private static final List<PersonFact> OF_BROWSERS =
       List.of(
-          PersonFact.FREQUENCY,
-          PersonFact.VISITS,
-          PersonFact.BROWSE_DEPTH,
-          PersonFact.SEARCHES);
+          PersonFact.FREQUENCY, PersonFact.VISITS, PersonFact.BROWSE_DEPTH, PersonFact.SEARCHES);
 
   private final Amounts amounts;
 

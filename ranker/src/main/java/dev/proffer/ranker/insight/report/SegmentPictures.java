@@ -231,12 +231,7 @@ final class SegmentPictures {
       svg.rect(Svg.WIDTH - 9, y, 9, Math.max(1, now[to] * scale), look(to));
       y += now[to] * scale + gap;
     }
-    Table table =
-        new Table(
-            2,
-            daysBefore(),
-            Words.of("Now", "现在"),
-            Words.of("People", "人数"));
+    Table table = new Table(2, daysBefore(), Words.of("Now", "现在"), Words.of("People", "人数"));
     double[] leftUsed = leftAt.clone();
     double[] rightUsed = rightAt.clone();
     for (int from = 0; from <= k; from++) {

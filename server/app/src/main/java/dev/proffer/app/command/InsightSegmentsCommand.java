@@ -92,8 +92,8 @@ final class InsightSegmentsCommand implements Callable<Integer> {
     Table table = new Table("mean", ">value");
     segment.getProfileMap().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
-        .forEach(fact ->
-            table.row(fact.getKey(), String.format(Locale.ROOT, "%,.3f", fact.getValue())));
+        .forEach(
+            fact -> table.row(fact.getKey(), String.format(Locale.ROOT, "%,.3f", fact.getValue())));
     table.printTo(console);
     console.print("such as " + String.join(", ", response.getExamplePseudonymsList()));
     return Commands.DONE;
