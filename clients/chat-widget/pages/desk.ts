@@ -11,7 +11,7 @@ const POLL_MS = 1_500;
 const PRESENCE_MS = 10_000;
 const LONG_WAIT_MS = 120_000;
 const TEXT_MAX = 8_000;
-const HIGH = 50;
+const HIGH = 60;
 
 const en = {
   title: "Service desk", agent: "Your name", here: "At the desk", away: "Away", other: "中文", theme: "Switch between light and dark",
