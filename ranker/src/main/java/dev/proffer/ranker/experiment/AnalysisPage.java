@@ -105,7 +105,7 @@ public final class AnalysisPage {
     page.append(
         "<p><small>Plotted intervals hold however often one looks (confidence sequences). Fixed p"
             + " is Welch's test for a single look, corrected for the number of comparisons"
-            + " (Holm).</small></p></body></html>");
+            + " (Holm). Money is in minor units, such as cents.</small></p></body></html>");
     return page.toString();
   }
 
@@ -133,11 +133,11 @@ public final class AnalysisPage {
           .append(
               String.format(
                   Locale.ROOT,
-                  "<td style=\"text-align:right\">%,d<td>%.5g<td>%.5g to %.5g<td>%.4f",
+                  "<td style=\"text-align:right\">%,d<td>%s<td>%s to %s<td>%.4f",
                   effect.control().units() + effect.variant().units(),
-                  effect.difference().value(),
-                  effect.difference().low(),
-                  effect.difference().high(),
+                  number(effect.difference().value()),
+                  number(effect.difference().low()),
+                  number(effect.difference().high()),
                   effect.adjusted()))
           .append("</tr>");
     }
@@ -250,11 +250,11 @@ public final class AnalysisPage {
       svg.append(
           String.format(
               Locale.ROOT,
-              "<text x=\"%.1f\" y=\"%d\" font-size=\"12\" text-anchor=\"%s\">%.3g</text>",
+              "<text x=\"%.1f\" y=\"%d\" font-size=\"12\" text-anchor=\"%s\">%s</text>",
               zero + side * scale * reach,
               height + 16,
               side < 0 ? "start" : side == 0 ? "middle" : "end",
-              side * reach));
+              number(side * reach)));
     }
     return svg.append("</svg>").toString();
   }
@@ -264,13 +264,27 @@ public final class AnalysisPage {
     double base = Math.abs(c.control().mean());
     return base == 0
         ? String.format(
-            Locale.ROOT, "%+.3g (%+.3g to %+.3g)", c.difference().value(), c.low(), c.high())
+            Locale.ROOT,
+            "%s (%s to %s)",
+            number(c.difference().value()),
+            number(c.low()),
+            number(c.high()))
         : String.format(
             Locale.ROOT,
             "%+.1f %% (%+.1f to %+.1f %%)",
             100 * c.difference().value() / base,
             100 * c.low() / base,
             100 * c.high() / base);
+  }
+
+  /// As people write numbers: four digits that count, and no powers of ten.
+  private static String number(double value) {
+    double size = Math.abs(value);
+    if (size == 0) {
+      return "0";
+    }
+    int digits = (int) Math.floor(Math.log10(size)) + 1;
+    return String.format(Locale.ROOT, "%,." + Math.clamp(4 - digits, 0, 9) + "f", value);
   }
 
   private static String table(Analysis analysis) {
@@ -287,13 +301,13 @@ public final class AnalysisPage {
           .append(
               String.format(
                   Locale.ROOT,
-                  "<td>%,d<td>%.5g<td>%.5g<td>%.5g<td>%.4g to %.4g<td>%.4f<td>%.4f</tr>",
+                  "<td>%,d<td>%s<td>%s<td>%s<td>%s to %s<td>%.4f<td>%.4f</tr>",
                   c.sample().units(),
-                  c.control().mean(),
-                  c.sample().mean(),
-                  c.difference().value(),
-                  c.low(),
-                  c.high(),
+                  number(c.control().mean()),
+                  number(c.sample().mean()),
+                  number(c.difference().value()),
+                  number(c.low()),
+                  number(c.high()),
                   c.alwaysValidP(),
                   c.adjustedP()));
     }
