@@ -9,10 +9,15 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// The inverse follows by Sherman & Morrison (1950), `A⁻¹ -= (A⁻¹x)(A⁻¹x)ᵀ / (1 + xᵀA⁻¹x)`, and is
 /// computed anew from `A` every 512 observations, so that rounding never adds up. With a discount
-/// `γ < 1` both forget: `A = γA + (1 - γ)λI + x xᵀ`, which never falls below the prior.
+/// `γ < 1` both forget: `A = γA + x xᵀ`, and what the prior loses is given back one feature after
+/// the other, `A += λ(1 - γᵈ) eⱼeⱼᵀ`, which the inverse follows by the same formula.
 public final class LinearModel {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int EXACT_EVERY = 512;
+
+  // Forgetting blows up what rounding leaves in the inverse; beyond this factor it is computed
+  // anew.
+  private static final double BLOWN_UP_MAX = 100;
 
   private final int dimension;
   private final double ridge;
@@ -22,6 +27,8 @@ public final class LinearModel {
   private final double[] weights;
   private final double[] product;
   private int sinceExact;
+  private double blownUp = 1;
+  private int restored;
 
   public LinearModel(int dimension, double ridge) {
     this.dimension = dimension;
@@ -40,17 +47,7 @@ public final class LinearModel {
   /// Learns that this context was met. The reward follows by [#reward].
   public void meet(double[] x, double discount) {
     if (discount < 1) {
-      for (int i = 0; i < gram.length; i++) {
-        gram[i] *= discount;
-      }
-      for (int i = 0; i < dimension; i++) {
-        gram[i * dimension + i] += (1 - discount) * ridge;
-        moment[i] *= discount;
-      }
-      double grown = 1 / discount;
-      for (int i = 0; i < inverse.length; i++) {
-        inverse[i] *= grown;
-      }
+      forget(discount);
     }
     for (int i = 0; i < dimension; i++) {
       axpy(gram, i * dimension, x[i], x);
@@ -60,11 +57,33 @@ public final class LinearModel {
     for (int i = 0; i < dimension; i++) {
       axpy(inverse, i * dimension, scale * product[i], product);
     }
-    if (++sinceExact >= EXACT_EVERY) {
+    if (++sinceExact >= EXACT_EVERY || blownUp > BLOWN_UP_MAX) {
       inverse = Cholesky.of(gram, dimension).inverse();
       sinceExact = 0;
+      blownUp = 1;
     }
     solve();
+  }
+
+  private void forget(double discount) {
+    double grown = 1 / discount;
+    blownUp *= grown;
+    for (int i = 0; i < gram.length; i++) {
+      gram[i] *= discount;
+      inverse[i] *= grown;
+    }
+    for (int i = 0; i < dimension; i++) {
+      moment[i] *= discount;
+    }
+    int j = restored;
+    restored = (restored + 1) % dimension;
+    double lost = ridge * (1 - Math.pow(discount, dimension));
+    gram[j * dimension + j] += lost;
+    System.arraycopy(inverse, j * dimension, product, 0, dimension);
+    double scale = -lost / (1 + lost * product[j]);
+    for (int i = 0; i < dimension; i++) {
+      axpy(inverse, i * dimension, scale * product[i], product);
+    }
   }
 
   /// Learns what followed a context that was met before.

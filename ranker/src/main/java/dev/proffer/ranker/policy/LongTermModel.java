@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /// What a choice is worth over this and all later visits of a person, by least-squares policy
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// thousand, so servers that read the same events have the same weights. One thread learns; many
 /// may ask.
 final class LongTermModel {
+  private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+
   static final int STEPS_MAX = 60_000;
 
   /// Options times features at most: the fit is cubic in it.
@@ -286,9 +290,7 @@ final class LongTermModel {
         if (factor == 0) {
           continue;
         }
-        for (int j = column; j < n; j++) {
-          a[row * n + j] -= factor * a[column * n + j];
-        }
+        subtract(a, row * n + column, factor, column * n + column, n - column);
         b[row] -= factor * b[column];
       }
     }
@@ -302,6 +304,20 @@ final class LongTermModel {
       x[row] = Math.abs(divisor) < 1e-12 ? 0 : sum / divisor;
     }
     return x;
+  }
+
+  /// `a[to + j] -= factor · a[from + j]`, rounded as one by one.
+  private static void subtract(double[] a, int to, double factor, int from, int length) {
+    int bound = SPECIES.loopBound(length);
+    int j = 0;
+    for (; j < bound; j += SPECIES.length()) {
+      DoubleVector.fromArray(SPECIES, a, to + j)
+          .sub(DoubleVector.fromArray(SPECIES, a, from + j).mul(factor))
+          .intoArray(a, to + j);
+    }
+    for (; j < length; j++) {
+      a[to + j] -= factor * a[from + j];
+    }
   }
 
   private int action(String option) {

@@ -82,15 +82,27 @@ class PolicyStateTest {
 
   @Test
   void updatesByShermanAndMorrisonEqualTheDirectInverse() {
-    SplittableRandom random = new SplittableRandom(5);
-    LinearModel model = new LinearModel(32, 1);
-    for (int i = 0; i < 500; i++) {
-      model.meet(random.doubles(32).map(x -> x - .5).toArray(), 1);
-    }
-    double[] direct = Cholesky.of(model.gram(), 32).inverse();
-    double[] kept = model.inverse();
-    for (int i = 0; i < direct.length; i++) {
-      assertThat(kept[i]).isCloseTo(direct[i], within(1e-8));
+    for (double discount : new double[] {1, .995, .9}) {
+      SplittableRandom random = new SplittableRandom(5);
+      LinearModel model = new LinearModel(32, 1);
+      for (int i = 0; i < 1_400; i++) {
+        // Now and then only the first features are met, which leaves the rest to the prior.
+        boolean few = i / 200 % 2 == 1;
+        double[] x = random.doubles(32).map(each -> each - .5).toArray();
+        if (few) {
+          Arrays.fill(x, 4, 32, 0);
+        }
+        model.meet(x, discount);
+        if (i % 101 == 100) {
+          double[] direct = Cholesky.of(model.gram(), 32).inverse();
+          double[] kept = model.inverse();
+          for (int j = 0; j < direct.length; j++) {
+            assertThat(kept[j]).as("discount %s", discount).isCloseTo(direct[j], within(1e-8));
+          }
+        }
+      }
+      // What is not met any more is as uncertain as the prior leaves it, and not more.
+      assertThat(model.inverse()[33 * 31]).isLessThan(1.0 / Math.pow(discount, 32) + 1e-9);
     }
   }
 
