@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.proffer.proto.featurestore.v1.Event;
 import dev.proffer.proto.featurestore.v1.EventType;
 import dev.proffer.proto.featurestore.v1.FeatureRow;
+import dev.proffer.proto.insight.v1.AssociationBasis;
 import dev.proffer.proto.insight.v1.GetPortraitRequest;
 import dev.proffer.proto.insight.v1.GetPortraitResponse;
 import dev.proffer.proto.insight.v1.GetSegmentRequest;
@@ -307,6 +308,41 @@ final class InsightsTest {
     assertThat(service.listSegments(ListSegmentsRequest.getDefaultInstance()).getSegmentsList())
         .extracting(Segment::getSegmentId)
         .containsExactlyInAnyOrderElementsOf(segments.stream().map(Segment::getSegmentId).toList());
+  }
+
+  @Test
+  void rulesAreOfOrdersOfViewsAndOfCategories() throws Exception {
+    List<Event> events = manyOrders(60);
+    for (int visit = 0; visit < 60; visit++) {
+      for (String item : visit % 2 == 0 ? List.of("sock", "tea") : List.of("shoe")) {
+        events.add(
+            Event.newBuilder()
+                .setEventId("v" + visit + item)
+                .setType(EventType.EVENT_TYPE_CLICK)
+                .setUserId("u" + visit)
+                .setSessionId("visit" + visit)
+                .setItemId(item)
+                .setEventTimeUnixMs(now - DAY)
+                .build());
+      }
+    }
+    log.add(events);
+    insights.studyOnce();
+    assertThat(rules(AssociationBasis.ASSOCIATION_BASIS_ORDERS)).contains("shoe > sock");
+    assertThat(rules(AssociationBasis.ASSOCIATION_BASIS_VIEWS))
+        .containsExactlyInAnyOrder("sock > tea", "tea > sock");
+    assertThat(rules(AssociationBasis.ASSOCIATION_BASIS_CATEGORIES))
+        .contains("clothing/shoes > clothing/socks")
+        .noneMatch(rule -> rule.contains("clothing >") || rule.endsWith("> clothing"));
+  }
+
+  private List<String> rules(AssociationBasis basis) {
+    return service
+        .listAssociationRules(ListAssociationRulesRequest.newBuilder().setBasis(basis).build())
+        .getRulesList()
+        .stream()
+        .map(rule -> String.join("+", rule.getIfItemIdsList()) + " > " + rule.getThenItemIds(0))
+        .toList();
   }
 
   @Test
