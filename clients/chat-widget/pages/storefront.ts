@@ -663,8 +663,9 @@ for (const id of ["drawer", "item"]) {
   $<HTMLDialogElement>(id).addEventListener("click", (event) => event.target === event.currentTarget && (event.currentTarget as HTMLDialogElement).close());
 }
 frame();
-draw();
-void findDepartments();
+// The page and the chat are painted before the shelves are made, and what is nice to know comes last.
+requestAnimationFrame(() => setTimeout(draw, 0));
+setTimeout(() => void findDepartments(), 1_500);
 addEventListener("load", () => {
   const found = chat();
   found?.setUser(userId);
