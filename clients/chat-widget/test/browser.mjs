@@ -51,9 +51,9 @@ export async function accessible(page, where) {
   assert.equal(violations.length, 0, `${where} has ${violations.length} violations\n${told.join("\n")}`);
 }
 
-/** A page that notes what goes wrong in it and what it asks other origins for. */
+/** A page that notes what goes wrong in it and what it asks other origins for. Without motion: what moves has no place yet. */
 export async function open(browser, { origins = [], ...options } = {}) {
-  const context = await browser.newContext({ ...DESKTOP, locale: "en-US", ...options });
+  const context = await browser.newContext({ ...DESKTOP, locale: "en-US", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   page.faults = [];
   page.foreign = [];
