@@ -24,6 +24,7 @@ import dev.proffer.ranker.ledger.LedgerHandler;
 import dev.proffer.ranker.model.ModelHandler;
 import dev.proffer.ranker.model.ModelHost;
 import dev.proffer.ranker.model.ModelStore;
+import dev.proffer.ranker.planning.Campaigns;
 import dev.proffer.ranker.planning.PlanningDesk;
 import dev.proffer.ranker.planning.PlanningHandler;
 import dev.proffer.ranker.policy.Policies;
@@ -201,8 +202,16 @@ public final class RankerModule implements ServiceModule {
             promotions,
             new CatalogueLookup(catalogue),
             context.clock());
-    promotions.chooseWith(planning::choose);
-    services.add(new PlanningHandler(planning));
+    Campaigns campaigns =
+        new Campaigns(
+            planning,
+            promotions,
+            database,
+            context.clock(),
+            settings.get(RankerSettings.CAMPAIGN_PATIENCE));
+    promotions.chooseWith(campaigns::choose);
+    promotions.grantWith(campaigns);
+    services.add(new PlanningHandler(planning, campaigns));
     services.addAll(experiments.services());
     services.addAll(policies.services());
     services.addAll(insights.services());
@@ -211,6 +220,7 @@ public final class RankerModule implements ServiceModule {
         () -> recommender.warmUp(settings.get(RankerSettings.WARM_UP)),
         catalogue,
         promotions,
+        campaigns,
         ledger,
         experiments,
         policies,
@@ -281,6 +291,7 @@ public final class RankerModule implements ServiceModule {
     private final List<BindableService> services;
     private final Runnable warmUp;
     private final Promotions promotions;
+    private final Campaigns campaigns;
     private final Ledger ledger;
     private final Experiments experiments;
     private final Policies policies;
@@ -299,6 +310,7 @@ public final class RankerModule implements ServiceModule {
         Runnable warmUp,
         Catalogue catalogue,
         Promotions promotions,
+        Campaigns campaigns,
         Ledger ledger,
         Experiments experiments,
         Policies policies,
@@ -313,6 +325,7 @@ public final class RankerModule implements ServiceModule {
       this.services = services;
       this.warmUp = warmUp;
       this.promotions = promotions;
+      this.campaigns = campaigns;
       this.ledger = ledger;
       this.experiments = experiments;
       this.policies = policies;
@@ -363,6 +376,7 @@ public final class RankerModule implements ServiceModule {
       content.close();
       texts.close();
       promotions.close();
+      campaigns.close();
       ledger.close();
       experiments.close();
       joiner.close();

@@ -29,6 +29,12 @@ public final class RankerSettings {
           "80ms",
           "How long the candidate sources, which run at the same time, may take before they are cut");
 
+  public static final Setting<Duration> CAMPAIGN_PATIENCE =
+      Setting.duration(
+          "ranker.campaign-patience",
+          "50ms",
+          "How long a request waits for what campaigns give to a person; later ones find it decided");
+
   public static final Setting<Integer> CANDIDATES_MAX =
       Setting.integer(
           "ranker.candidates-max", 300, 10, 5000, "Items that each candidate source may propose");
@@ -177,6 +183,7 @@ public final class RankerSettings {
                 BUDGET,
                 FEATURE_STORE_TIMEOUT,
                 SOURCE_TIMEOUT,
+                CAMPAIGN_PATIENCE,
                 CANDIDATES_MAX,
                 HISTORY_MAX,
                 EXPLORATION_EPSILON,

@@ -88,6 +88,10 @@ public final class AllocationBenchmark {
     PAST_TRAFFIC,
     /// People of the morning differ from those of the evening, as on the day before.
     DAILY_PATTERN,
+    /// The same, and people are worth half as much again as the day before.
+    CHANGED_DAILY_PATTERN,
+    /// The same, and nothing is known beforehand: no choice can know what the evening brings.
+    UNKNOWN_DAILY_PATTERN,
     /// People are worth half as much again as those of the day before.
     CHANGED_PEOPLE,
     /// Three in ten fewer come than were forecast.
@@ -109,6 +113,14 @@ public final class AllocationBenchmark {
       case DAILY_PATTERN -> {
         choices = dayPattern(choices);
         past = dayPattern(past);
+      }
+      case CHANGED_DAILY_PATTERN -> {
+        choices = scaled(dayPattern(choices), 1.5);
+        past = dayPattern(past);
+      }
+      case UNKNOWN_DAILY_PATTERN -> {
+        choices = dayPattern(choices);
+        past = null;
       }
       case CHANGED_PEOPLE -> choices = scaled(choices, 1.5);
       case FEWER_CAME -> forecast = people / 0.7;

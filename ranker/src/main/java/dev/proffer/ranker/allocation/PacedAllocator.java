@@ -19,6 +19,8 @@ public final class PacedAllocator {
   private static final int PAST_MIN = 400;
   private static final int PASSES = 2;
   private static final double LEARN_RATE = 0.5;
+  private static final double TREND_PRIOR = 200;
+  private static final double TREND_MAX = 10;
 
   private final int offers;
   private final double[] left;
@@ -26,6 +28,8 @@ public final class PacedAllocator {
   private final double[] recentValues;
   private final long[] recentCosts;
   private final Prices prices;
+  private final double[] limits;
+  private long seen;
   private long came;
   private long nextSolve;
   private double value;
@@ -61,6 +65,7 @@ public final class PacedAllocator {
       left[1 + offers + offer] =
           offerCaps[offer] == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : offerCaps[offer];
     }
+    this.limits = left.clone();
     this.recentValues = new double[RECENT * offers];
     this.recentCosts = new long[RECENT * offers];
     this.prices = new Prices(offers);
@@ -70,9 +75,7 @@ public final class PacedAllocator {
   ///
   /// @param rest how many people are expected after this one
   public int next(double[] values, long[] costs, double rest) {
-    int at = (int) (came % RECENT) * offers;
-    System.arraycopy(values, 0, recentValues, at, offers);
-    System.arraycopy(costs, 0, recentCosts, at, offers);
+    remember(values, costs);
     came++;
     if (came >= nextSolve) {
       solve(rest + 1);
@@ -98,13 +101,56 @@ public final class PacedAllocator {
     return best;
   }
 
+  /// Takes somebody who came as an example of those who come, as after a restart.
+  public void remember(double[] values, long[] costs) {
+    int at = (int) (seen % RECENT) * offers;
+    System.arraycopy(values, 0, recentValues, at, offers);
+    System.arraycopy(costs, 0, recentCosts, at, offers);
+    seen++;
+  }
+
+  /// Takes over what the record says, which several servers write.
+  ///
+  /// @param everybody who came until now, at any server
+  /// @param spentByOffer what each offer is expected to cost
+  /// @param givenByOffer to how many people each went
+  public void sync(long everybody, long[] spentByOffer, long[] givenByOffer) {
+    long all = 0;
+    for (int offer = 0; offer < offers; offer++) {
+      left[1 + offer] = limits[1 + offer] - spentByOffer[offer];
+      left[1 + offers + offer] = limits[1 + offers + offer] - givenByOffer[offer];
+      all += spentByOffer[offer];
+    }
+    left[0] = limits[0] - all;
+    spent = all;
+    came = everybody;
+  }
+
+  /// The dual prices: of the common budget, of each offer's budget, of each offer's cap.
+  public double[] prices() {
+    double[] all = new double[1 + 2 * offers];
+    all[0] = prices.budget;
+    System.arraycopy(prices.offers, 0, all, 1, offers);
+    System.arraycopy(prices.caps, 0, all, 1 + offers, offers);
+    return all;
+  }
+
+  /// Begins with the prices of an earlier run.
+  public void restore(double[] all) {
+    if (all.length == 1 + 2 * offers) {
+      prices.budget = all[0];
+      System.arraycopy(all, 1, prices.offers, 0, offers);
+      System.arraycopy(all, 1 + offers, prices.caps, 0, offers);
+    }
+  }
+
   private boolean fits(int offer, long cost) {
     return cost <= left[0] && cost <= left[1 + offer] && left[1 + offers + offer] >= 1;
   }
 
   /// Sets the prices at which people like those expected would use what is left.
   private void solve(double rest) {
-    int recent = (int) Math.min(came, RECENT);
+    int recent = (int) Math.min(seen, RECENT);
     int history = 0;
     int historyFrom = 0;
     Choices known = past;
@@ -122,31 +168,82 @@ public final class PacedAllocator {
       first();
       return;
     }
+    Trend trend = known == null ? Trend.NONE : trend(known, recent, came / (came + rest), historyFrom);
     int people = fromHistory + fromRecent;
     double[] values = new double[people * offers];
     long[] costs = new long[people * offers];
     for (int i = 0; i < fromHistory && known != null; i++) {
       int person = historyFrom + (int) ((long) i * history / fromHistory);
-      System.arraycopy(known.values(), person * offers, values, i * offers, offers);
-      System.arraycopy(known.costs(), person * offers, costs, i * offers, offers);
+      for (int offer = 0; offer < offers; offer++) {
+        int to = i * offers + offer;
+        values[to] = known.value(person, offer) * trend.valuesSinceThen();
+        costs[to] = Math.round(known.cost(person, offer) * trend.costsSinceThen());
+      }
     }
     for (int i = 0; i < fromRecent; i++) {
-      int person = (int) ((came - 1 - (long) i * recent / fromRecent) % RECENT);
-      int at = (fromHistory + i) * offers;
-      System.arraycopy(recentValues, person * offers, values, at, offers);
-      System.arraycopy(recentCosts, person * offers, costs, at, offers);
+      int from = (int) ((seen - 1 - (long) i * recent / fromRecent) % RECENT) * offers;
+      for (int offer = 0; offer < offers; offer++) {
+        int to = (fromHistory + i) * offers + offer;
+        values[to] = recentValues[from + offer] * trend.valuesAhead();
+        costs[to] = Math.round(recentCosts[from + offer] * trend.costsAhead());
+      }
     }
     double[] shares = new double[left.length];
     for (int limit = 0; limit < shares.length; limit++) {
-      shares[limit] = left[limit] * people / Math.max(1, rest);
+      shares[limit] = Math.max(0, left[limit]) * people / Math.max(1, rest);
     }
     prices.fit(values, costs, people, shares, PASSES, 1e-4);
+  }
+
+  /// How people change: from a past campaign to this one at the same stretch, and from now to the
+  /// rest of the campaign, as they did in the past one. Each as a factor of values and of costs.
+  private record Trend(
+      double valuesSinceThen, double costsSinceThen, double valuesAhead, double costsAhead) {
+    static final Trend NONE = new Trend(1, 1, 1, 1);
+  }
+
+  private Trend trend(Choices known, int recent, double done, int restFrom) {
+    // The same people of the past: those who came over the same stretch, as many as are recent.
+    int until = Math.clamp((long) (done * known.people()), 1, known.people());
+    int since =
+        Math.clamp((long) ((came - recent) / (double) came * done * known.people()), 0, until - 1);
+    double[] then = means(known.values(), known.costs(), since, until);
+    double[] ahead = means(known.values(), known.costs(), restFrom, known.people());
+    double[] now = means(recentValues, recentCosts, 0, recent);
+    // A few people say little: they are mixed with as many as the past would have sent.
+    double valuesSince = shrunk(now[0], then[0], recent);
+    double costsSince = shrunk(now[1], then[1], recent);
+    return new Trend(valuesSince, costsSince, ratio(ahead[0], then[0]), ratio(ahead[1], then[1]));
+  }
+
+  private static double shrunk(double now, double then, int recent) {
+    return (recent * ratio(now, then) + TREND_PRIOR) / (recent + TREND_PRIOR);
+  }
+
+  private static double ratio(double a, double b) {
+    return a > 0 && b > 0 ? Math.clamp(a / b, 1 / TREND_MAX, TREND_MAX) : 1;
+  }
+
+  /// The mean of the best value, and of the costs, over people.
+  private double[] means(double[] values, long[] costs, int from, int to) {
+    double value = 0;
+    double cost = 0;
+    for (int person = from; person < to; person++) {
+      double best = 0;
+      for (int offer = 0; offer < offers; offer++) {
+        best = Math.max(best, values[person * offers + offer]);
+        cost += costs[person * offers + offer];
+      }
+      value += best;
+    }
+    int people = Math.max(1, to - from);
+    return new double[] {value / people, cost / people};
   }
 
   /// A guess from the first few people: half of the best return on cost among them.
   private void first() {
     double best = 0;
-    for (int i = 0; i < Math.min(came, RECENT) * offers; i++) {
+    for (int i = 0; i < Math.min(seen, RECENT) * offers; i++) {
       if (recentCosts[i] > 0) {
         best = Math.max(best, recentValues[i] / recentCosts[i]);
       }

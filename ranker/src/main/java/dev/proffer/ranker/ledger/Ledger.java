@@ -13,6 +13,7 @@ import dev.proffer.ranker.promotion.Redemptions;
 import dev.proffer.ranker.promotion.Usage;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.sql.Database;
+import dev.proffer.runtime.sql.GroupCommit;
 import dev.proffer.runtime.sql.SqlFailure;
 import io.grpc.Status;
 import java.sql.Connection;
@@ -121,7 +122,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
     this.leases = leases;
     database.migrate("promotion");
     boolean embedded = database.engine() == Database.Engine.SQLITE;
-    this.group = embedded ? new GroupCommit(database) : null;
+    this.group = embedded ? new GroupCommit(database, "ledger-writer") : null;
     this.batches = embedded ? null : new RedemptionBatches(database, clock);
     refresh();
     this.sweeper = Thread.ofVirtual().name("ledger-sweep").start(this::sweepUntilClosed);

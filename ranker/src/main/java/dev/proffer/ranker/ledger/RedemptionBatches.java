@@ -9,6 +9,7 @@ import dev.proffer.ranker.ledger.Ledger.Reservation;
 import dev.proffer.ranker.ledger.Ledger.Reserved;
 import dev.proffer.ranker.ledger.Ledger.Row;
 import dev.proffer.ranker.ledger.Ledger.Written;
+import dev.proffer.runtime.sql.Batcher;
 import dev.proffer.runtime.sql.Database;
 import java.sql.Array;
 import java.sql.Connection;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.planning;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.proffer.proto.common.v1.DegradedCause;
 import dev.proffer.proto.common.v1.ErrorReason;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
@@ -13,16 +11,12 @@ import dev.proffer.proto.promotion.v1.AllocateOffersResponse;
 import dev.proffer.proto.promotion.v1.CampaignProposal;
 import dev.proffer.proto.promotion.v1.Cart;
 import dev.proffer.proto.promotion.v1.CartLine;
-import dev.proffer.proto.promotion.v1.DecideOfferRequest;
-import dev.proffer.proto.promotion.v1.DecideOfferResponse;
-import dev.proffer.proto.promotion.v1.Promotion;
 import dev.proffer.proto.promotion.v1.ProposeCampaignsRequest;
 import dev.proffer.proto.promotion.v1.ProposeCampaignsResponse;
 import dev.proffer.ranker.allocation.Allocation;
 import dev.proffer.ranker.allocation.Allocator;
 import dev.proffer.ranker.allocation.ArrivalForecast;
 import dev.proffer.ranker.allocation.Choices;
-import dev.proffer.ranker.allocation.PacedAllocator;
 import dev.proffer.ranker.promotion.DeclarationText;
 import dev.proffer.ranker.promotion.ItemLookup;
 import dev.proffer.ranker.promotion.PromotionProbe;
@@ -30,6 +24,8 @@ import dev.proffer.ranker.promotion.Promotions;
 import dev.proffer.runtime.degraded.Degradation;
 import dev.proffer.runtime.failure.ProfferException;
 import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.Deadline;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -43,12 +39,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Reads the event log, learns from it what planning needs, and answers with it until it is stale.
 public final class PlanningDesk {
+  private static final Logger LOG = LoggerFactory.getLogger(PlanningDesk.class);
   private static final int EVENTS_MAX = 3_000_000;
   private static final int BATCH = 5_000;
   private static final long READ_SECONDS = 120;
@@ -61,20 +64,19 @@ public final class PlanningDesk {
   private static final int RECENT_DAYS = 90;
   private static final int SAMPLE_ORDERS = 300;
   private static final int PAST_MAX = 3_000;
-  private static final int CAMPAIGNS_MAX = 64;
-  private static final int DECIDED_MAX = 500_000;
+  private static final int PAST_MIN = 400;
+  private static final long SMALL_LOG = 1_000;
 
   /// What was learnt from the log at one time.
-  private record Knowledge(
+  record Knowledge(
       ShopLog log, Elasticity elasticity, Responses responses, long atMillis) {}
 
   private final Channel featureStore;
   private final Promotions promotions;
   private final ItemLookup items;
   private final Clock clock;
-  private final ReentrantLock learning = new ReentrantLock();
-  private final Cache<String, Campaign> campaigns =
-      Caffeine.newBuilder().maximumSize(CAMPAIGNS_MAX).build();
+  private final ReentrantLock starting = new ReentrantLock();
+  private @Nullable CompletableFuture<Knowledge> learning;
   private volatile @Nullable Knowledge knowledge;
 
   public PlanningDesk(Channel featureStore, Promotions promotions, ItemLookup items, Clock clock) {
@@ -224,7 +226,7 @@ public final class PlanningDesk {
     return response.build();
   }
 
-  private List<PromotionProbe> probes(List<String> promotionIds) {
+  List<PromotionProbe> probes(List<String> promotionIds) {
     List<PromotionProbe> probes = new ArrayList<>();
     for (int i = 0; i < promotionIds.size(); i++) {
       PromotionProbe probe = PromotionProbe.find(promotions, promotionIds.get(i));
@@ -240,11 +242,11 @@ public final class PlanningDesk {
   }
 
   /// What giving an offer to a person is worth.
-  private record Worth(double value, long cost, double uplift, double probability) {
+  record Worth(double value, long cost, double uplift, double probability) {
     static final Worth NOT_ALLOWED = new Worth(Double.NEGATIVE_INFINITY, 0, 0, 0);
   }
 
-  private Worth worth(Knowledge known, Terms terms, String userId) {
+  Worth worth(Knowledge known, Terms terms, String userId) {
     if (terms.orders() == 0 || !terms.probe().isFor(userId, clock.millis())) {
       return Worth.NOT_ALLOWED;
     }
@@ -269,102 +271,20 @@ public final class PlanningDesk {
         .probability(known.log(), person, terms.matched(), terms.elasticity(), now, depth);
   }
 
-  // ---- One request ----
+  // ---- Campaigns ----
 
-  /// A campaign that is decided request by request.
-  private static final class Campaign {
-    final ReentrantLock lock = new ReentrantLock();
-    final List<String> ids;
-    final List<Terms> terms;
-    final PacedAllocator allocator;
-    final ArrivalForecast arrivals;
-    final long startMillis;
-    final long endMillis;
-    final Cache<String, Integer> decided;
+  /// What is known of a campaign's offers and of those who will come, as learnt from the log.
+  ///
+  /// @param past people who came over the same stretch of time before, in order, or null
+  record Outlook(
+      Knowledge known,
+      List<Terms> terms,
+      @Nullable Choices past,
+      ArrivalForecast arrivals,
+      long startMillis,
+      long endMillis) {}
 
-    Campaign(
-        List<String> ids,
-        List<Terms> terms,
-        PacedAllocator allocator,
-        ArrivalForecast arrivals,
-        long startMillis,
-        long endMillis) {
-      this.ids = ids;
-      this.terms = terms;
-      this.allocator = allocator;
-      this.arrivals = arrivals;
-      this.startMillis = startMillis;
-      this.endMillis = endMillis;
-      this.decided = Caffeine.newBuilder().maximumSize(DECIDED_MAX).build();
-    }
-  }
-
-  DecideOfferResponse decide(DecideOfferRequest request) {
-    List<String> ids = request.getPromotionIdsList().stream().sorted().toList();
-    // An unknown one is named by its place in the request.
-    probes(request.getPromotionIdsList());
-    // A change of a promotion begins a new campaign, with what is left of its budget.
-    List<Promotion> protos = probes(ids).stream().map(PromotionProbe::proto).toList();
-    Knowledge known = knowledge();
-    Campaign campaign =
-        campaigns.get(ids + "\n" + protos.hashCode(), _ -> campaign(known, ids, probes(ids)));
-    Degradation degradation = degradation(known);
-    DecideOfferResponse.Builder response = DecideOfferResponse.newBuilder();
-    List<Worth> worths =
-        campaign.terms.stream().map(terms -> worth(known, terms, request.getUserId())).toList();
-    int chosen;
-    campaign.lock.lock();
-    try {
-      @Nullable Integer before = campaign.decided.getIfPresent(request.getUserId());
-      if (before != null) {
-        chosen = before;
-        response.setRemembered(true);
-      } else {
-        double done =
-            (double) (clock.millis() - campaign.startMillis)
-                / (campaign.endMillis - campaign.startMillis);
-        chosen =
-            campaign.allocator.next(
-                worths.stream().mapToDouble(Worth::value).toArray(),
-                worths.stream().mapToLong(Worth::cost).toArray(),
-                campaign.arrivals.rest(done, campaign.allocator.came() + 1));
-        campaign.decided.put(request.getUserId(), chosen);
-      }
-      response.setDualPrice(campaign.allocator.price());
-    } finally {
-      campaign.lock.unlock();
-    }
-    dev.proffer.proto.promotion.v1.Allocation.Builder allocation =
-        dev.proffer.proto.promotion.v1.Allocation.newBuilder().setUserId(request.getUserId());
-    if (chosen >= 0) {
-      Worth worth = worths.get(chosen);
-      allocation
-          .setPromotionId(campaign.ids.get(chosen))
-          .setUplift(worth.uplift())
-          .setProbability(worth.probability())
-          .setExpectedCostMinorUnits(worth.cost())
-          .setExpectedValueMinorUnits(
-              Double.isFinite(worth.value()) ? Math.round(worth.value()) : 0);
-    }
-    response.setAllocation(allocation);
-    if (!degradation.parts().isEmpty()) {
-      response.setDegraded(degradation.toProto());
-    }
-    return response.build();
-  }
-
-  /// The promotion with a budget that this person is offered, or an empty text.
-  public String choose(String userId, List<String> promotionIds) {
-    return decide(
-            DecideOfferRequest.newBuilder()
-                .setUserId(userId)
-                .addAllPromotionIds(promotionIds.subList(0, Math.min(32, promotionIds.size())))
-                .build())
-        .getAllocation()
-        .getPromotionId();
-  }
-
-  private Campaign campaign(Knowledge known, List<String> ids, List<PromotionProbe> probes) {
+  Outlook outlook(Knowledge known, List<PromotionProbe> probes, long[] budgets, long[] caps) {
     List<Terms> terms = probes.stream().map(probe -> terms(known, probe)).toList();
     long now = clock.millis();
     long start = now;
@@ -376,8 +296,7 @@ public final class PlanningDesk {
       end = Math.max(end, to == 0 ? now + HORIZON_DAYS * DAY : to);
     }
     end = Math.max(end, now + DAY / 24);
-    List<String> people = recent(known.log());
-    people = people.subList(0, Math.min(PAST_MAX, people.size()));
+    List<String> people = arrivals(known.log(), start, end);
     int offers = terms.size();
     double[] values = new double[people.size() * offers];
     long[] costs = new long[people.size() * offers];
@@ -386,8 +305,6 @@ public final class PlanningDesk {
       values[i] = worth.value();
       costs[i] = worth.cost();
     }
-    long[] budgets = probes.stream().mapToLong(PromotionProbe::budgetLeft).toArray();
-    long[] caps = probes.stream().mapToLong(PromotionProbe::redemptionsLeft).toArray();
     Choices past =
         people.isEmpty()
             ? null
@@ -399,13 +316,43 @@ public final class PlanningDesk {
     for (int i = 0; i < hours.length; i++) {
       hours[i] = 1e-3 + ofDay[(int) ((start / (DAY / 24) + i) % 24)];
     }
-    return new Campaign(
-        ids,
-        terms,
-        new PacedAllocator(Long.MAX_VALUE, budgets, caps, past),
-        new ArrivalForecast(expected, hours),
-        start,
-        end);
+    return new Outlook(known, terms, past, new ArrivalForecast(expected, hours), start, end);
+  }
+
+  /// Who came over the last stretch of the log that lies in the week as the campaign does, in the
+  /// order of their first visit: mornings bring other people than evenings. Where that is too few,
+  /// whoever came lately.
+  private static List<String> arrivals(ShopLog log, long start, long end) {
+    long weeks = Math.ceilDiv(Math.max(1, end - log.lastUnixMs()), 7 * DAY);
+    long shift = weeks * 7 * DAY;
+    Map<Integer, Long> first = new HashMap<>();
+    log.views().stream()
+        .filter(view -> view.atUnixMs() >= start - shift && view.atUnixMs() < end - shift)
+        .forEach(view -> first.merge(view.person(), view.atUnixMs(), Math::min));
+    log.purchases().stream()
+        .filter(one -> one.atUnixMs() >= start - shift && one.atUnixMs() < end - shift)
+        .forEach(one -> first.merge(one.person(), one.atUnixMs(), Math::min));
+    first.remove(-1);
+    List<String> people =
+        first.entrySet().stream()
+            .sorted(
+                Map.Entry.<Integer, Long>comparingByValue()
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .map(entry -> log.people().get(entry.getKey()))
+            .toList();
+    if (people.size() < PAST_MIN) {
+      List<String> lately = recent(log);
+      return lately.subList(0, Math.min(PAST_MAX, lately.size())).reversed();
+    }
+    if (people.size() <= PAST_MAX) {
+      return people;
+    }
+    // Every n-th, so that the order in time stays.
+    List<String> some = new ArrayList<>(PAST_MAX);
+    for (int i = 0; i < PAST_MAX; i++) {
+      some.add(people.get((int) ((long) i * people.size() / PAST_MAX)));
+    }
+    return some;
   }
 
   private static double peopleADay(ShopLog log) {
@@ -431,7 +378,7 @@ public final class PlanningDesk {
   ///
   /// @param spend mean spend of such an order on its items
   /// @param saving mean amount that it takes off
-  private record Terms(
+  record Terms(
       PromotionProbe probe,
       java.util.function.Predicate<String> matched,
       double elasticity,
@@ -523,7 +470,7 @@ public final class PlanningDesk {
 
   // ---- Knowledge ----
 
-  private static Degradation degradation(Knowledge known) {
+  static Degradation degradation(Knowledge known) {
     Degradation degradation = new Degradation();
     if (!known.elasticity().isMeasured()) {
       degradation.missing(
@@ -544,26 +491,83 @@ public final class PlanningDesk {
     return degradation;
   }
 
-  private Knowledge knowledge() {
+  /// What was learnt last, for requests that cannot wait; null while nothing is known. Once it is
+  /// old it is learnt anew beside the requests.
+  @Nullable Knowledge latest() {
     Knowledge known = knowledge;
-    if (known != null && clock.millis() - known.atMillis() < FRESH_MILLIS) {
+    if (known == null || !isFresh(known)) {
+      learning(known);
+    }
+    return known;
+  }
+
+  /// What was learnt last. Only a request that comes before anything was learnt, or whose log is so
+  /// small that every event counts, waits for it.
+  Knowledge knowledge() {
+    Knowledge known = knowledge;
+    if (known != null && isFresh(known)) {
       return known;
     }
-    learning.lock();
+    CompletableFuture<Knowledge> next = learning(known);
+    if (known != null && known.log().events() >= SMALL_LOG) {
+      return known;
+    }
+    return await(next);
+  }
+
+  private static Knowledge await(CompletableFuture<Knowledge> next) {
+    Deadline deadline = Context.current().getDeadline();
     try {
-      known = knowledge;
-      if (known != null && clock.millis() - known.atMillis() < FRESH_MILLIS) {
-        return known;
+      return deadline == null
+          ? next.get()
+          : next.get(Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS)), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw ProfferException.unavailable("planning, which still learns from the event log,", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException known) {
+        throw known;
       }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private boolean isFresh(Knowledge known) {
+    return known.log().events() >= SMALL_LOG
+        && clock.millis() - known.atMillis() < FRESH_MILLIS;
+  }
+
+  /// Learns on a thread of its own, once for all who ask meanwhile.
+  private CompletableFuture<Knowledge> learning(@Nullable Knowledge before) {
+    starting.lock();
+    try {
+      if (knowledge != before && knowledge != null && isFresh(knowledge)) {
+        return CompletableFuture.completedFuture(knowledge);
+      }
+      if (learning == null || learning.isDone()) {
+        CompletableFuture<Knowledge> next = new CompletableFuture<>();
+        learning = next;
+        Thread.ofPlatform().name("planning-learn").daemon().start(() -> learn(next));
+      }
+      return learning;
+    } finally {
+      starting.unlock();
+    }
+  }
+
+  private void learn(CompletableFuture<Knowledge> result) {
+    try {
       ShopLog log = read();
       Elasticity elasticity = Elasticity.measure(log.purchases(), log.purchases());
       Responses responses = Responses.learn(log, items, elasticity, SEED);
-      known = new Knowledge(log, elasticity, responses, clock.millis());
-      // A log that is still small is looked at again next time.
-      knowledge = log.events() < 1_000 ? null : known;
-      return known;
-    } finally {
-      learning.unlock();
+      Knowledge known = new Knowledge(log, elasticity, responses, clock.millis());
+      knowledge = known;
+      result.complete(known);
+    } catch (RuntimeException e) {
+      LOG.warn("nothing was learnt from the event log: {}", e.toString());
+      result.completeExceptionally(e);
     }
   }
 

@@ -13,9 +13,11 @@ import io.grpc.stub.StreamObserver;
 /// The rpcs of PlanningService.
 public final class PlanningHandler extends PlanningServiceImplBase {
   private final PlanningDesk desk;
+  private final Campaigns campaigns;
 
-  public PlanningHandler(PlanningDesk desk) {
+  public PlanningHandler(PlanningDesk desk, Campaigns campaigns) {
     this.desk = desk;
+    this.campaigns = campaigns;
   }
 
   @Override
@@ -28,7 +30,7 @@ public final class PlanningHandler extends PlanningServiceImplBase {
   @Override
   public void decideOffer(
       DecideOfferRequest request, StreamObserver<DecideOfferResponse> observer) {
-    observer.onNext(desk.decide(request));
+    observer.onNext(campaigns.decide(request));
     observer.onCompleted();
   }
 

@@ -55,14 +55,28 @@ public final class Carts {
   /// Looks up everything that a cart names. What is unknown or does not fit together is refused by
   /// its field.
   public Request resolve(Cart cart, Person asked, long atUnixMs) {
-    return resolve(promotions.snapshot(), cart, asked, atUnixMs);
+    PromotionSnapshot snapshot = promotions.snapshot();
+    Degradation degradation = new Degradation();
+    PersonFacts person =
+        promotions.withGiven(person(asked, degradation), snapshot, degradation);
+    return resolve(snapshot, cart, person, atUnixMs, degradation);
   }
 
-  /// The same, for promotions that need not be those in force.
+  /// The same, for promotions that need not be those in force. What campaigns would give is not
+  /// decided for them: every offer counts as given.
   Request resolve(PromotionSnapshot snapshot, Cart cart, Person asked, long atUnixMs) {
     Degradation degradation = new Degradation();
+    PersonFacts person = person(asked, degradation).withGiven(snapshot.allocated());
+    return resolve(snapshot, cart, person, atUnixMs, degradation);
+  }
+
+  private Request resolve(
+      PromotionSnapshot snapshot,
+      Cart cart,
+      PersonFacts person,
+      long atUnixMs,
+      Degradation degradation) {
     long now = atUnixMs == 0 ? promotions.clock().millis() : atUnixMs;
-    PersonFacts person = person(asked, degradation);
     Moment moment = new Moment(now, cart.getChannel(), cart.getRegion(), cart.getPaymentMethod());
     Map<String, Set<String>> codes = new LinkedHashMap<>();
     Set<String> unlocked = new HashSet<>();

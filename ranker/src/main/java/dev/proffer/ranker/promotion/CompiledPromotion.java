@@ -215,6 +215,11 @@ public final class CompiledPromotion {
     return !code.isEmpty() && "policy".equals(proto.getAttributesMap().get("grant"));
   }
 
+  /// The promotion as text; equal promotions have equal texts on every server.
+  public String declaration() {
+    return PromotionStore.print(proto);
+  }
+
   /// Whether its campaign decides who gets it.
   public boolean isAllocated() {
     return !proto.getCampaignId().isEmpty();

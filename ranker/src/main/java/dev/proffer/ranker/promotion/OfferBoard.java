@@ -63,14 +63,26 @@ final class OfferBoard {
 
   /// The offers for a person: live ones before upcoming ones, deeper ones first.
   List<Offer> list(ListOffersRequest request, Promotions promotions) {
-    return list(request, promotions, promotions.snapshot());
+    PromotionSnapshot snapshot = promotions.snapshot();
+    Degradation degradation = new Degradation();
+    PersonFacts person = promotions.carts().person(request.getPerson(), degradation);
+    return list(
+        request, promotions, snapshot, promotions.withGiven(person, snapshot, degradation));
   }
 
-  /// The same, for promotions that need not be those in force.
+  /// The same, for promotions that need not be those in force, as if campaigns gave all of them.
   List<Offer> list(ListOffersRequest request, Promotions promotions, PromotionSnapshot snapshot) {
+    PersonFacts person = promotions.carts().person(request.getPerson(), new Degradation());
+    return list(request, promotions, snapshot, person.withGiven(snapshot.allocated()));
+  }
+
+  private List<Offer> list(
+      ListOffersRequest request,
+      Promotions promotions,
+      PromotionSnapshot snapshot,
+      PersonFacts person) {
     long now = request.getAtUnixMs() == 0 ? promotions.clock().millis() : request.getAtUnixMs();
     Moment moment = new Moment(now, request.getChannel(), request.getRegion(), "");
-    PersonFacts person = promotions.carts().person(request.getPerson(), new Degradation());
     Usage usage = promotions.usage(person.userId());
     Set<String> wallet =
         snapshot.hasBatchCoupons() && !person.userId().isEmpty()

@@ -367,7 +367,9 @@ final class PromotionHandler extends PromotionServiceImplBase {
     List<String> budgeted =
         found.stream()
             .map(Offer::getPromotionId)
-            .filter(id -> known(id).proto().getLimits().getBudgetMinorUnits() > 0)
+            // Campaigns have decided already.
+            .filter(id ->
+                !known(id).isAllocated() && known(id).proto().getLimits().getBudgetMinorUnits() > 0)
             .toList();
     if (budgeted.isEmpty()) {
       return found;

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ public final class PromotionSnapshot {
 
   private final boolean batchCoupons;
   private final int[] granted;
+  private final CompiledPromotion[] allocated;
   private final byte[] kinds;
   private final long[] figures;
   private final long[] leastSpends;
@@ -113,9 +115,35 @@ public final class PromotionSnapshot {
         IntStream.range(0, count)
             .filter(p -> promotions[p].live() && promotions[p].isGranted())
             .toArray();
+    allocated =
+        Arrays.stream(promotions)
+            .filter(promotion -> promotion.live() && promotion.isAllocated())
+            .sorted(Comparator.comparing(CompiledPromotion::id))
+            .toArray(CompiledPromotion[]::new);
     unitPostings = new Postings(selectors, ofUnits);
     cartPostings = new Postings(selectors, ofCarts);
     batchCoupons = Arrays.stream(promotions).anyMatch(CompiledPromotion::needsBatchCoupon);
+  }
+
+  /// The ids of live promotions whose campaigns decide who gets them.
+  Set<String> allocated() {
+    return Arrays.stream(allocated).map(CompiledPromotion::id).collect(Collectors.toSet());
+  }
+
+  /// The offers of each campaign that runs at a moment.
+  public Map<String, List<CompiledPromotion>> campaigns(long unixMs) {
+    if (allocated.length == 0) {
+      return Map.of();
+    }
+    Map<String, List<CompiledPromotion>> campaigns = new HashMap<>();
+    for (CompiledPromotion promotion : allocated) {
+      if (promotion.times().started(unixMs) && !promotion.times().over(unixMs)) {
+        campaigns
+            .computeIfAbsent(promotion.proto().getCampaignId(), _ -> new ArrayList<>())
+            .add(promotion);
+      }
+    }
+    return campaigns;
   }
 
   /// The places of live promotions whose codes policies give to people.

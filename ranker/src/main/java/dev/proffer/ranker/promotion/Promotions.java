@@ -2,6 +2,7 @@
 package dev.proffer.ranker.promotion;
 
 import dev.proffer.proto.promotion.v1.Promotion;
+import dev.proffer.runtime.degraded.Degradation;
 import dev.proffer.runtime.grpc.Caller;
 import dev.proffer.runtime.sql.Database;
 import io.grpc.BindableService;
@@ -10,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,6 +41,7 @@ public final class Promotions implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread refresher;
   private volatile PromotionSnapshot snapshot;
+  private volatile Grants grants = Grants.NONE;
   private volatile OfferChoice choice = (_, promotionIds) -> promotionIds.getFirst();
 
   public Promotions(
@@ -125,6 +128,23 @@ public final class Promotions implements AutoCloseable {
   /// Lets this decide which promotion with a budget a person is offered.
   public void chooseWith(OfferChoice offerChoice) {
     choice = offerChoice;
+  }
+
+  /// Lets this decide what campaigns give to people.
+  public void grantWith(Grants decidedBy) {
+    grants = decidedBy;
+  }
+
+  /// The person with what running campaigns give.
+  public PersonFacts withGiven(
+      PersonFacts person, PromotionSnapshot at, Degradation degradation) {
+    if (person.userId().isEmpty()) {
+      return person;
+    }
+    Map<String, List<CompiledPromotion>> campaigns = at.campaigns(clock.millis());
+    return campaigns.isEmpty()
+        ? person
+        : person.withGiven(grants.of(person.userId(), campaigns, degradation));
   }
 
   OfferChoice choice() {

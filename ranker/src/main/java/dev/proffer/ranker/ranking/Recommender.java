@@ -569,9 +569,10 @@ public final class Recommender {
         }
       }
     }
-    PersonFacts facts = facts(userId, override, degradation);
     long at = context.getAtUnixMs() == 0 ? clock.millis() : context.getAtUnixMs();
     PromotionSnapshot offers = promotions.snapshot();
+    PersonFacts facts =
+        promotions.withGiven(facts(userId, override, degradation), offers, degradation);
     Offers finder =
         new Offers(
             offers,
@@ -589,9 +590,11 @@ public final class Recommender {
 
   private Scene impersonal(
       CatalogueSnapshot snapshot, String userId, RequestContext context, int[] history) {
-    PersonFacts facts = facts(userId, null, new Degradation());
     long at = context.getAtUnixMs() == 0 ? clock.millis() : context.getAtUnixMs();
     PromotionSnapshot offers = promotions.snapshot();
+    Degradation degradation = new Degradation();
+    PersonFacts facts =
+        promotions.withGiven(facts(userId, null, degradation), offers, degradation);
     return new Scene(
         snapshot,
         models.serving(),

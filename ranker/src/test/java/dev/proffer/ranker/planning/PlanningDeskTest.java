@@ -43,6 +43,7 @@ import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -62,6 +63,7 @@ class PlanningDeskTest {
   private final ManualClock clock = new ManualClock(SmallShop.END);
   private Database database;
   private Promotions promotions;
+  private Campaigns campaigns;
   private GrpcHost host;
   private ManagedChannel channel;
   private PlanningServiceBlockingStub planning;
@@ -83,8 +85,10 @@ class PlanningDeskTest {
     List<BindableService> services = new ArrayList<>(promotions.services());
     services.add(new Events());
     PlanningDesk desk = new PlanningDesk(channel, promotions, shop, clock);
-    promotions.chooseWith(desk::choose);
-    services.add(new PlanningHandler(desk));
+    campaigns = new Campaigns(desk, promotions, database, clock, Duration.ofSeconds(60));
+    promotions.chooseWith(campaigns::choose);
+    promotions.grantWith(campaigns);
+    services.add(new PlanningHandler(desk, campaigns));
     host =
         GrpcHost.start(
             Settings.of(
@@ -101,6 +105,7 @@ class PlanningDeskTest {
     channel.shutdownNow();
     host.close();
     promotions.close();
+    campaigns.close();
     database.close();
   }
 

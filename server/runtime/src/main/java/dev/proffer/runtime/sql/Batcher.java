@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.proffer.ranker.ledger;
+package dev.proffer.runtime.sql;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,19 +12,19 @@ import java.util.function.Consumer;
 
 /// One thread that does together what many callers asked for while it was busy, because a
 /// transaction costs the same write to disk for one as for a hundred.
-final class Batcher<J extends Batcher.Job<?>> implements AutoCloseable {
+public final class Batcher<J extends Batcher.Job<?>> implements AutoCloseable {
   private static final int WAITING_MAX = 10_000;
   private static final int TOGETHER_MAX = 256;
 
   /// What a caller waits for.
-  static class Job<T> {
+  public static class Job<T> {
     private final CompletableFuture<T> done = new CompletableFuture<>();
 
-    final void complete(T result) {
+    public final void complete(T result) {
       done.complete(result);
     }
 
-    final void fail(Throwable cause) {
+    public final void fail(Throwable cause) {
       done.completeExceptionally(cause);
     }
   }
@@ -36,7 +36,7 @@ final class Batcher<J extends Batcher.Job<?>> implements AutoCloseable {
 
   /// @param together completes or fails every job that it is given; what it throws fails those that
   ///   it left
-  Batcher(String name, Consumer<List<J>> together) {
+  public Batcher(String name, Consumer<List<J>> together) {
     this.together = together;
     this.worker = Thread.ofPlatform().name(name).daemon().start(this::run);
   }
@@ -44,12 +44,12 @@ final class Batcher<J extends Batcher.Job<?>> implements AutoCloseable {
   /// Hands a job over and waits for its result.
   ///
   /// @param job one that was handed to nobody before
-  <T> T run(Job<T> own, J job) {
+  public <T> T run(Job<T> own, J job) {
     if (closed || !waiting.offer(job)) {
-      throw new RejectedExecutionException("the ledger takes no more work");
+      throw new RejectedExecutionException("more work waits than can be taken");
     }
     if (closed && !worker.isAlive()) {
-      job.fail(new RejectedExecutionException("the ledger is closed"));
+      job.fail(new RejectedExecutionException("the database is being closed"));
     }
     try {
       return own.done.join();
@@ -82,7 +82,7 @@ final class Batcher<J extends Batcher.Job<?>> implements AutoCloseable {
       }
     }
     for (J job : waiting) {
-      job.fail(new RejectedExecutionException("the ledger is closed"));
+      job.fail(new RejectedExecutionException("the database is being closed"));
     }
   }
 
