@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Campaigns in SQL: who was given what, what that is expected to cost, and the dual prices. All
 /// servers of a shop share it, and one that starts goes on with it.
@@ -34,12 +35,13 @@ final class CampaignStore implements AutoCloseable {
   /// @param seen what the person had before, or null when that was nothing
   /// @param spentMax what its offer may cost in all
   /// @param givenMax to how many it may go
+  @SuppressWarnings("ArrayRecordComponent") // Written once, compared by nobody.
   record Decision(
       String campaignId,
       String terms,
       List<String> offers,
       String userId,
-      @org.jspecify.annotations.Nullable Grant seen,
+      @Nullable Grant seen,
       String promotionId,
       long cost,
       long spentMax,

@@ -7,6 +7,7 @@ import dev.proffer.proto.promotion.v1.Limits;
 import dev.proffer.proto.promotion.v1.RedemptionState;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.sql.Database;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +34,24 @@ class LedgerCrashTest {
 
   @Test
   void whatWasAcknowledgedOutlivesAKilledServerAndTheBudgetHolds() throws Exception {
-    Path file = folder.resolve("ledger.db");
+    crash(folder.resolve("ledger.db").toString());
+  }
+
+  @Test
+  void theSameHoldsOnPostgresql() throws Exception {
+    EmbeddedPostgres server;
+    try {
+      server = EmbeddedPostgres.builder().start();
+    } catch (Exception e) {
+      Assumptions.abort("PostgreSQL does not start on this machine: " + e);
+      return;
+    }
+    try (server) {
+      crash(server.getJdbcUrl("postgres", "postgres"));
+    }
+  }
+
+  private void crash(String where) throws Exception {
     List<String> committed = new ArrayList<>();
     // Three servers, each killed after some redemptions, on one file and one budget.
     for (int server = 0; server < 3; server++) {
@@ -43,7 +62,7 @@ class LedgerCrashTest {
                   "-cp",
                   System.getProperty("java.class.path"),
                   Server.class.getName(),
-                  file.toString(),
+                  where,
                   Integer.toString(server))
               .redirectError(folder.resolve("server-" + server + ".log").toFile())
               .start();
@@ -65,7 +84,7 @@ class LedgerCrashTest {
     }
 
     assertThat(committed).hasSizeGreaterThanOrEqualTo(300);
-    try (Database database = Database.sqlite(file);
+    try (Database database = Server.open(where);
         Ledger ledger = new Ledger(database, Clock.systemUTC())) {
       for (String id : committed) {
         assertThat(ledger.get(id).getState()).isEqualTo(RedemptionState.REDEMPTION_STATE_COMMITTED);
@@ -98,7 +117,7 @@ class LedgerCrashTest {
     private Server() {}
 
     public static void main(String[] arguments) {
-      Database database = Database.sqlite(Path.of(arguments[0]));
+      Database database = open(arguments[0]);
       Ledger ledger =
           new Ledger(
               database,
@@ -119,6 +138,13 @@ class LedgerCrashTest {
           });
         }
       }
+    }
+
+    /// A file of SQLite, or the address of a PostgreSQL.
+    static Database open(String where) {
+      return where.startsWith("jdbc:")
+          ? Database.postgresql(where, "postgres", "", 20)
+          : Database.sqlite(Path.of(where));
     }
 
     /// Redeems once; empty when the budget is spent.

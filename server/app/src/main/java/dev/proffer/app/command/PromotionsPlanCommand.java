@@ -26,7 +26,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "plan",
     description = {
-      "Propose campaigns from the event log, with expected cost, lift and its 90 % interval, and what"
+      "Propose campaigns from the event log, with expected cost, lift and its 90 %% interval, and what"
           + " each would have done to the orders of the log.",
       "",
       "The proposals are drafts in YAML: edit them, 'promotions diff' and 'promotions apply' them,"
