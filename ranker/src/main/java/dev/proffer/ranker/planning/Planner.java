@@ -3,6 +3,8 @@ package dev.proffer.ranker.planning;
 
 import dev.proffer.proto.promotion.v1.Action;
 import dev.proffer.proto.promotion.v1.AmountScope;
+import dev.proffer.proto.promotion.v1.BundlePart;
+import dev.proffer.proto.promotion.v1.BundlePrice;
 import dev.proffer.proto.promotion.v1.Cart;
 import dev.proffer.proto.promotion.v1.CartLine;
 import dev.proffer.proto.promotion.v1.Condition;
@@ -38,7 +40,8 @@ import java.util.TreeMap;
 
 /// Proposes campaigns from an event log: a spend threshold from the distribution of order values, a
 /// flash sale of what is looked at more than bought at the hour in which people look, a category
-/// whose demand answers to price, and a coupon for people who stopped coming.
+/// whose demand answers to price, a coupon for people who stopped coming, two items that belong
+/// together at one price, and a clearance of what would lie too long.
 ///
 /// Lift is additional margin: units that would not have been sold otherwise times their margin at
 /// list price. Cost is what the promotion takes off all units, also those that would have been sold
@@ -57,6 +60,14 @@ final class Planner {
   private static final int LAPSED_MAX = 2_000;
   private static final int SIMULATED_ORDERS_MAX = 3_000;
   private static final double BUDGET_RESERVE = 1.25;
+  private static final int BUNDLES = 2;
+  private static final int BUNDLE_DAYS = 84;
+  private static final int BUNDLE_ORDERS_MIN = 8;
+  private static final int BUNDLE_LINES_MAX = 20;
+  private static final int BUNDLE_PAIRS_MAX = 1_000_000;
+  private static final int CLEARANCE_WEEKS = 26;
+  private static final int CLEARANCE_ITEMS = 20;
+  private static final int CLEARANCE_STOCK_MIN = 10;
 
   private final ShopLog log;
   private final ItemLookup items;
@@ -114,6 +125,8 @@ final class Planner {
     all.addAll(flashSales());
     all.addAll(categories());
     all.addAll(comebacks());
+    all.addAll(bundles());
+    all.addAll(clearance());
     all.sort(Comparator.comparingDouble(Proposal::net).reversed());
     List<Proposal> chosen = new ArrayList<>();
     double left = budget == 0 ? Double.POSITIVE_INFINITY : budget;
@@ -527,6 +540,242 @@ final class Planner {
             range[1],
             0,
             0));
+  }
+
+  /// Two items that are bought together more often than chance would have it, at one price.
+  ///
+  /// The second item is the cheaper one: what the set takes off is taken for a price cut of it, and
+  /// more people are expected to add it, as its demand answers price.
+  private List<Proposal> bundles() {
+    record Pair(String first, String second) {}
+    Map<String, Integer> alone = new HashMap<>();
+    Map<Pair, Integer> together = new HashMap<>();
+    int orders = 0;
+    for (ShopLog.Order order : log.orders()) {
+      if (order.atUnixMs() < end - BUNDLE_DAYS * DAY) {
+        continue;
+      }
+      orders++;
+      List<String> ids =
+          order.lines().stream()
+              .map(ShopLog.Purchase::itemId)
+              .distinct()
+              .sorted()
+              .limit(BUNDLE_LINES_MAX)
+              .toList();
+      ids.forEach(id -> alone.merge(id, 1, Integer::sum));
+      for (int i = 0; i < ids.size() && together.size() < BUNDLE_PAIRS_MAX; i++) {
+        for (int j = i + 1; j < ids.size(); j++) {
+          together.merge(new Pair(ids.get(i), ids.get(j)), 1, Integer::sum);
+        }
+      }
+    }
+    int all = orders;
+    List<Proposal> proposals = new ArrayList<>();
+    together.forEach((pair, times) -> {
+      double chance =
+          (double) alone.getOrDefault(pair.first(), 0) * alone.getOrDefault(pair.second(), 0) / all;
+      ItemFacts a = items.find(pair.first());
+      ItemFacts b = items.find(pair.second());
+      if (times >= BUNDLE_ORDERS_MIN
+          && times >= 2 * chance
+          && a != null
+          && b != null
+          && a.currency().equals(currency)
+          && b.currency().equals(currency)) {
+        boolean aFirst = a.priceMinorUnits() >= b.priceMinorUnits();
+        proposals.add(bundle(aFirst ? a : b, aFirst ? b : a, times, times / chance));
+      }
+    });
+    proposals.sort(
+        Comparator.comparingDouble(Proposal::net).reversed().thenComparing(Proposal::title));
+    return List.copyOf(proposals.subList(0, Math.min(BUNDLES, proposals.size())));
+  }
+
+  private Proposal bundle(ItemFacts first, ItemFacts second, int times, double lift) {
+    Elasticity own = elasticityOf(Responses.top(second.category()));
+    double base = (double) times / BUNDLE_DAYS * days;
+    long sum = first.priceMinorUnits() + second.priceMinorUnits();
+    double margin = unitMargin(second);
+    long price = sum;
+    double best = Double.NEGATIVE_INFINITY;
+    for (double depth : new double[] {.05, .1, .15}) {
+      long tried = sum - Math.round(sum * depth);
+      double net = bundleLift(own.value(), base, sum - tried, second, margin)
+          - bundleUnits(own.value(), base, sum - tried, second) * (sum - tried);
+      if (net > best) {
+        best = net;
+        price = tried;
+      }
+    }
+    long off = sum - price;
+    double units = bundleUnits(own.value(), base, off, second);
+    double cost = units * off;
+    double[] range = range(own, e -> bundleLift(e, base, off, second, margin), base);
+    Promotion promotion =
+        draft(
+                "bundle-" + safe(first.itemId()) + "-" + safe(second.itemId()),
+                PromotionType.PROMOTION_TYPE_BUNDLE_PRICE)
+            .putNames("en", "Together for " + amount(price))
+            .putNames("zh", "套餐价 " + amount(price))
+            .setAppliesTo(
+                ItemSelector.newBuilder().addItemIds(first.itemId()).addItemIds(second.itemId()))
+            .setAction(
+                Action.newBuilder()
+                    .setBundlePrice(
+                        BundlePrice.newBuilder()
+                            .addParts(part(first))
+                            .addParts(part(second))
+                            .setPriceMinorUnits(price)))
+            .setLimits(limits(cost, 0))
+            .setSchedule(always())
+            .build();
+    return new Proposal(
+        "bundle of " + first.itemId() + " and " + second.itemId() + " at " + amount(price),
+        promotion,
+        List.of(
+            format(
+                "Bought together in %d orders of %d days, %.1f times as often as chance would have"
+                    + " it.",
+                times, BUNDLE_DAYS, lift),
+            format(
+                "%s less than one by one; %.0f %% more are expected to add the cheaper one"
+                    + " (elasticity %.2f).",
+                amount(off), 100 * (units / base - 1), own.value())),
+        cost,
+        bundleLift(own.value(), base, off, second, margin),
+        range[0],
+        range[1],
+        0,
+        0);
+  }
+
+  private static double bundleUnits(double e, double base, long off, ItemFacts second) {
+    double cut = Math.min(.9, (double) off / Math.max(1, second.priceMinorUnits()));
+    return base * Math.pow(1 - cut, e);
+  }
+
+  private static double bundleLift(
+      double e, double base, long off, ItemFacts second, double margin) {
+    return (bundleUnits(e, base, off, second) - base) * margin;
+  }
+
+  private static BundlePart part(ItemFacts item) {
+    return BundlePart.newBuilder()
+        .setSelector(ItemSelector.newBuilder().addItemIds(item.itemId()))
+        .setQuantity(1)
+        .build();
+  }
+
+  /// Items whose stock would last too long at the pace at which they sell.
+  ///
+  /// What is not sold by then is taken for lost, so a unit that is sold brings its price and not
+  /// its margin.
+  private List<Proposal> clearance() {
+    record Slow(ItemFacts item, double base, double e) {}
+    Map<String, Integer> sold = new HashMap<>();
+    for (ShopLog.Purchase one : log.purchases()) {
+      if (one.atUnixMs() >= end - BASE_DAYS * DAY) {
+        sold.merge(one.itemId(), one.quantity(), Integer::sum);
+      }
+    }
+    List<Slow> slow = new ArrayList<>();
+    for (ItemFacts item : items.all()) {
+      // One more than were sold: what never sold can.
+      double weekly = (sold.getOrDefault(item.itemId(), 0) + 1.0) / BASE_DAYS * 7;
+      if (item.stock() >= CLEARANCE_STOCK_MIN
+          && item.stock() > weekly * CLEARANCE_WEEKS
+          && item.currency().equals(currency)) {
+        slow.add(
+            new Slow(
+                item,
+                weekly / 7 * days,
+                elasticityOf(Responses.top(item.category())).value()));
+      }
+    }
+    if (slow.isEmpty()) {
+      return List.of();
+    }
+    slow.sort(
+        Comparator.comparingDouble((Slow one) -> -one.item().stock() * one.item().priceMinorUnits())
+            .thenComparing(one -> one.item().itemId()));
+    List<Slow> chosen = slow.subList(0, Math.min(CLEARANCE_ITEMS, slow.size()));
+    double depth = DEPTHS[0];
+    double best = Double.NEGATIVE_INFINITY;
+    for (double tried : DEPTHS) {
+      double net = 0;
+      for (Slow one : chosen) {
+        double units = units(one.base(), one.e(), tried, one.item());
+        net += one.item().priceMinorUnits() * (units - one.base() - units * tried);
+      }
+      if (net > best) {
+        best = net;
+        depth = tried;
+      }
+    }
+    double off = depth;
+    double cost = 0;
+    double base = 0;
+    for (Slow one : chosen) {
+      cost += units(one.base(), one.e(), off, one.item()) * one.item().priceMinorUnits() * off;
+      base += one.base();
+    }
+    Lift lift =
+        shift -> {
+          double sum = 0;
+          for (Slow one : chosen) {
+            double e = Math.min(0, one.e() + shift - elasticity.value());
+            sum +=
+                (units(one.base(), e, off, one.item()) - one.base())
+                    * one.item().priceMinorUnits();
+          }
+          return sum;
+        };
+    double[] range = range(lift, base);
+    long stock = chosen.stream().mapToLong(one -> one.item().stock()).sum();
+    Promotion promotion =
+        draft("clearance", PromotionType.PROMOTION_TYPE_PERCENT_OFF)
+            .putNames("en", format("Clearance: %.0f%% off", 100 * off))
+            .putNames("zh", format("清仓%s折", zhe(off)))
+            .setAppliesTo(
+                ItemSelector.newBuilder()
+                    .addAllItemIds(chosen.stream().map(one -> one.item().itemId()).toList()))
+            .setAction(
+                Action.newBuilder()
+                    .setPercentOff(
+                        PercentOff.newBuilder().setBasisPoints((int) Math.round(off * 10_000))))
+            .setLimits(limits(cost, 0))
+            .setSchedule(always())
+            .build();
+    return List.of(
+        new Proposal(
+            format("clearance of %d items at %.0f %% off", chosen.size(), 100 * off),
+            promotion,
+            List.of(
+                format(
+                    "%,d units on hand would last more than %d weeks at the pace of the last %d"
+                        + " days.",
+                    stock, CLEARANCE_WEEKS, BASE_DAYS),
+                "What is not sold by then is taken for lost: lift counts the price of what is sold"
+                    + " more, not its margin.",
+                format("%.1f units are expected to sell anyway, at full price.", base)),
+            cost,
+            lift.at(elasticity.value()),
+            range[0],
+            range[1],
+            0,
+            0));
+  }
+
+  /// What is expected to sell, never more than there is.
+  private static double units(double base, double e, double depth, ItemFacts item) {
+    return Math.min(item.stock(), base * Math.pow(1 - depth, e));
+  }
+
+  /// A discount as it is said in Chinese: 15 % off is 85 折.
+  private static String zhe(double off) {
+    long tenths = Math.round((1 - off) * 100);
+    return Long.toString(tenths % 10 == 0 ? tenths / 10 : tenths);
   }
 
   private double within(double weekly) {

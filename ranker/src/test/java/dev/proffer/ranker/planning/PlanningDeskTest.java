@@ -4,6 +4,8 @@ package dev.proffer.ranker.planning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.proffer.proto.featurestore.v1.Event;
+import dev.proffer.proto.featurestore.v1.EventType;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
 import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
 import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
@@ -28,6 +30,7 @@ import dev.proffer.proto.promotion.v1.PromotionState;
 import dev.proffer.proto.promotion.v1.PromotionType;
 import dev.proffer.proto.promotion.v1.ProposeCampaignsRequest;
 import dev.proffer.proto.promotion.v1.ProposeCampaignsResponse;
+import dev.proffer.ranker.promotion.ItemFacts;
 import dev.proffer.ranker.promotion.LaneRules;
 import dev.proffer.ranker.promotion.ManualClock;
 import dev.proffer.ranker.promotion.PersonFacts;
@@ -180,6 +183,50 @@ class PlanningDeskTest {
     CampaignProposal kitchen = proposal(proposed, "kitchen");
     assertThat(kitchen.getSimulatedOrders()).isPositive();
     assertThat(kitchen.getSimulatedCostMinorUnits()).isPositive();
+  }
+
+  @Test
+  void whatIsBoughtTogetherBecomesABundleAndWhatLiesTooLongAClearance() {
+    shop.items.put(
+        "globe", new ItemFacts("globe", "home", "", Map.of(), 8_000, 1_000, 2_000, 900, "CNY"));
+    for (int i = 0; i < 60; i++) {
+      for (String item : List.of("knife-2", "rake-9")) {
+        shop.events.add(
+            Event.newBuilder()
+                .setEventId(item + "-" + i)
+                .setType(EventType.EVENT_TYPE_PURCHASE)
+                .setUserId("pair-" + i)
+                .setItemId(item)
+                .setEventTimeUnixMs(SmallShop.END - (i + 1) * 86_400_000L)
+                .setOrderId("pair-" + i)
+                .setQuantity(1)
+                .setUnitPriceMinorUnits(shop.items.get(item).priceMinorUnits())
+                .setCurrency("CNY")
+                .build());
+      }
+    }
+    shop.events.sort(java.util.Comparator.comparingLong(Event::getEventTimeUnixMs));
+
+    ProposeCampaignsResponse proposed =
+        planning.proposeCampaigns(ProposeCampaignsRequest.newBuilder().setCount(100).build());
+
+    Promotion bundle = apply(titled(proposed, "bundle of rake-9 and knife-2"));
+    assertThat(bundle.getType()).isEqualTo(PromotionType.PROMOTION_TYPE_BUNDLE_PRICE);
+    assertThat(bundle.getAction().getBundlePrice().getPriceMinorUnits())
+        .isLessThan(
+            shop.items.get("rake-9").priceMinorUnits()
+                + shop.items.get("knife-2").priceMinorUnits());
+    assertThat(titled(proposed, "bundle of rake-9").getSimulatedOrders()).isPositive();
+    Promotion clearance = apply(titled(proposed, "clearance of 1 items"));
+    assertThat(clearance.getAppliesTo().getItemIdsList()).containsExactly("globe");
+    assertThat(titled(proposed, "clearance").getExpectedLiftMinorUnits()).isPositive();
+  }
+
+  private static CampaignProposal titled(ProposeCampaignsResponse proposed, String title) {
+    return proposed.getProposalsList().stream()
+        .filter(one -> one.getTitle().startsWith(title))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

@@ -4,6 +4,8 @@ package dev.proffer.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.proffer.app.command.Commands;
+import dev.proffer.app.console.Console;
 import dev.proffer.app.engine.DataFolder;
 import dev.proffer.app.engine.Engine;
 import dev.proffer.app.engine.EnginePlan;
@@ -30,11 +32,15 @@ import dev.proffer.ranker.training.TrainingReport;
 import dev.proffer.runtime.service.Peers;
 import dev.proffer.runtime.service.RunningService.Shortcoming;
 import io.grpc.Channel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -150,6 +156,45 @@ final class EndToEndTest {
     assertThat(missing).as("what the replies say is missing").isNotEmpty();
     await(Duration.ofSeconds(20), () -> !recommend().hasDegraded());
     assertThat(engine.redis().orElseThrow().pid()).isNotEqualTo(pid);
+  }
+
+  @Test
+  void aMarketerPlansAppliesActivatesAndAllocatesFromTheTerminal() throws Exception {
+    Path drafts = folder.resolve("campaigns.yaml");
+    assertThat(run("promotions", "plan", "--days", "7", "--out", drafts.toString()))
+        .contains("elasticity of demand", "written to");
+    String yaml = Files.readString(drafts);
+    assertThat(yaml).contains("state: DRAFT", "# Expected: cost");
+    assertThat(run("promotions", "diff", drafts.toString())).contains("create plan-");
+    assertThat(run("promotions", "apply", drafts.toString())).contains("version ");
+    String id =
+        yaml.lines()
+            .filter(line -> line.startsWith("- promotion_id: "))
+            .map(line -> line.substring("- promotion_id: ".length()))
+            .findFirst()
+            .orElseThrow();
+    assertThat(run("promotions", "activate", id)).contains(id + ": scheduled");
+    assertThat(run("promotions", "pause", id)).contains(id + ": paused");
+    assertThat(run("promotions", "resume", id)).contains(id + ": scheduled");
+    Path offers = folder.resolve("offers.csv");
+    assertThat(
+            run("promotions", "allocate", "--budget", "200000", "--out", offers.toString(), id))
+        .contains("expected value", id);
+    assertThat(Files.readAllLines(offers)).hasSizeGreaterThan(100).anyMatch(l -> l.contains(id));
+    assertThat(run("promotions", "end", id)).contains(id + ": ended");
+    assertThat(run("promotions", "history", id)).contains(System.getProperty("user.name"));
+  }
+
+  /// What a command that succeeds prints, asked of the running server.
+  private static String run(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--data", folder.resolve("data").toString()));
+    int code =
+        Commands.run(new Console(stream, stream, false), all.toArray(String[]::new));
+    assertThat(code).as(() -> out.toString(StandardCharsets.UTF_8)).isZero();
+    return out.toString(StandardCharsets.UTF_8);
   }
 
   @Test
