@@ -28,8 +28,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,10 +93,11 @@ final class RedemptionBatches implements AutoCloseable {
 
   private static final class Reserve extends Call<Reserved> {
     final Reservation asked;
-    final String id = UUID.randomUUID().toString();
+    final String id;
 
-    Reserve(Reservation asked) {
+    Reserve(Reservation asked, String id) {
       this.asked = asked;
+      this.id = id;
     }
 
     @Override
@@ -147,7 +148,7 @@ final class RedemptionBatches implements AutoCloseable {
     if (asked.claims().isEmpty() || asked.claims().stream().anyMatch(Claim::needsCoupon)) {
       return Optional.empty();
     }
-    Reserve call = new Reserve(asked);
+    Reserve call = new Reserve(asked, Ledger.newId(clock.millis()));
     return batcher.run(call, call);
   }
 
@@ -363,8 +364,14 @@ final class RedemptionBatches implements AutoCloseable {
       }
     });
     if (refused.isEmpty()) {
-      lock(connection, rows.keySet(), shifts.keySet());
-      countRows(connection, rows, concerned, shifts, refused);
+      Map<Boolean, List<Counted>> byPerson =
+          rows.keySet().stream().collect(Collectors.partitioningBy(row -> !row.userId().isEmpty()));
+      countRows(connection, byPerson.getOrDefault(true, List.of()), rows, concerned, shifts, refused);
+      if (refused.isEmpty()) {
+        lock(connection, rows.keySet(), shifts.keySet());
+        countRows(
+            connection, byPerson.getOrDefault(false, List.of()), rows, concerned, shifts, refused);
+      }
     }
     if (refused.isEmpty() && !leases.isEmpty()) {
       debit(connection, leases, leased, refused);
@@ -421,12 +428,15 @@ final class RedemptionBatches implements AutoCloseable {
 
   private static void countRows(
       Connection connection,
+      List<Counted> limited,
       Map<Counted, Sum> rows,
       Map<Counted, Set<Reserve>> concerned,
       Map<Shift, Long> shifts,
       Set<Reserve> refused)
       throws SQLException {
-    List<Counted> limited = List.copyOf(rows.keySet());
+    if (limited.isEmpty()) {
+      return;
+    }
     try (PreparedStatement upsert =
         connection.prepareStatement(
             "INSERT INTO promotion_usage (promotion_id, user_id, day, redemptions,"
@@ -460,7 +470,7 @@ final class RedemptionBatches implements AutoCloseable {
           refused.addAll(concerned.getOrDefault(limited.get(i), Set.of()));
         }
       }
-      rows.keySet().stream()
+      limited.stream()
           .filter(row -> row.userId().isEmpty() && row.day().isEmpty())
           .forEach(row -> shifts.remove(new Shift(row.promotionId(), NO_LEASE)));
     }

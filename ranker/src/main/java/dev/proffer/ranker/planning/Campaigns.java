@@ -365,7 +365,7 @@ public final class Campaigns implements Grants, AutoCloseable {
   }
 
   private static boolean isCurrent(Running known, Terms now, Knowledge knowledge) {
-    return known.terms.equals(now.hash()) && known.outlook.known() == knowledge;
+    return known.terms.equals(now.hash()) && known.outlook.known().atMillis() == knowledge.atMillis();
   }
 
   private Running begin(String campaignId, Terms now, Knowledge knowledge) {

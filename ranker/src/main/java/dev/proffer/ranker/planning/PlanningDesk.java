@@ -496,7 +496,10 @@ public final class PlanningDesk {
   @Nullable Knowledge latest() {
     Knowledge known = knowledge;
     if (known == null || !isFresh(known)) {
-      learning(known);
+      CompletableFuture<Knowledge> next = learning();
+      if (next.isCompletedExceptionally()) {
+        LOG.debug("the event log could not be learnt from the last time");
+      }
     }
     return known;
   }
@@ -508,7 +511,7 @@ public final class PlanningDesk {
     if (known != null && isFresh(known)) {
       return known;
     }
-    CompletableFuture<Knowledge> next = learning(known);
+    CompletableFuture<Knowledge> next = learning();
     if (known != null && known.log().events() >= SMALL_LOG) {
       return known;
     }
@@ -540,11 +543,12 @@ public final class PlanningDesk {
   }
 
   /// Learns on a thread of its own, once for all who ask meanwhile.
-  private CompletableFuture<Knowledge> learning(@Nullable Knowledge before) {
+  private CompletableFuture<Knowledge> learning() {
     starting.lock();
     try {
-      if (knowledge != before && knowledge != null && isFresh(knowledge)) {
-        return CompletableFuture.completedFuture(knowledge);
+      Knowledge known = knowledge;
+      if (known != null && isFresh(known)) {
+        return CompletableFuture.completedFuture(known);
       }
       if (learning == null || learning.isDone()) {
         CompletableFuture<Knowledge> next = new CompletableFuture<>();
