@@ -460,7 +460,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
       }
     }
     if (leaseId.isEmpty()
-        && !countForAll(connection, claim)
+        && (isUsedUp(connection, claim) || !countForAll(connection, claim))
         && !(settleAll(connection, claim.promotionId(), written)
             && countForAll(connection, claim))) {
       Totals now = totals(connection, claim.promotionId());
@@ -481,6 +481,18 @@ public final class Ledger implements Redemptions, AutoCloseable {
       throw limitReached(claim, "per_day");
     }
     return leaseId;
+  }
+
+  /// Whether the row says already that nothing is left. A statement that counts locks the row even
+  /// when it refuses; those who come too late need not wait for each other.
+  private boolean isUsedUp(Connection connection, Claim claim) throws SQLException {
+    if (group != null) {
+      return false;
+    }
+    Totals row = usageRow(connection, claim.promotionId());
+    return row.redemptions() >= orMax(claim.limits().getTotal())
+        || row.spentMinorUnits()
+            > orMax(claim.limits().getBudgetMinorUnits()) - claim.amountMinorUnits();
   }
 
   private static boolean countForAll(Connection connection, Claim claim) throws SQLException {

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ import org.slf4j.LoggerFactory;
 final class RedemptionBatches implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedemptionBatches.class);
   private static final int ROUNDS_MAX = 3;
+  private static final long USED_UP_MILLIS = 1_000;
 
   /// A row that counts, rows of one person before those that everybody counts on.
   private record Counted(String promotionId, String userId, String day) {
@@ -121,21 +123,40 @@ final class RedemptionBatches implements AutoCloseable {
     }
   }
 
+  /// Who is above a limit together with the others, and the promotions that are used up for all.
+  private static final class Refusals {
+    final Set<Reserve> calls = new HashSet<>();
+    final Set<String> usedUp = new HashSet<>();
+
+    void add(Counted row, Set<Reserve> concerned) {
+      calls.addAll(concerned);
+      if (row.userId().isEmpty()) {
+        usedUp.add(row.promotionId());
+      }
+    }
+
+    boolean isEmpty() {
+      return calls.isEmpty();
+    }
+  }
+
   /// Some reservations are more than a limit allows together.
   private static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Set<Reserve> calls;
+    private final transient Refusals refusals;
 
-    Refused(Set<Reserve> calls) {
+    Refused(Refusals refusals) {
       super("above a limit together", null, false, false);
-      this.calls = calls;
+      this.refusals = refusals;
     }
   }
 
   private final Database database;
   private final Clock clock;
   private final Batcher<Call<?>> batcher;
+  // Until when promotions are left to those who come alone.
+  private final Map<String, Long> usedUp = new ConcurrentHashMap<>();
 
   RedemptionBatches(Database database, Clock clock) {
     this.database = database;
@@ -145,11 +166,26 @@ final class RedemptionBatches implements AutoCloseable {
 
   /// The reservation, on disk, or nothing when it must be done alone.
   Optional<Written<Reserved>> reserve(Reservation asked) {
-    if (asked.claims().isEmpty() || asked.claims().stream().anyMatch(Claim::needsCoupon)) {
+    if (asked.claims().isEmpty()
+        || asked.claims().stream()
+            .anyMatch(claim -> claim.needsCoupon() || isUsedUp(claim.promotionId()))) {
       return Optional.empty();
     }
     Reserve call = new Reserve(asked, Ledger.newId(clock.millis()));
     return batcher.run(call, call);
+  }
+
+  /// Whether a limit was reached just now, so that most would be refused.
+  private boolean isUsedUp(String promotionId) {
+    Long until = usedUp.get(promotionId);
+    if (until == null) {
+      return false;
+    }
+    if (until > clock.millis()) {
+      return true;
+    }
+    usedUp.remove(promotionId, until);
+    return false;
   }
 
   /// The committed redemption, on disk, or nothing when it must be done alone.
@@ -183,7 +219,9 @@ final class RedemptionBatches implements AutoCloseable {
         });
         onDisk = true;
       } catch (Refused refused) {
-        for (Reserve call : refused.calls) {
+        long until = clock.millis() + USED_UP_MILLIS;
+        refused.refusals.usedUp.forEach(id -> usedUp.put(id, until));
+        for (Reserve call : refused.refusals.calls) {
           left.remove(call.key());
           call.tell(false);
         }
@@ -206,7 +244,7 @@ final class RedemptionBatches implements AutoCloseable {
     if (!asked.isEmpty()) {
       Set<String> inserted = insert(connection, asked, now);
       reserves = asked.stream().filter(call -> inserted.contains(call.id)).toList();
-      Set<Reserve> refused = count(connection, reserves, shifts);
+      Refusals refused = count(connection, reserves, shifts);
       if (!refused.isEmpty()) {
         throw new Refused(refused);
       }
@@ -308,7 +346,7 @@ final class RedemptionBatches implements AutoCloseable {
   /// nothing of this counts.
   ///
   /// @param shifts what is committed; what moved on rows that count is taken out of it
-  private static Set<Reserve> count(
+  private static Refusals count(
       Connection connection, List<Reserve> jobs, Map<Shift, Long> shifts) throws SQLException {
     Map<Counted, Sum> rows = new TreeMap<>(Counted.ORDER);
     Map<Counted, Set<Reserve>> concerned = new HashMap<>();
@@ -357,10 +395,10 @@ final class RedemptionBatches implements AutoCloseable {
         }
       }
     }
-    Set<Reserve> refused = new HashSet<>();
+    Refusals refused = new Refusals();
     rows.forEach((row, sum) -> {
       if (!sum.fits()) {
-        refused.addAll(concerned.getOrDefault(row, Set.of()));
+        refused.add(row, concerned.getOrDefault(row, Set.of()));
       }
     });
     if (refused.isEmpty()) {
@@ -432,7 +470,7 @@ final class RedemptionBatches implements AutoCloseable {
       Map<Counted, Sum> rows,
       Map<Counted, Set<Reserve>> concerned,
       Map<Shift, Long> shifts,
-      Set<Reserve> refused)
+      Refusals refused)
       throws SQLException {
     if (limited.isEmpty()) {
       return;
@@ -467,7 +505,7 @@ final class RedemptionBatches implements AutoCloseable {
       int[] counts = upsert.executeBatch();
       for (int i = 0; i < counts.length; i++) {
         if (counts[i] != 1) {
-          refused.addAll(concerned.getOrDefault(limited.get(i), Set.of()));
+          refused.add(limited.get(i), concerned.getOrDefault(limited.get(i), Set.of()));
         }
       }
       limited.stream()
@@ -480,7 +518,7 @@ final class RedemptionBatches implements AutoCloseable {
       Connection connection,
       Map<LeaseStore.Lease, Sum> leases,
       Map<LeaseStore.Lease, Set<Reserve>> leased,
-      Set<Reserve> refused)
+      Refusals refused)
       throws SQLException {
     try (PreparedStatement update =
         connection.prepareStatement(
@@ -503,7 +541,7 @@ final class RedemptionBatches implements AutoCloseable {
       int at = 0;
       for (LeaseStore.Lease lease : leases.keySet()) {
         if (counts[at++] != 1) {
-          refused.addAll(leased.getOrDefault(lease, Set.of()));
+          refused.calls.addAll(leased.getOrDefault(lease, Set.of()));
         }
       }
     }

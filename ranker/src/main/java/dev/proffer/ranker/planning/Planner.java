@@ -697,7 +697,7 @@ final class Planner {
       return List.of();
     }
     slow.sort(
-        Comparator.comparingDouble((Slow one) -> -one.item().stock() * one.item().priceMinorUnits())
+        Comparator.comparingDouble((Slow one) -> -(double) one.item().stock() * one.item().priceMinorUnits())
             .thenComparing(one -> one.item().itemId()));
     List<Slow> chosen = slow.subList(0, Math.min(CLEARANCE_ITEMS, slow.size()));
     double depth = DEPTHS[0];

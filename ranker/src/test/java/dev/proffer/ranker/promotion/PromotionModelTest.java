@@ -150,6 +150,47 @@ class PromotionModelTest {
   }
 
   @Test
+  void bundlesThatGoRoundInACircleSellEachUnitOnce() {
+    // pan and rake, rake and sticker, sticker and pan: a cart of one each holds one set.
+    Promotion.Builder[] circle = {
+      set("a", 22_000, "pan", "rake"),
+      set("b", 5_000, "rake", "sticker"),
+      set("c", 19_000, "sticker", "pan")
+    };
+    Pricing one = price(cart(0, 0, PAN, 1, RAKE, 1, STICKER, 1), circle);
+    assertThat(ids(one)).containsExactly("a");
+    assertThat(one.total()).isEqualTo(22_100);
+    // Parts that ask for the same item need a unit each.
+    assertThat(total(cart(0, 0, PAN, 1), set("twice", 30_000, "pan", "pan"))).isEqualTo(20_000);
+    assertThat(total(cart(0, 0, PAN, 2), set("twice", 30_000, "pan", "pan"))).isEqualTo(30_000);
+  }
+
+  private static Promotion.Builder set(String id, long price, String first, String second) {
+    return Fixtures.promotion(id, PromotionType.PROMOTION_TYPE_BUNDLE_PRICE)
+        .setAction(
+            Action.newBuilder()
+                .setBundlePrice(
+                    BundlePrice.newBuilder()
+                        .addParts(part(Fixtures.items(first)))
+                        .addParts(part(Fixtures.items(second)))
+                        .setPriceMinorUnits(price)));
+  }
+
+  @Test
+  void aCampaignOpensItsOffersToThoseWhomItGaveThem() {
+    Promotion.Builder offer = Fixtures.percent("spring-10", 1_000, ALL).setCampaignId("spring");
+    PersonFacts other = new PersonFacts("u", Set.of(), 0, 0, 0, null);
+    Moment now = new Moment(Fixtures.NOW, "", "", "");
+    long without = total(other, now, offer);
+    assertThat(total(other.withGiven(Set.of("spring-10")), now, offer)).isLessThan(without);
+    assertThat(total(other.withGiven(Set.of("summer-10")), now, offer)).isEqualTo(without);
+    assertThat(
+            new CompiledPromotion(offer.build())
+                .closedTo(other, now))
+        .isEqualTo(dev.proffer.proto.promotion.v1.RefusalReason.REFUSAL_REASON_NOT_GRANTED);
+  }
+
+  @Test
   void shippingIsFreeAndNeverBelowNothing() {
     Promotion.Builder free =
         Fixtures.promotion("free", PromotionType.PROMOTION_TYPE_FREE_SHIPPING)
