@@ -172,6 +172,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
       Reservation asked =
           new Reservation(
               idempotencyKey, requestHash, userId, currency, ordered, hold, evaluation, taken);
+      refuseUsedUp(asked);
       Written<Reserved> written =
           (batches == null ? Optional.<Written<Reserved>>empty() : batches.reserve(asked))
               .orElseGet(() -> write(connection -> reserve(connection, asked)));
@@ -183,6 +184,27 @@ public final class Ledger implements Redemptions, AutoCloseable {
         giveToStore(taken.all(), ordered);
       }
     }
+  }
+
+  /// Refuses what is used up by reading alone: a promotion that many want is asked for most when
+  /// nothing is left of it.
+  private void refuseUsedUp(Reservation asked) {
+    RedemptionBatches together = batches;
+    if (together == null
+        || asked.claims().stream().noneMatch(claim -> together.isUsedUp(claim.promotionId()))) {
+      return;
+    }
+    database.read(connection -> {
+      if (find(connection, asked.idempotencyKey(), asked.requestHash()) == null) {
+        for (Claim claim : asked.claims()) {
+          if (isUsedUp(connection, claim)
+              && (leases == null || openLeases(connection, claim.promotionId(), -1).isEmpty())) {
+            throw refusal(connection, claim);
+          }
+        }
+      }
+      return true;
+    });
   }
 
   private Written<Reserved> reserve(Connection connection, Reservation asked) throws SQLException {
@@ -463,11 +485,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
         && (isUsedUp(connection, claim) || !countForAll(connection, claim))
         && !(settleAll(connection, claim.promotionId(), written)
             && countForAll(connection, claim))) {
-      Totals now = totals(connection, claim.promotionId());
-      if (limits.getTotal() > 0 && now.redemptions() >= limits.getTotal()) {
-        throw limitReached(claim, "total");
-      }
-      throw budgetExhausted(claim);
+      throw refusal(connection, claim);
     }
     if (claim.countsDays()
         && !count(
@@ -481,6 +499,14 @@ public final class Ledger implements Redemptions, AutoCloseable {
       throw limitReached(claim, "per_day");
     }
     return leaseId;
+  }
+
+  private static ProfferException refusal(Connection connection, Claim claim)
+      throws SQLException {
+    long total = claim.limits().getTotal();
+    return total > 0 && totals(connection, claim.promotionId()).redemptions() >= total
+        ? limitReached(claim, "total")
+        : budgetExhausted(claim);
   }
 
   /// Whether the row says already that nothing is left. A statement that counts locks the row even

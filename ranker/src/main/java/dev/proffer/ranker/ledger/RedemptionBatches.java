@@ -176,7 +176,7 @@ final class RedemptionBatches implements AutoCloseable {
   }
 
   /// Whether a limit was reached just now, so that most would be refused.
-  private boolean isUsedUp(String promotionId) {
+  boolean isUsedUp(String promotionId) {
     Long until = usedUp.get(promotionId);
     if (until == null) {
       return false;
