@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.proffer.proto.promotion.v1.Limits;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.sql.Database;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LedgerLinearizabilityTest {
   private static final int BUDGET = 3;
   private static final int KEYS = 4;
+  private static final int ITERATIONS = Integer.getInteger("proffer.lincheck-iterations", 10);
 
   private static @Nullable Ledger ledger;
 
@@ -44,6 +47,24 @@ class LedgerLinearizabilityTest {
 
   @Test
   void concurrentCallsHaveAnOrderWithAndWithoutLeases() throws Exception {
+    check(folder.resolve("ledger.db").toString(), ITERATIONS);
+  }
+
+  @Test
+  void theSameHoldsForThoseWhoAreCountedTogetherOnPostgresql() throws Exception {
+    EmbeddedPostgres server;
+    try {
+      server = EmbeddedPostgres.builder().start();
+    } catch (Exception e) {
+      Assumptions.abort("PostgreSQL does not start on this machine: " + e);
+      return;
+    }
+    try (server) {
+      check(server.getJdbcUrl("postgres", "postgres"), Math.max(1, ITERATIONS / 3));
+    }
+  }
+
+  private void check(String where, int iterations) throws Exception {
     String classPath =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> !entry.contains("logback"))
@@ -58,8 +79,8 @@ class LedgerLinearizabilityTest {
                 "-cp",
                 classPath,
                 Check.class.getName(),
-                folder.resolve("ledger.db").toString(),
-                Integer.toString(Integer.getInteger("proffer.lincheck-iterations", 10)))
+                where,
+                Integer.toString(iterations))
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
@@ -82,7 +103,7 @@ class LedgerLinearizabilityTest {
     private Check() {}
 
     public static void main(String[] arguments) {
-      try (Database database = Database.sqlite(Path.of(arguments[0]))) {
+      try (Database database = LedgerCrashTest.Server.open(arguments[0])) {
         int iterations = Integer.parseInt(arguments[1]);
         check(database, null, iterations);
         System.out.println("linearizable without leases");
