@@ -69,7 +69,10 @@ class CampaignTest {
       // The first request waits until what people do is learnt.
       PlanningServiceGrpc.newBlockingStub(ranker.channel)
           .decideOffer(
-              DecideOfferRequest.newBuilder().setUserId("first").addPromotionIds("kitchen-30").build());
+              DecideOfferRequest.newBuilder()
+                  .setUserId("first")
+                  .addPromotionIds("kitchen-30")
+                  .build());
       for (int i = 0; i < PEOPLE; i++) {
         RecommendResponse seen = recommend(ranker, "u" + i);
         boolean offered = offered(seen);
@@ -134,8 +137,7 @@ class CampaignTest {
             RecommendRequest.newBuilder()
                 .setUserId(user)
                 .setK(10)
-                .setFilter(
-                    dev.proffer.proto.ranker.v1.ItemFilter.newBuilder().setIncludeSeen(true))
+                .setFilter(dev.proffer.proto.ranker.v1.ItemFilter.newBuilder().setIncludeSeen(true))
                 .build());
   }
 

@@ -168,7 +168,8 @@ public final class PacedAllocator {
       first();
       return;
     }
-    Trend trend = known == null ? Trend.NONE : trend(known, recent, came / (came + rest), historyFrom);
+    Trend trend =
+        known == null ? Trend.NONE : trend(known, recent, came / (came + rest), historyFrom);
     int people = fromHistory + fromRecent;
     double[] values = new double[people * offers];
     long[] costs = new long[people * offers];

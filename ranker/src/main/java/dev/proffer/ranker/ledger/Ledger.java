@@ -501,8 +501,7 @@ public final class Ledger implements Redemptions, AutoCloseable {
     return leaseId;
   }
 
-  private static ProfferException refusal(Connection connection, Claim claim)
-      throws SQLException {
+  private static ProfferException refusal(Connection connection, Claim claim) throws SQLException {
     long total = claim.limits().getTotal();
     return total > 0 && totals(connection, claim.promotionId()).redemptions() >= total
         ? limitReached(claim, "total")

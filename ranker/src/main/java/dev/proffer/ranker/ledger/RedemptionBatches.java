@@ -346,8 +346,8 @@ final class RedemptionBatches implements AutoCloseable {
   /// nothing of this counts.
   ///
   /// @param shifts what is committed; what moved on rows that count is taken out of it
-  private static Refusals count(
-      Connection connection, List<Reserve> jobs, Map<Shift, Long> shifts) throws SQLException {
+  private static Refusals count(Connection connection, List<Reserve> jobs, Map<Shift, Long> shifts)
+      throws SQLException {
     Map<Counted, Sum> rows = new TreeMap<>(Counted.ORDER);
     Map<Counted, Set<Reserve>> concerned = new HashMap<>();
     Map<LeaseStore.Lease, Sum> leases =
@@ -404,7 +404,8 @@ final class RedemptionBatches implements AutoCloseable {
     if (refused.isEmpty()) {
       Map<Boolean, List<Counted>> byPerson =
           rows.keySet().stream().collect(Collectors.partitioningBy(row -> !row.userId().isEmpty()));
-      countRows(connection, byPerson.getOrDefault(true, List.of()), rows, concerned, shifts, refused);
+      countRows(
+          connection, byPerson.getOrDefault(true, List.of()), rows, concerned, shifts, refused);
       if (refused.isEmpty()) {
         lock(connection, rows.keySet(), shifts.keySet());
         countRows(

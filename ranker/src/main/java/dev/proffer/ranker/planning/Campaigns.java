@@ -105,21 +105,14 @@ public final class Campaigns implements Grants, AutoCloseable {
   private final Map<String, Running> running = new ConcurrentHashMap<>();
   private final Map<String, Terms> terms = new ConcurrentHashMap<>();
   private final Cache<String, Map<String, Grant>> people =
-      Caffeine.newBuilder()
-          .maximumSize(PEOPLE_MAX)
-          .expireAfterWrite(PEOPLE_AGE_MAX)
-          .build();
+      Caffeine.newBuilder().maximumSize(PEOPLE_MAX).expireAfterWrite(PEOPLE_AGE_MAX).build();
   private final ExecutorService executor =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("campaign-", 0).factory());
 
   /// @param database the database of the promotions
   /// @param patience how long a request waits for a decision
   public Campaigns(
-      PlanningDesk desk,
-      Promotions promotions,
-      Database database,
-      Clock clock,
-      Duration patience) {
+      PlanningDesk desk, Promotions promotions, Database database, Clock clock, Duration patience) {
     this.desk = desk;
     this.promotions = promotions;
     this.store = new CampaignStore(database);
@@ -158,8 +151,7 @@ public final class Campaigns implements Grants, AutoCloseable {
       // It goes on, and is there for the next request.
       missing(degradation, DegradedCause.DEGRADED_CAUSE_DEADLINE, "the decision took too long");
     } catch (ExecutionException e) {
-      missing(
-          degradation, DegradedCause.DEGRADED_CAUSE_UNAVAILABLE, String.valueOf(e.getCause()));
+      missing(degradation, DegradedCause.DEGRADED_CAUSE_UNAVAILABLE, String.valueOf(e.getCause()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -191,7 +183,8 @@ public final class Campaigns implements Grants, AutoCloseable {
     Map<String, Grant> known = new HashMap<>(store.grants(userId));
     Set<String> all = new HashSet<>();
     boolean learning = false;
-    for (Map.Entry<String, List<CompiledPromotion>> campaign : new TreeMap<>(campaigns).entrySet()) {
+    for (Map.Entry<String, List<CompiledPromotion>> campaign :
+        new TreeMap<>(campaigns).entrySet()) {
       Terms now = termsOf(campaign.getKey(), campaign.getValue());
       Grant before = known.get(campaign.getKey());
       if (add(before, now, all)) {
@@ -286,11 +279,7 @@ public final class Campaigns implements Grants, AutoCloseable {
   // ---- Deciding ----
 
   private Outcome decide(
-      String campaignId,
-      Terms now,
-      String userId,
-      @Nullable Grant before,
-      Knowledge knowledge) {
+      String campaignId, Terms now, String userId, @Nullable Grant before, Knowledge knowledge) {
     Running campaign = running(campaignId, now, knowledge);
     List<Worth> worths = worths(campaign, userId);
     Outlook outlook = campaign.outlook;
@@ -338,9 +327,7 @@ public final class Campaigns implements Grants, AutoCloseable {
 
   private List<Worth> worths(Running campaign, String userId) {
     Outlook outlook = campaign.outlook;
-    return outlook.terms().stream()
-        .map(one -> desk.worth(outlook.known(), one, userId))
-        .toList();
+    return outlook.terms().stream().map(one -> desk.worth(outlook.known(), one, userId)).toList();
   }
 
   /// The campaign as it is now; it begins, or goes on with what the record says, when its terms or
@@ -365,7 +352,8 @@ public final class Campaigns implements Grants, AutoCloseable {
   }
 
   private static boolean isCurrent(Running known, Terms now, Knowledge knowledge) {
-    return known.terms.equals(now.hash()) && known.outlook.known().atMillis() == knowledge.atMillis();
+    return known.terms.equals(now.hash())
+        && known.outlook.known().atMillis() == knowledge.atMillis();
   }
 
   private Running begin(String campaignId, Terms now, Knowledge knowledge) {
@@ -420,14 +408,11 @@ public final class Campaigns implements Grants, AutoCloseable {
     }
     MessageDigest digest = sha256();
     List<CompiledPromotion> ordered =
-        offers.stream()
-            .sorted(java.util.Comparator.comparing(CompiledPromotion::id))
-            .toList();
+        offers.stream().sorted(java.util.Comparator.comparing(CompiledPromotion::id)).toList();
     for (CompiledPromotion offer : ordered) {
       digest.update(offer.declaration().getBytes(StandardCharsets.UTF_8));
     }
-    Terms now =
-        new Terms(ordered, HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), 16)));
+    Terms now = new Terms(ordered, HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), 16)));
     terms.put(campaignId, now);
     return now;
   }

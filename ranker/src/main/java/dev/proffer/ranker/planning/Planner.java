@@ -601,8 +601,9 @@ final class Planner {
     double best = Double.NEGATIVE_INFINITY;
     for (double depth : new double[] {.05, .1, .15}) {
       long tried = sum - Math.round(sum * depth);
-      double net = bundleLift(own.value(), base, sum - tried, second, margin)
-          - bundleUnits(own.value(), base, sum - tried, second) * (sum - tried);
+      double net =
+          bundleLift(own.value(), base, sum - tried, second, margin)
+              - bundleUnits(own.value(), base, sum - tried, second) * (sum - tried);
       if (net > best) {
         best = net;
         price = tried;
@@ -688,16 +689,15 @@ final class Planner {
           && item.currency().equals(currency)) {
         slow.add(
             new Slow(
-                item,
-                weekly / 7 * days,
-                elasticityOf(Responses.top(item.category())).value()));
+                item, weekly / 7 * days, elasticityOf(Responses.top(item.category())).value()));
       }
     }
     if (slow.isEmpty()) {
       return List.of();
     }
     slow.sort(
-        Comparator.comparingDouble((Slow one) -> -(double) one.item().stock() * one.item().priceMinorUnits())
+        Comparator.comparingDouble(
+                (Slow one) -> -(double) one.item().stock() * one.item().priceMinorUnits())
             .thenComparing(one -> one.item().itemId()));
     List<Slow> chosen = slow.subList(0, Math.min(CLEARANCE_ITEMS, slow.size()));
     double depth = DEPTHS[0];
@@ -726,8 +726,7 @@ final class Planner {
           for (Slow one : chosen) {
             double e = Math.min(0, one.e() + shift - elasticity.value());
             sum +=
-                (units(one.base(), e, off, one.item()) - one.base())
-                    * one.item().priceMinorUnits();
+                (units(one.base(), e, off, one.item()) - one.base()) * one.item().priceMinorUnits();
           }
           return sum;
         };
@@ -769,7 +768,7 @@ final class Planner {
 
   /// What is expected to sell, never more than there is.
   private static double units(double base, double e, double depth, ItemFacts item) {
-    return Math.min(item.stock(), base * Math.pow(1 - depth, e));
+    return Math.min((double) item.stock(), base * Math.pow(1 - depth, e));
   }
 
   /// A discount as it is said in Chinese: 15 % off is 85 折.

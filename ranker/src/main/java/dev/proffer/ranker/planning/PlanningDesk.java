@@ -68,8 +68,7 @@ public final class PlanningDesk {
   private static final long SMALL_LOG = 1_000;
 
   /// What was learnt from the log at one time.
-  record Knowledge(
-      ShopLog log, Elasticity elasticity, Responses responses, long atMillis) {}
+  record Knowledge(ShopLog log, Elasticity elasticity, Responses responses, long atMillis) {}
 
   private final Channel featureStore;
   private final Promotions promotions;
@@ -523,7 +522,8 @@ public final class PlanningDesk {
     try {
       return deadline == null
           ? next.get()
-          : next.get(Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS)), TimeUnit.MILLISECONDS);
+          : next.get(
+              Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS)), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw ProfferException.unavailable("planning, which still learns from the event log,", e);
     } catch (InterruptedException e) {
@@ -538,8 +538,7 @@ public final class PlanningDesk {
   }
 
   private boolean isFresh(Knowledge known) {
-    return known.log().events() >= SMALL_LOG
-        && clock.millis() - known.atMillis() < FRESH_MILLIS;
+    return known.log().events() >= SMALL_LOG && clock.millis() - known.atMillis() < FRESH_MILLIS;
   }
 
   /// Learns on a thread of its own, once for all who ask meanwhile.

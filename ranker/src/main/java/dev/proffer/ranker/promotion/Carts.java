@@ -57,8 +57,7 @@ public final class Carts {
   public Request resolve(Cart cart, Person asked, long atUnixMs) {
     PromotionSnapshot snapshot = promotions.snapshot();
     Degradation degradation = new Degradation();
-    PersonFacts person =
-        promotions.withGiven(person(asked, degradation), snapshot, degradation);
+    PersonFacts person = promotions.withGiven(person(asked, degradation), snapshot, degradation);
     return resolve(snapshot, cart, person, atUnixMs, degradation);
   }
 

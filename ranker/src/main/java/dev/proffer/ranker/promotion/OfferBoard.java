@@ -66,8 +66,7 @@ final class OfferBoard {
     PromotionSnapshot snapshot = promotions.snapshot();
     Degradation degradation = new Degradation();
     PersonFacts person = promotions.carts().person(request.getPerson(), degradation);
-    return list(
-        request, promotions, snapshot, promotions.withGiven(person, snapshot, degradation));
+    return list(request, promotions, snapshot, promotions.withGiven(person, snapshot, degradation));
   }
 
   /// The same, for promotions that need not be those in force, as if campaigns gave all of them.

@@ -136,8 +136,7 @@ public final class Promotions implements AutoCloseable {
   }
 
   /// The person with what running campaigns give.
-  public PersonFacts withGiven(
-      PersonFacts person, PromotionSnapshot at, Degradation degradation) {
+  public PersonFacts withGiven(PersonFacts person, PromotionSnapshot at, Degradation degradation) {
     if (person.userId().isEmpty()) {
       return person;
     }

@@ -593,8 +593,7 @@ public final class Recommender {
     long at = context.getAtUnixMs() == 0 ? clock.millis() : context.getAtUnixMs();
     PromotionSnapshot offers = promotions.snapshot();
     Degradation degradation = new Degradation();
-    PersonFacts facts =
-        promotions.withGiven(facts(userId, null, degradation), offers, degradation);
+    PersonFacts facts = promotions.withGiven(facts(userId, null, degradation), offers, degradation);
     return new Scene(
         snapshot,
         models.serving(),

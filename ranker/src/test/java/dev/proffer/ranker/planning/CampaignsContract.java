@@ -137,7 +137,9 @@ abstract class CampaignsContract {
       return shop.evaluateCart(
           EvaluateCartRequest.newBuilder()
               .setPerson(Person.newBuilder().setUserId(user))
-              .setCart(Cart.newBuilder().addLines(CartLine.newBuilder().setItemId("knife-1").setQuantity(1)))
+              .setCart(
+                  Cart.newBuilder()
+                      .addLines(CartLine.newBuilder().setItemId("knife-1").setQuantity(1)))
               .setExplain(true)
               .build());
     }
@@ -156,10 +158,10 @@ abstract class CampaignsContract {
       return database.read(connection -> {
         long[] spent = new long[2];
         try (var statement =
-                connection.prepareStatement(
-                    "SELECT (SELECT spent_minor_units FROM campaign_offer WHERE promotion_id = ?),"
-                        + " (SELECT COALESCE(SUM(expected_cost_minor_units), 0)"
-                        + " FROM campaign_grant WHERE promotion_id = ?)")) {
+            connection.prepareStatement(
+                "SELECT (SELECT spent_minor_units FROM campaign_offer WHERE promotion_id = ?),"
+                    + " (SELECT COALESCE(SUM(expected_cost_minor_units), 0)"
+                    + " FROM campaign_grant WHERE promotion_id = ?)")) {
           statement.setString(1, promotionId);
           statement.setString(2, promotionId);
           try (var rows = statement.executeQuery()) {
@@ -264,8 +266,7 @@ abstract class CampaignsContract {
       long[] now = next.spent(offer);
       assertThat(now[0]).isEqualTo(now[1]).isLessThanOrEqualTo(BUDGET);
     }
-    assertThat(next.spent("kitchen-20")[0] + next.spent("kitchen-10")[0])
-        .isGreaterThan(spent[0]);
+    assertThat(next.spent("kitchen-20")[0] + next.spent("kitchen-10")[0]).isGreaterThan(spent[0]);
   }
 
   @Test
@@ -328,7 +329,8 @@ abstract class CampaignsContract {
         .extracting(Offer::getPromotionId)
         .contains("kitchen-20", "kitchen-10");
     assertThat(server.spent("kitchen-20")).isEqualTo(spent);
-    assertThat(server.campaigns.of("u399", Map.of(), new dev.proffer.runtime.degraded.Degradation()))
+    assertThat(
+            server.campaigns.of("u399", Map.of(), new dev.proffer.runtime.degraded.Degradation()))
         .isEmpty();
   }
 }

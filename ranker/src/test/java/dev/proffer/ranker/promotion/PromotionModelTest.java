@@ -184,9 +184,7 @@ class PromotionModelTest {
     long without = total(other, now, offer);
     assertThat(total(other.withGiven(Set.of("spring-10")), now, offer)).isLessThan(without);
     assertThat(total(other.withGiven(Set.of("summer-10")), now, offer)).isEqualTo(without);
-    assertThat(
-            new CompiledPromotion(offer.build())
-                .closedTo(other, now))
+    assertThat(new CompiledPromotion(offer.build()).closedTo(other, now))
         .isEqualTo(dev.proffer.proto.promotion.v1.RefusalReason.REFUSAL_REASON_NOT_GRANTED);
   }
 

@@ -177,8 +177,7 @@ final class EndToEndTest {
     assertThat(run("promotions", "pause", id)).contains(id + ": paused");
     assertThat(run("promotions", "resume", id)).contains(id + ": scheduled");
     Path offers = folder.resolve("offers.csv");
-    assertThat(
-            run("promotions", "allocate", "--budget", "200000", "--out", offers.toString(), id))
+    assertThat(run("promotions", "allocate", "--budget", "200000", "--out", offers.toString(), id))
         .contains("expected value", id);
     assertThat(Files.readAllLines(offers)).hasSizeGreaterThan(100).anyMatch(l -> l.contains(id));
     assertThat(run("promotions", "end", id)).contains(id + ": ended");
@@ -191,8 +190,7 @@ final class EndToEndTest {
     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--data", folder.resolve("data").toString()));
-    int code =
-        Commands.run(new Console(stream, stream, false), all.toArray(String[]::new));
+    int code = Commands.run(new Console(stream, stream, false), all.toArray(String[]::new));
     assertThat(code).as(() -> out.toString(StandardCharsets.UTF_8)).isZero();
     return out.toString(StandardCharsets.UTF_8);
   }
