@@ -44,6 +44,7 @@ public final class Commands {
         new EvaluateCommand(console),
         new FeaturesCommand(console),
         new BenchCommand(console),
+        new LoadCommand(console),
         new EvaluatePolicyCommand(console),
         new DecisionsCommand(console),
         new SimulateCommand(console),

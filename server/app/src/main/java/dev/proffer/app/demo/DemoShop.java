@@ -33,6 +33,11 @@ public final class DemoShop {
     this.time = time;
   }
 
+  /// The shop of the demo as it is when it opens at that time.
+  public static SampleShop at(Instant opened) {
+    return new SampleShop(SEED, opened);
+  }
+
   /// Loads the shop when it is not there, and otherwise brings its promotions, which follow the
   /// calendar, up to date. Returns whether the shop is new.
   public boolean load(Channel ranker, Channel featureStore, Progress progress) throws IOException {
@@ -40,13 +45,13 @@ public final class DemoShop {
     SampleShopLoader loader = new SampleShopLoader(ranker, featureStore, progress);
     try {
       if (state.getProperty("loaded", "").equals("true")) {
-        loader.loadPromotions(new SampleShop(SEED, time.instant()));
+        loader.loadPromotions(at(time.instant()));
         return false;
       }
       state.putIfAbsent("opened_unix_ms", Long.toString(time.millis()));
       write(state);
       Instant opened = Instant.ofEpochMilli(Long.parseLong(state.getProperty("opened_unix_ms")));
-      loader.load(new SampleShop(SEED, opened));
+      loader.load(at(opened));
       state.setProperty("loaded", "true");
       write(state);
       return true;
