@@ -82,9 +82,7 @@ final class LoadCommand implements Callable<Integer> {
   @Option(names = "--step", description = "Requests a second that each step adds (default: 100).")
   private double step = 100;
 
-  @Option(
-      names = "--seconds",
-      description = "How long; of step, how long each step (default: 30).")
+  @Option(names = "--seconds", description = "How long; of step, how long each step (default: 30).")
   private double seconds = 30;
 
   @Option(names = "--warm-up", description = "Seconds at the first rate before (default: 15).")
@@ -126,7 +124,8 @@ final class LoadCommand implements Callable<Integer> {
     if (scenario.isEmpty()) {
       Table table = new Table("scenario", "rpc", "what is asked");
       Scenario.all()
-          .forEach(each -> table.row(each.name(), each.method().getBareMethodName(), each.description()));
+          .forEach(each ->
+              table.row(each.name(), each.method().getBareMethodName(), each.description()));
       table.printTo(console);
       return Commands.DONE;
     }
@@ -211,7 +210,10 @@ final class LoadCommand implements Callable<Integer> {
       }
       console.print(
           String.format(
-              Locale.ROOT, "The knee is at %.0f/s: beyond it p99 is above %.0f ms.", peak, p99Millis));
+              Locale.ROOT,
+              "The knee is at %.0f/s: beyond it p99 is above %.0f ms.",
+              peak,
+              p99Millis));
       test.startProfile();
       results.add(test.own(new Schedule.Constant(peak, seconds)));
       report.put("profile", costs(test));
@@ -251,8 +253,15 @@ final class LoadCommand implements Callable<Integer> {
   private void print(List<LoadResult> results) {
     Table table =
         new Table(
-            "run", ">offered/s", ">achieved/s", ">good/s", ">p50 ms", ">p99 ms", ">p99.9 ms",
-            ">server CPU ms", ">generator CPU ms");
+            "run",
+            ">offered/s",
+            ">achieved/s",
+            ">good/s",
+            ">p50 ms",
+            ">p99 ms",
+            ">p99.9 ms",
+            ">server CPU ms",
+            ">generator CPU ms");
     for (LoadResult result : results) {
       table.row(
           result.generator() + ", " + result.schedule() + (result.isValid() ? "" : " (not valid)"),

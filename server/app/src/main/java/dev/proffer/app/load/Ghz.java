@@ -4,6 +4,7 @@ package dev.proffer.app.load;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.proffer.app.console.Failure;
 import dev.proffer.runtime.grpc.Contract;
@@ -26,7 +27,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
-import com.google.protobuf.Message;
 
 /// Runs ghz, which many people know and trust, on the same requests.
 ///
@@ -59,8 +59,9 @@ final class Ghz {
       return new Ghz(onPath.get(), folder);
     }
     Path cache =
-        Path.of(Objects.requireNonNullElse(System.getenv("XDG_CACHE_HOME"),
-                System.getProperty("user.home") + "/.cache"))
+        Path.of(
+                Objects.requireNonNullElse(
+                    System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home") + "/.cache"))
             .resolve("proffer/ghz-" + VERSION);
     Path built = cache.resolve("ghz");
     if (!Files.isExecutable(built)) {

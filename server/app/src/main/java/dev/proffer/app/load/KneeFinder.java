@@ -64,8 +64,6 @@ public final class KneeFinder {
 
   /// Whether a run kept the promise.
   public boolean keeps(LoadResult result) {
-    return result.isValid()
-        && result.okShare() >= OK_MIN
-        && result.latency().p99() <= p99Millis;
+    return result.isValid() && result.okShare() >= OK_MIN && result.latency().p99() <= p99Millis;
   }
 }

@@ -92,8 +92,7 @@ public record LoadResult(
     Histogram ok = took(samples, i -> samples.code(i) == Status.Code.OK);
     double seconds = schedule.seconds();
     // The last request is due one gap before the end.
-    double sendingSeconds =
-        Math.max(seconds, lastSent / 1e9 + (count == 0 ? 0 : seconds / count));
+    double sendingSeconds = Math.max(seconds, lastSent / 1e9 + (count == 0 ? 0 : seconds / count));
     double achieved = count / sendingSeconds;
     double offered = schedule.count() / seconds;
     double lagMillis = millis(lag, 99);
@@ -163,8 +162,7 @@ public record LoadResult(
           ok.recordValue(Math.clamp(samples.tookNanos(next), 0, TOOK_MAX_NANOS));
         }
       }
-      seconds.add(
-          new Second(second, next - from, (int) ok.getTotalCount(), millis(ok, 99)));
+      seconds.add(new Second(second, next - from, (int) ok.getTotalCount(), millis(ok, 99)));
     }
     return seconds;
   }

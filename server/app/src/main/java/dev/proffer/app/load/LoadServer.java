@@ -111,8 +111,7 @@ final class LoadServer implements AutoCloseable {
   }
 
   private static boolean isReady(EngineAddress address) throws InterruptedException {
-    ManagedChannel channel =
-        NettyChannelBuilder.forTarget(address.grpc()).usePlaintext().build();
+    ManagedChannel channel = NettyChannelBuilder.forTarget(address.grpc()).usePlaintext().build();
     try {
       return HealthGrpc.newBlockingStub(channel)
               .withDeadlineAfter(2, TimeUnit.SECONDS)

@@ -62,8 +62,7 @@ public final class LoadTest implements AutoCloseable {
       Consumer<String> say)
       throws Exception {
     if (connections < 1 || connections > 64) {
-      throw new IllegalArgumentException(
-          "--connections: " + connections + " (expected: 1 to 64)");
+      throw new IllegalArgumentException("--connections: " + connections + " (expected: 1 to 64)");
     }
     List<String> services =
         scenario.service().equals(Peers.CHATBOT)
@@ -72,16 +71,11 @@ public final class LoadTest implements AutoCloseable {
     Path folder = Files.createTempDirectory("proffer-load");
     try {
       Instant opened = Instant.now();
-      LoadServer.prepare(folder, modules, List.of(Peers.FEATURE_STORE, Peers.RANKER), progress, say);
+      LoadServer.prepare(
+          folder, modules, List.of(Peers.FEATURE_STORE, Peers.RANKER), progress, say);
       say.accept("starting a server of " + String.join(", ", services));
       return new LoadTest(
-          scenario,
-          folder,
-          out,
-          connections,
-          LoadServer.start(folder, services),
-          say,
-          opened);
+          scenario, folder, out, connections, LoadServer.start(folder, services), say, opened);
     } catch (Exception e) {
       FolderTree.delete(folder);
       throw e;
@@ -131,8 +125,7 @@ public final class LoadTest implements AutoCloseable {
         "ghz",
         schedule,
         outcome.samples(),
-        new LoadResult.Cpu(
-            millis(server.cpu().minus(serverBefore)), millis(outcome.cpu())));
+        new LoadResult.Cpu(millis(server.cpu().minus(serverBefore)), millis(outcome.cpu())));
   }
 
   public void startProfile() throws IOException, InterruptedException {
@@ -141,8 +134,7 @@ public final class LoadTest implements AutoCloseable {
 
   /// The methods of Proffer that the server was in most since the profile was started.
   public List<Cost> stopProfile() throws IOException, InterruptedException {
-    Profile.Costs costs =
-        Profile.stop(server.pid(), out.resolve(scenario.name() + ".jfr"));
+    Profile.Costs costs = Profile.stop(server.pid(), out.resolve(scenario.name() + ".jfr"));
     return costs.ours().stream().map(cost -> new Cost(cost.method(), cost.share())).toList();
   }
 

@@ -81,8 +81,7 @@ final class OpenLoop implements AutoCloseable {
             .get(number % channels.size())
             .newCall(
                 method,
-                CallOptions.DEFAULT.withDeadlineAfter(
-                    DEADLINE.toMillis(), TimeUnit.MILLISECONDS));
+                CallOptions.DEFAULT.withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS));
     call.start(
         new ClientCall.Listener<>() {
           @Override

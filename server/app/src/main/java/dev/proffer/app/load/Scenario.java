@@ -54,8 +54,7 @@ public record Scenario(
   public record Shop(List<Item> items, int people, String run) {
     /// @param run tells the events of this run from those of another
     public static Shop of(SampleShop shop, String run) {
-      List<Item> sold =
-          shop.items().stream().filter(item -> !item.getHidden()).toList();
+      List<Item> sold = shop.items().stream().filter(item -> !item.getHidden()).toList();
       return new Shop(sold, shop.peopleCount(), run);
     }
 

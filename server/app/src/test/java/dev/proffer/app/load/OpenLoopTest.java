@@ -24,21 +24,20 @@ class OpenLoopTest {
     CountDownLatch arrived = new CountDownLatch(20);
     AtomicInteger asked = new AtomicInteger();
     Server server =
-        serve(
-            (_, observer) -> {
-              arrived.countDown();
-              // The first answer comes when all others have arrived: a loop that waits for answers
-              // would wait forever.
-              if (asked.getAndIncrement() == 0) {
-                try {
-                  assertThat(arrived.await(20, TimeUnit.SECONDS)).isTrue();
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              }
-              observer.onNext(SearchItemsResponse.getDefaultInstance());
-              observer.onCompleted();
-            });
+        serve((_, observer) -> {
+          arrived.countDown();
+          // The first answer comes when all others have arrived: a loop that waits for answers
+          // would wait forever.
+          if (asked.getAndIncrement() == 0) {
+            try {
+              assertThat(arrived.await(20, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          observer.onNext(SearchItemsResponse.getDefaultInstance());
+          observer.onCompleted();
+        });
     try {
       Schedule schedule = new Schedule.Constant(100, 0.2);
       LoadResult result = run(server, schedule);
@@ -58,15 +57,14 @@ class OpenLoopTest {
   void whatIsRejectedIsCountedApartFromWhatIsGood() throws Exception {
     AtomicInteger asked = new AtomicInteger();
     Server server =
-        serve(
-            (_, observer) -> {
-              if (asked.getAndIncrement() % 2 == 0) {
-                observer.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException());
-              } else {
-                observer.onNext(SearchItemsResponse.getDefaultInstance());
-                observer.onCompleted();
-              }
-            });
+        serve((_, observer) -> {
+          if (asked.getAndIncrement() % 2 == 0) {
+            observer.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException());
+          } else {
+            observer.onNext(SearchItemsResponse.getDefaultInstance());
+            observer.onCompleted();
+          }
+        });
     try {
       LoadResult result = run(server, new Schedule.Constant(200, 0.2));
 
@@ -124,7 +122,8 @@ class OpenLoopTest {
 
   private static LoadResult run(Server server, Schedule schedule) throws Exception {
     try (OpenLoop loop = new OpenLoop("127.0.0.1", server.getPort(), SEARCH.method(), 2)) {
-      Samples samples = loop.run(schedule, _ -> SearchItemsRequest.getDefaultInstance().toByteArray());
+      Samples samples =
+          loop.run(schedule, _ -> SearchItemsRequest.getDefaultInstance().toByteArray());
       return LoadResult.of(SEARCH, "own", schedule, samples, new LoadResult.Cpu(1, 1));
     }
   }
