@@ -168,7 +168,7 @@ public final class LoadTest implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     server.close();
     FolderTree.delete(folder);
   }
