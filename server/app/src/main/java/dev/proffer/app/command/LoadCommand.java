@@ -125,7 +125,7 @@ final class LoadCommand implements Callable<Integer> {
       Table table = new Table("scenario", "rpc", "what is asked");
       Scenario.all()
           .forEach(each ->
-              table.row(each.name(), each.method().getBareMethodName(), each.description()));
+              table.row(each.name(), each.method().getFullMethodName(), each.description()));
       table.printTo(console);
       return Commands.DONE;
     }
