@@ -52,6 +52,8 @@ public record Scenario(
 
   /// The ids that requests name.
   public record Shop(List<Item> items, int people, String run) {
+    /// What is sold in a sample shop, and its people.
+    ///
     /// @param run tells the events of this run from those of another
     public static Shop of(SampleShop shop, String run) {
       List<Item> sold = shop.items().stream().filter(item -> !item.getHidden()).toList();
