@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 /// A server in a process of its own with the sample shop in a folder of its own, as `./proffer
 /// serve` runs it.
 final class LoadServer implements AutoCloseable {
-  private static final Duration START_MAX = Duration.ofSeconds(120);
+  private static final Duration START_MAX = Duration.ofMinutes(2);
   private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
   private final Process process;
