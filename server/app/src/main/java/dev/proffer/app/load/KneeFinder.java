@@ -20,12 +20,16 @@ public final class KneeFinder {
     LoadResult run(double rate) throws IOException, InterruptedException;
   }
 
+  /// A search with this trial.
+  ///
   /// @param p99Millis what one request in a hundred may take at most
   public KneeFinder(Trial trial, double p99Millis) {
     this.trial = trial;
     this.p99Millis = p99Millis;
   }
 
+  /// What a search found.
+  ///
   /// @param rate the highest that kept the promise; 0 when none did
   /// @param trials all runs, in their order
   public record Knee(double rate, List<LoadResult> trials) {}
