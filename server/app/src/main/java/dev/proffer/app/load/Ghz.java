@@ -17,13 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -39,10 +37,10 @@ final class Ghz {
   private static final int RESULTS_MAX = 1_000_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Path program;
+  private final String program;
   private final Path folder;
 
-  private Ghz(Path program, Path folder) {
+  private Ghz(String program, Path folder) {
     this.program = program;
     this.folder = folder;
   }
@@ -54,26 +52,20 @@ final class Ghz {
   ///
   /// @param folder where requests and results are written
   static Ghz find(Path folder, Consumer<String> say) throws IOException, InterruptedException {
-    Optional<Path> onPath = onPath("ghz");
-    if (onPath.isPresent()) {
-      return new Ghz(onPath.get(), folder);
+    if (isThere("ghz", "--version")) {
+      return new Ghz("ghz", folder);
     }
-    Path cache =
-        Path.of(
-                Objects.requireNonNullElse(
-                    System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home") + "/.cache"))
-            .resolve("proffer/ghz-" + VERSION);
+    Path cache = Path.of(System.getProperty("user.home"), ".cache", "proffer", "ghz-" + VERSION);
     Path built = cache.resolve("ghz");
     if (!Files.isExecutable(built)) {
-      Path go =
-          onPath("go")
-              .orElseThrow(() ->
-                  new Failure(
-                      "ghz is not installed, and neither is Go (1.23 or newer) to build it:"
-                          + " install one of them, or use --generator own"));
+      if (!isThere("go", "version")) {
+        throw new Failure(
+            "ghz is not installed, and neither is Go (1.23 or newer) to build it:"
+                + " install one of them, or use --generator own");
+      }
       say.accept("building ghz " + VERSION + " …");
       Files.createDirectories(cache);
-      ProcessBuilder build = new ProcessBuilder(go.toString(), "install", MODULE);
+      ProcessBuilder build = new ProcessBuilder("go", "install", MODULE);
       build.environment().put("GOBIN", cache.toString());
       File log = cache.resolve("build.log").toFile();
       int code = build.redirectErrorStream(true).redirectOutput(log).start().waitFor();
@@ -81,16 +73,21 @@ final class Ghz {
         throw new Failure("ghz could not be built: " + log + " says why");
       }
     }
-    return new Ghz(built, folder);
+    return new Ghz(built.toString(), folder);
   }
 
-  private static Optional<Path> onPath(String program) {
-    return Arrays.stream(
-            Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator, -1))
-        .filter(folder -> !folder.isEmpty())
-        .map(folder -> Path.of(folder, program))
-        .filter(Files::isExecutable)
-        .findFirst();
+  /// Whether a program can be started by its name.
+  private static boolean isThere(String program, String order) throws InterruptedException {
+    try {
+      return new ProcessBuilder(program, order)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /// Runs a schedule.
@@ -116,7 +113,7 @@ final class Ghz {
     write(data, Math.min(schedule.count(), REQUESTS_MAX), requests);
     Path results = folder.resolve(scenario.name() + ".ghz.json");
     List<String> command = new ArrayList<>();
-    command.add(program.toString());
+    command.add(program);
     command.addAll(List.of("--insecure", "--protoset", contract.toString()));
     command.addAll(List.of("--call", scenario.method().getFullMethodName()));
     command.addAll(List.of("--data-file", data.toString()));
@@ -209,7 +206,7 @@ final class Ghz {
   }
 
   private static String offsetAsZ(String timestamp) {
-    return java.time.OffsetDateTime.parse(timestamp).toInstant().toString();
+    return OffsetDateTime.parse(timestamp).toInstant().toString();
   }
 
   /// Go writes `ResourceExhausted` where Java writes `RESOURCE_EXHAUSTED`.
