@@ -40,6 +40,7 @@ final class ServiceConfigTest {
   private static final List<String> READING =
       List.of(
           "Analyze",
+          "Check",
           "Evaluate",
           "Explain",
           "Get",
