@@ -25,10 +25,7 @@ import dev.proffer.runtime.redis.EmbeddedRedis;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -73,7 +70,7 @@ class OnDemandTest {
       """;
 
   @TempDir static Path folder;
-  private final SetClock clock = new SetClock();
+  private final SetClock clock = new SetClock(MIDNIGHT);
   private EmbeddedRedis redis;
   private RunningStore store;
 
@@ -115,7 +112,7 @@ class OnDemandTest {
 
   @Test
   void theContextTheCandidatesAndTheRequestGoIntoOneValue() {
-    clock.millis = MIDNIGHT;
+    clock.set(MIDNIGHT);
     GetFeatureMatrixResponse matrix =
         store.stub.getFeatureMatrix(
             request("ann")
@@ -139,7 +136,7 @@ class OnDemandTest {
 
   @Test
   void whatIsMissingTakesItsDefaultOrIsNull() {
-    clock.millis = MIDNIGHT;
+    clock.set(MIDNIGHT);
     FeatureBlock offer = store.stub.getFeatureMatrix(request("nobody").build()).getCandidates(1);
 
     assertThat(row(offer, 0)[1]).isEqualTo(1f);
@@ -169,7 +166,7 @@ class OnDemandTest {
   @Test
   void trainingRowsHaveTheValuesThatWereServed() {
     for (long time : new long[] {MIDNIGHT - 1, MIDNIGHT, MIDNIGHT + 3_600_000}) {
-      clock.millis = time;
+      clock.set(time);
       FeatureBlock served = store.stub.getFeatureMatrix(request("ann").build()).getCandidates(1);
       ExportTrainingRowsRequest.Builder labels =
           ExportTrainingRowsRequest.newBuilder().setFeatureSet("offers");
@@ -200,7 +197,7 @@ class OnDemandTest {
 
   @Test
   void namedFeaturesMayBeComputedOnes() {
-    clock.millis = MIDNIGHT;
+    clock.set(MIDNIGHT);
     GetOnlineFeaturesRequest.Builder request =
         GetOnlineFeaturesRequest.newBuilder()
             .addFeatures("offer:price_now")
@@ -292,7 +289,7 @@ class OnDemandTest {
   }
 
   private float priceAt(long time) {
-    clock.millis = time;
+    clock.set(time);
     return row(store.stub.getFeatureMatrix(request("ann").build()).getCandidates(1), 0)[0];
   }
 
@@ -336,24 +333,5 @@ class OnDemandTest {
               .getFloat((row * values.length + i) * 4);
     }
     return values;
-  }
-
-  private static final class SetClock extends Clock {
-    private volatile long millis = MIDNIGHT;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(millis);
-    }
   }
 }

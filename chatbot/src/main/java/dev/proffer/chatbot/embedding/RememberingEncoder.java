@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package dev.proffer.chatbot.embedding;
 
+import dev.proffer.chatbot.intent.LabelledPhrase;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,9 +15,16 @@ public final class RememberingEncoder implements SentenceEncoder {
     this.encoder = encoder;
   }
 
-  /// Remembers a vector that was made elsewhere.
-  public void remember(String text, float[] vector) {
-    vectors.put(text, vector);
+  /// Remembers the phrases before anybody asks, encoded together, which is faster than one by one.
+  public static RememberingEncoder of(TurnEncoder turns, List<LabelledPhrase> phrases)
+      throws InterruptedException {
+    RememberingEncoder remembering = new RememberingEncoder(turns);
+    List<String> texts = phrases.stream().map(LabelledPhrase::phrase).distinct().toList();
+    List<float[]> made = turns.encodeAll(texts);
+    for (int i = 0; i < texts.size(); i++) {
+      remembering.vectors.put(texts.get(i), made.get(i));
+    }
+    return remembering;
   }
 
   @Override

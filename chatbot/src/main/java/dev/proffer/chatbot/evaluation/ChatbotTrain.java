@@ -64,14 +64,7 @@ public final class ChatbotTrain implements ToolModule {
     boolean vectors = options.getOrDefault("encoder", "bge").equals("bge");
     @Nullable SentenceEncoder encoder = null;
     if (vectors) {
-      TurnEncoder turns = TurnEncoder.load();
-      RememberingEncoder remembering = new RememberingEncoder(turns);
-      List<String> texts = phrases.stream().map(LabelledPhrase::phrase).distinct().toList();
-      List<float[]> made = turns.encodeAll(texts);
-      for (int i = 0; i < texts.size(); i++) {
-        remembering.remember(texts.get(i), made.get(i));
-      }
-      encoder = remembering;
+      encoder = RememberingEncoder.of(TurnEncoder.load(), phrases);
     }
     IntentClassifier classifier = IntentClassifier.calibrated(phrases, encoder, FOLDS);
     Path file = folder.resolve("intents.model");

@@ -48,14 +48,7 @@ public final class EvaluateIntents implements ToolModule {
     long start = System.nanoTime();
     @Nullable SentenceEncoder encoder = null;
     if (vectors) {
-      TurnEncoder turns = TurnEncoder.load();
-      RememberingEncoder remembering = new RememberingEncoder(turns);
-      List<String> texts = phrases.stream().map(LabelledPhrase::phrase).distinct().toList();
-      List<float[]> made = turns.encodeAll(texts);
-      for (int i = 0; i < texts.size(); i++) {
-        remembering.remember(texts.get(i), made.get(i));
-      }
-      encoder = remembering;
+      encoder = RememberingEncoder.of(TurnEncoder.load(), phrases);
     }
     IntentClassifier classifier = IntentClassifier.train(phrases, encoder);
     ObjectNode report = new ObjectMapper().createObjectNode();

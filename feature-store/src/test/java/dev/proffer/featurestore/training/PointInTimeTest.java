@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.proffer.featurestore.SetClock;
 import dev.proffer.featurestore.aggregation.Aggregator;
 import dev.proffer.featurestore.eventlog.InMemoryEventLog;
 import dev.proffer.featurestore.online.InMemoryOnlineStore;
@@ -33,8 +34,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -103,7 +102,7 @@ class PointInTimeTest {
 
   @Test
   void onlineReplayedAndExportedValuesAreTheSameOnRandomHistories() throws Exception {
-    SetClock clock = new SetClock();
+    SetClock clock = new SetClock(START);
     LiveRegistry live = new LiveRegistry(RegistryBuilder.first(RegistryYaml.read(VIEWS)));
     InMemoryEventLog log = new InMemoryEventLog(clock);
     Random random = new Random(20260301);
@@ -124,13 +123,13 @@ class PointInTimeTest {
         for (int i = 0; i < batch.size(); i += 700) {
           log.append(batch.subList(i, Math.min(batch.size(), i + 700)));
         }
-        clock.millis = from + ROUND_MILLIS;
+        clock.set(from + ROUND_MILLIS);
         List<List<Value>> served = online.values();
         List<List<Value>> replayed;
         try (Stack again = new Stack(live, log, clock)) {
           replayed = again.values();
         }
-        List<List<Value>> exported = exported(live, log, clock.millis);
+        List<List<Value>> exported = exported(live, log, clock.millis());
         for (int user = 0; user < USERS; user++) {
           assertSame("replayed, user " + user, replayed.get(user), served.get(user), 0);
           assertSame("exported, user " + user, exported.get(user), served.get(user), 1e-6);
@@ -277,25 +276,6 @@ class PointInTimeTest {
     @Override
     public void close() {
       aggregator.close();
-    }
-  }
-
-  private static final class SetClock extends Clock {
-    private volatile long millis = START;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(millis);
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.experiment;
 
+import com.google.common.html.HtmlEscapers;
 import dev.proffer.ranker.experiment.Analysis.Arm;
 import dev.proffer.ranker.experiment.Analysis.Comparison;
 import java.util.List;
@@ -337,9 +338,6 @@ public final class AnalysisPage {
   }
 
   private static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
+    return HtmlEscapers.htmlEscaper().escape(text);
   }
 }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -174,7 +175,7 @@ public final class IndexBenchmark {
       for (Precision precision : Precision.values()) {
         searchers.add(
             new Frozen(
-                "frozen, " + precision.name().toLowerCase(java.util.Locale.ROOT),
+                "frozen, " + precision.name().toLowerCase(Locale.ROOT),
                 FrozenGraph.of(table, links, data.metric(), precision),
                 buildSeconds));
       }

@@ -74,7 +74,25 @@ public final class Ledger implements Redemptions, AutoCloseable {
       List<Claim> claims,
       Duration hold,
       String evaluation,
-      Leases.Taken taken) {}
+      Leases.Taken taken) {
+    /// What becomes of it when it is granted.
+    Reserved granted(String redemptionId, long nowUnixMs) {
+      Redemption.Builder redemption =
+          Redemption.newBuilder()
+              .setRedemptionId(redemptionId)
+              .setState(RedemptionState.REDEMPTION_STATE_RESERVED)
+              .setUserId(userId)
+              .setCurrency(currency)
+              .setExpiresAtUnixMs(nowUnixMs + hold.toMillis());
+      for (Claim claim : claims) {
+        redemption.addParts(
+            RedemptionPart.newBuilder()
+                .setPromotionId(claim.promotionId())
+                .setAmountMinorUnits(claim.amountMinorUnits()));
+      }
+      return new Reserved(redemption.build(), evaluation, false);
+    }
+  }
 
   private static final Logger log = LoggerFactory.getLogger(Ledger.class);
   private static final long SWEEP_MILLIS = 1_000;
@@ -221,13 +239,6 @@ public final class Ledger implements Redemptions, AutoCloseable {
       written.result = first;
       return written;
     }
-    Redemption.Builder redemption =
-        Redemption.newBuilder()
-            .setRedemptionId(id)
-            .setState(RedemptionState.REDEMPTION_STATE_RESERVED)
-            .setUserId(userId)
-            .setCurrency(asked.currency())
-            .setExpiresAtUnixMs(expires);
     // Rows of one person before those that everybody waits for, in every transaction.
     for (Claim claim : asked.claims()) {
       countPerson(connection, claim, userId);
@@ -237,13 +248,9 @@ public final class Ledger implements Redemptions, AutoCloseable {
       String leaseId = count(connection, claim, lease, written);
       useCoupon(connection, claim, userId, id, now);
       insertPart(connection, id, claim, leaseId);
-      redemption.addParts(
-          RedemptionPart.newBuilder()
-              .setPromotionId(claim.promotionId())
-              .setAmountMinorUnits(claim.amountMinorUnits()));
       written.change(claim.promotionId(), 1, claim.amountMinorUnits(), 0);
     }
-    written.result = new Reserved(redemption.build(), asked.evaluation(), false);
+    written.result = asked.granted(id, now);
     return written;
   }
 

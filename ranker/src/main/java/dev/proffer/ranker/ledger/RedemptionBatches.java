@@ -258,23 +258,11 @@ final class RedemptionBatches implements AutoCloseable {
   // ---- Reservations ----
 
   private static Written<Reserved> written(Reserve job, long now) {
-    Reservation asked = job.asked;
-    Redemption.Builder redemption =
-        Redemption.newBuilder()
-            .setRedemptionId(job.id)
-            .setState(RedemptionState.REDEMPTION_STATE_RESERVED)
-            .setUserId(asked.userId())
-            .setCurrency(asked.currency())
-            .setExpiresAtUnixMs(now + asked.hold().toMillis());
     Written<Reserved> written = new Written<>();
-    for (Claim claim : asked.claims()) {
-      redemption.addParts(
-          RedemptionPart.newBuilder()
-              .setPromotionId(claim.promotionId())
-              .setAmountMinorUnits(claim.amountMinorUnits()));
+    for (Claim claim : job.asked.claims()) {
       written.change(claim.promotionId(), 1, claim.amountMinorUnits(), 0);
     }
-    written.result = new Reserved(redemption.build(), asked.evaluation(), false);
+    written.result = job.asked.granted(job.id, now);
     return written;
   }
 

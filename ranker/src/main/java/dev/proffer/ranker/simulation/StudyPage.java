@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.simulation;
 
+import com.google.common.html.HtmlEscapers;
 import dev.proffer.ranker.offpolicy.Estimator;
 import java.util.Comparator;
 import java.util.List;
@@ -409,6 +410,6 @@ public final class StudyPage {
   }
 
   private static String escape(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    return HtmlEscapers.htmlEscaper().escape(text);
   }
 }

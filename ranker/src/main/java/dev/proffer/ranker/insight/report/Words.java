@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.insight.report;
 
+import com.google.common.html.HtmlEscapers;
 import java.util.Locale;
 
 /// A text in both languages of the page, as plain text.
@@ -43,10 +44,7 @@ record Words(String english, String chinese) {
   }
 
   static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
+    return HtmlEscapers.htmlEscaper().escape(text);
   }
 
   /// As HTML: one of the two is hidden by the style of the page.

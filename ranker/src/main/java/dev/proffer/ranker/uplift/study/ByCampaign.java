@@ -10,6 +10,7 @@ import dev.proffer.ranker.learning.TreeOptions;
 import dev.proffer.ranker.learning.TreeTrainer;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,20 @@ final class ByCampaign {
       plans.add(IntStream.concat(IntStream.of(tested), IntStream.of(others)).toArray());
     }
     return measure(plans);
+  }
+
+  /// What was measured on, in numbers.
+  ///
+  /// @param reference what others published of this data
+  Map<String, Object> facts(String reference) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("rows", examples.rows());
+    facts.put("columns", examples.columns());
+    facts.put("campaigns", campaigns.size());
+    facts.put("redeemed", Arrays.stream(examples.labels()).sum());
+    facts.put("seed", seed);
+    facts.put("reference", reference);
+    return facts;
   }
 
   /// Each plan names the tested campaign first, then those to train on.

@@ -209,20 +209,13 @@ public final class CompleteJourney {
     Map<String, Map<String, Map<String, Double>>> figures = new LinkedHashMap<>();
     figures.put("earlier_campaigns", study.forward(500));
     figures.put("other_campaigns", study.leaveOneOut());
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("rows", table.rows());
-    facts.put("columns", table.columns());
-    facts.put("campaigns", spans.size());
-    facts.put("redeemed", java.util.Arrays.stream(table.labels()).sum());
-    facts.put("seed", seed);
-    facts.put("reference", "no score of this sample is published");
     return new StudyReport(
         "redemption of any coupon by (household, campaign), tested campaign by campaign:"
             + " earlier_campaigns trains on those that were over before, other_campaigns on all"
             + " others",
         figures,
         Map.of(),
-        facts);
+        study.facts("no score of this sample is published"));
   }
 
   private static int behaviour(

@@ -12,6 +12,7 @@ import dev.proffer.app.load.KneeFinder;
 import dev.proffer.app.load.LoadPage;
 import dev.proffer.app.load.LoadResult;
 import dev.proffer.app.load.LoadTest;
+import dev.proffer.app.load.Profile;
 import dev.proffer.app.load.Scenario;
 import dev.proffer.app.load.Schedule;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -162,7 +164,7 @@ final class LoadCommand implements Callable<Integer> {
 
   private Map<String, Object> runs(LoadTest test, Schedule schedule, List<LoadResult> results)
       throws IOException, InterruptedException {
-    Map<String, Object> report = new java.util.LinkedHashMap<>();
+    Map<String, Object> report = new LinkedHashMap<>();
     if (generator != Generator.GHZ) {
       if (profile) {
         test.startProfile();
@@ -181,7 +183,7 @@ final class LoadCommand implements Callable<Integer> {
 
   private Map<String, Object> limits(LoadTest test, List<LoadResult> results)
       throws IOException, InterruptedException {
-    Map<String, Object> report = new java.util.LinkedHashMap<>();
+    Map<String, Object> report = new LinkedHashMap<>();
     double peak = rate;
     if (knee) {
       KneeFinder.Knee found =
@@ -242,7 +244,7 @@ final class LoadCommand implements Callable<Integer> {
   private List<Map<String, Object>> costs(LoadTest test) throws IOException, InterruptedException {
     List<Map<String, Object>> costs = new ArrayList<>();
     Table table = new Table(">of samples", "method of Proffer, with what it called");
-    for (LoadTest.Cost cost : test.stopProfile()) {
+    for (Profile.Cost cost : test.stopProfile()) {
       table.row(String.format(Locale.ROOT, "%.1f %%", 100 * cost.share()), cost.method());
       costs.add(Map.of("method", cost.method(), "share", cost.share()));
     }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,11 @@ final class PromotionsAllocateCommand implements Callable<Integer> {
               amount(response.getExpectedCostMinorUnits()),
               budget == 0 ? "" : " of " + amount(budget),
               response.getDualPrice()));
+      if (sums.keySet().equals(Set.of("(none)"))) {
+        console.print(
+            "nobody is expected to buy enough more with these promotions to be worth their"
+                + " discount");
+      }
       if (out != null) {
         try (BufferedWriter rows = Files.newBufferedWriter(out)) {
           rows.write(

@@ -187,7 +187,7 @@ final class Ghz {
   private static Samples samples(JsonNode results) {
     List<Detail> details = new ArrayList<>();
     for (JsonNode detail : results.path("details")) {
-      Instant start = Instant.parse(offsetAsZ(detail.path("timestamp").asText()));
+      Instant start = OffsetDateTime.parse(detail.path("timestamp").asText()).toInstant();
       details.add(
           new Detail(
               start.getEpochSecond() * 1_000_000_000L + start.getNano(),
@@ -203,10 +203,6 @@ final class Ghz {
       samples.answered(i, detail.tookNanos, detail.code);
     }
     return samples;
-  }
-
-  private static String offsetAsZ(String timestamp) {
-    return OffsetDateTime.parse(timestamp).toInstant().toString();
   }
 
   /// Go writes `ResourceExhausted` where Java writes `RESOURCE_EXHAUSTED`.

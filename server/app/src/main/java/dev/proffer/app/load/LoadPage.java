@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.app.load;
 
+import com.google.common.html.HtmlEscapers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -246,9 +247,6 @@ public final class LoadPage {
   }
 
   private static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
+    return HtmlEscapers.htmlEscaper().escape(text);
   }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.app.load;
 
-import com.google.protobuf.Message;
 import dev.proffer.app.demo.DemoShop;
 import dev.proffer.app.engine.ServiceModules;
 import dev.proffer.app.progress.Progress;
+import dev.proffer.app.shop.SampleShop;
 import dev.proffer.runtime.file.FolderTree;
 import dev.proffer.runtime.service.Peers;
 import java.io.IOException;
@@ -27,11 +27,8 @@ public final class LoadTest implements AutoCloseable {
   private final int connections;
   private final LoadServer server;
   private final Consumer<String> say;
-  private final Instant opened;
+  private final SampleShop sold;
   private int run;
-
-  /// A method of Proffer and its share of the samples.
-  public record Cost(String method, double share) {}
 
   private LoadTest(
       Scenario scenario,
@@ -40,14 +37,14 @@ public final class LoadTest implements AutoCloseable {
       int connections,
       LoadServer server,
       Consumer<String> say,
-      Instant opened) {
+      SampleShop sold) {
     this.scenario = scenario;
     this.folder = folder;
     this.out = out;
     this.connections = connections;
     this.server = server;
     this.say = say;
-    this.opened = opened;
+    this.sold = sold;
   }
 
   /// Fills a folder with the sample shop and starts a server on it.
@@ -70,12 +67,12 @@ public final class LoadTest implements AutoCloseable {
             : List.of(Peers.FEATURE_STORE, Peers.RANKER);
     Path folder = Files.createTempDirectory("proffer-load");
     try {
-      Instant opened = Instant.now();
+      SampleShop sold = DemoShop.at(Instant.now());
       LoadServer.prepare(
           folder, modules, List.of(Peers.FEATURE_STORE, Peers.RANKER), progress, say);
       say.accept("starting a server of " + String.join(", ", services));
       return new LoadTest(
-          scenario, folder, out, connections, LoadServer.start(folder, services), say, opened);
+          scenario, folder, out, connections, LoadServer.start(folder, services), say, sold);
     } catch (Exception e) {
       FolderTree.delete(folder);
       throw e;
@@ -133,14 +130,13 @@ public final class LoadTest implements AutoCloseable {
   }
 
   /// The methods of Proffer that the server was in most since the profile was started.
-  public List<Cost> stopProfile() throws IOException, InterruptedException {
-    Profile.Costs costs = Profile.stop(server.pid(), out.resolve(scenario.name() + ".jfr"));
-    return costs.ours().stream().map(cost -> new Cost(cost.method(), cost.share())).toList();
+  public List<Profile.Cost> stopProfile() throws IOException, InterruptedException {
+    return Profile.stop(server.pid(), out.resolve(scenario.name() + ".jfr"));
   }
 
   private Samples send(Schedule schedule) throws InterruptedException {
     Scenario.Shop shop = shop();
-    IntFunction<byte[]> requests = number -> bytes(scenario.request(shop, number));
+    IntFunction<byte[]> requests = number -> scenario.request(shop, number).toByteArray();
     if (scenario.isIdempotent()) {
       byte[][] prepared = new byte[Math.min(PREPARED, Math.max(1, schedule.count()))][];
       for (int number = 0; number < prepared.length; number++) {
@@ -154,13 +150,9 @@ public final class LoadTest implements AutoCloseable {
     }
   }
 
-  private static byte[] bytes(Message message) {
-    return message.toByteArray();
-  }
-
   /// What requests name; each run has event ids of its own.
   private Scenario.Shop shop() {
-    return Scenario.Shop.of(DemoShop.at(opened), "run-" + ++run);
+    return Scenario.Shop.of(sold, "run-" + ++run);
   }
 
   private static double millis(Duration duration) {

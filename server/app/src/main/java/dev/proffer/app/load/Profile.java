@@ -4,6 +4,7 @@ package dev.proffer.app.load;
 import dev.proffer.app.console.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,31 +17,29 @@ import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingFile;
 
 /// Where a server spends its time, by the flight recorder of the JVM.
-final class Profile {
+public final class Profile {
   private static final String NAME = "load";
 
   private Profile() {}
 
+  /// A method of Proffer that was running or had called what was running.
+  ///
   /// @param share of the samples
-  record Cost(String method, double share) {}
-
-  /// @param samples stacks that were looked at
-  /// @param self methods that were running
-  /// @param ours methods of Proffer that were running or had called what was running
-  record Costs(int samples, List<Cost> self, List<Cost> ours) {}
+  public record Cost(String method, double share) {}
 
   static void start(long pid) throws IOException, InterruptedException {
     jcmd(pid, "JFR.start", "name=" + NAME, "settings=profile");
   }
 
-  static Costs stop(long pid, Path file) throws IOException, InterruptedException {
+  /// The methods that the process was in most since the start, the most first.
+  static List<Cost> stop(long pid, Path file) throws IOException, InterruptedException {
     jcmd(pid, "JFR.dump", "name=" + NAME, "filename=" + file.toAbsolutePath());
     jcmd(pid, "JFR.stop", "name=" + NAME);
     return read(file);
   }
 
   private static void jcmd(long pid, String... order) throws IOException, InterruptedException {
-    List<String> command = new java.util.ArrayList<>();
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
     command.add(Long.toString(pid));
     command.addAll(List.of(order));
@@ -54,8 +53,7 @@ final class Profile {
     }
   }
 
-  private static Costs read(Path file) throws IOException {
-    Map<String, Integer> self = new HashMap<>();
+  private static List<Cost> read(Path file) throws IOException {
     Map<String, Integer> ours = new HashMap<>();
     int samples = 0;
     try (RecordingFile recording = new RecordingFile(file)) {
@@ -67,10 +65,8 @@ final class Profile {
           continue;
         }
         samples++;
-        List<RecordedFrame> frames = stack.getFrames();
-        self.merge(name(frames.getFirst()), 1, Integer::sum);
         Set<String> met = new HashSet<>();
-        for (RecordedFrame frame : frames) {
+        for (RecordedFrame frame : stack.getFrames()) {
           String name = name(frame);
           if (name.startsWith("dev.proffer.") && met.add(name)) {
             ours.merge(name, 1, Integer::sum);
@@ -78,7 +74,7 @@ final class Profile {
         }
       }
     }
-    return new Costs(samples, top(self, samples), top(ours, samples));
+    return top(ours, samples);
   }
 
   private static String name(RecordedFrame frame) {

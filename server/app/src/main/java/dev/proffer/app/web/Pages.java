@@ -4,6 +4,7 @@ package dev.proffer.app.web;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.html.HtmlEscapers;
 import dev.proffer.proto.insight.v1.InsightServiceGrpc;
 import dev.proffer.runtime.service.RunningService.Shortcoming;
 import java.util.List;
@@ -99,9 +100,6 @@ final class Pages {
       """;
 
   private static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
+    return HtmlEscapers.htmlEscaper().escape(text);
   }
 }

@@ -12,6 +12,7 @@ import dev.proffer.app.contract.HostileMessages.Hostile;
 import dev.proffer.proto.ranker.v1.RecommendRequest;
 import dev.proffer.proto.ranker.v1.RecommenderServiceGrpc;
 import dev.proffer.runtime.grpc.Contract;
+import dev.proffer.runtime.grpc.RawBytes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -22,10 +23,6 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.grpc.protobuf.StatusProto;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -174,7 +171,7 @@ class MalformedInputTest {
   /// Calls with raw bytes, so that nothing of the client library mends or refuses them.
   private static Outcome call(MethodDescriptor<?, ?> method, byte[] request) throws Exception {
     MethodDescriptor<byte[], byte[]> raw =
-        MethodDescriptor.<byte[], byte[]>newBuilder(new Bytes(), new Bytes())
+        MethodDescriptor.<byte[], byte[]>newBuilder(new RawBytes(), new RawBytes())
             .setType(method.getType())
             .setFullMethodName(method.getFullMethodName())
             .build();
@@ -206,22 +203,6 @@ class MalformedInputTest {
       return new Outcome(Status.OK, new Metadata(), true);
     } finally {
       call.cancel("done", null);
-    }
-  }
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 }

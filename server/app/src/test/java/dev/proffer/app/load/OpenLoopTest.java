@@ -10,6 +10,8 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +44,7 @@ class OpenLoopTest {
       Schedule schedule = new Schedule.Constant(100, 0.2);
       LoadResult result = run(server, schedule);
 
-      assertThat(result.codes()).containsExactly(java.util.Map.entry("OK", 20));
+      assertThat(result.codes()).containsExactly(Map.entry("OK", 20));
       assertThat(result.offered()).isEqualTo(20);
       // It waited at least until the last of the others was due.
       assertThat(result.latency().max()).isGreaterThan(190 - 1);
@@ -94,7 +96,7 @@ class OpenLoopTest {
     assertThat(LoadResult.of(SEARCH, "ghz", schedule, few, cpu).invalid())
         .contains("of 100.0 requests a second");
     assertThat(LoadResult.of(SEARCH, "own", schedule, late, cpu).invalid()).contains("late");
-    assertThat(LoadPage.of(java.util.List.of(LoadResult.of(SEARCH, "own", schedule, late, cpu))))
+    assertThat(LoadPage.of(List.of(LoadResult.of(SEARCH, "own", schedule, late, cpu))))
         .contains("Not valid.")
         .contains("<polyline")
         .doesNotContain("NaN");

@@ -31,9 +31,7 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.grpc.testing.StreamRecorder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -333,7 +331,7 @@ class GrpcHostTest {
 
   private StatusRuntimeException rawRefusal(byte[] bytes) throws IOException {
     MethodDescriptor<byte[], byte[]> method =
-        MethodDescriptor.<byte[], byte[]>newBuilder(new BytesMarshaller(), new BytesMarshaller())
+        MethodDescriptor.<byte[], byte[]>newBuilder(new RawBytes(), new RawBytes())
             .setType(MethodDescriptor.MethodType.UNARY)
             .setFullMethodName(RecommenderServiceGrpc.getRecommendMethod().getFullMethodName())
             .build();
@@ -360,22 +358,6 @@ class GrpcHostTest {
       behaviour.accept(request);
       observer.onNext(RecommendResponse.newBuilder().setRequestId("ok").build());
       observer.onCompleted();
-    }
-  }
-
-  private static final class BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
     }
   }
 }
