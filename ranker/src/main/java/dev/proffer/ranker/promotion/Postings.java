@@ -20,7 +20,7 @@ final class Postings {
   private final Map<String, int[]> byItem = new HashMap<>();
   private final Map<String, int[]> byCategory = new HashMap<>();
   private final Map<String, int[]> byBrand = new HashMap<>();
-  private final Map<String, int[]> byAttribute = new HashMap<>();
+  private final Map<String, Map<String, int[]>> byAttribute = new HashMap<>();
   private final int[] everything;
   private final ConcurrentHashMap<String, int[]> withAncestors = new ConcurrentHashMap<>();
 
@@ -30,7 +30,7 @@ final class Postings {
     Map<String, List<Integer>> items = new HashMap<>();
     Map<String, List<Integer>> categories = new HashMap<>();
     Map<String, List<Integer>> brands = new HashMap<>();
-    Map<String, List<Integer>> attributes = new HashMap<>();
+    Map<String, Map<String, List<Integer>>> attributes = new HashMap<>();
     List<Integer> all = new ArrayList<>();
     for (int p = 0; p < selectors.length; p++) {
       if (posted[p]) {
@@ -41,13 +41,20 @@ final class Postings {
         post(items, selector.itemIds(), p);
         post(categories, selector.categories(), p);
         post(brands, selector.brands(), p);
-        post(attributes, selector.attributes(), p);
+        for (Map.Entry<String, Set<String>> one : selector.attributes().entrySet()) {
+          post(attributes.computeIfAbsent(one.getKey(), _ -> new HashMap<>()), one.getValue(), p);
+        }
       }
     }
     items.forEach((key, posting) -> byItem.put(key, array(posting)));
     categories.forEach((key, posting) -> byCategory.put(key, array(posting)));
     brands.forEach((key, posting) -> byBrand.put(key, array(posting)));
-    attributes.forEach((key, posting) -> byAttribute.put(key, array(posting)));
+    attributes.forEach(
+        (name, values) -> {
+          Map<String, int[]> ofName = new HashMap<>();
+          values.forEach((value, posting) -> ofName.put(value, array(posting)));
+          byAttribute.put(name, ofName);
+        });
     everything = array(all);
   }
 
@@ -67,7 +74,9 @@ final class Postings {
     int next = 4;
     for (Map.Entry<String, String> attribute : item.attributes().entrySet()) {
       result[next++] =
-          byAttribute.getOrDefault(attribute.getKey() + "=" + attribute.getValue(), NONE);
+          byAttribute
+              .getOrDefault(attribute.getKey(), Map.of())
+              .getOrDefault(attribute.getValue(), NONE);
     }
     return result;
   }

@@ -2,6 +2,7 @@
 package dev.proffer.ranker.promotion;
 
 import dev.proffer.proto.promotion.v1.ItemSelector;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class Selector {
   private final Set<String> itemIds;
   private final Set<String> categories;
   private final Set<String> brands;
-  private final Set<String> attributes;
+  private final Map<String, Set<String>> attributes;
   private final Set<String> excludedItemIds;
   private final Set<String> excludedCategories;
   private final Set<String> excludedBrands;
@@ -28,7 +29,7 @@ final class Selector {
     itemIds = Set.copyOf(proto.getItemIdsList());
     categories = Set.copyOf(stripped(proto.getCategoriesList()));
     brands = Set.copyOf(proto.getBrandsList());
-    attributes = Set.copyOf(proto.getAttributesList());
+    attributes = valuesByName(proto.getAttributesList());
     excludedItemIds = Set.copyOf(proto.getExcludedItemIdsList());
     excludedCategories = Set.copyOf(stripped(proto.getExcludedCategoriesList()));
     excludedBrands = Set.copyOf(proto.getExcludedBrandsList());
@@ -69,7 +70,7 @@ final class Selector {
     }
     if (!attributes.isEmpty()) {
       for (Map.Entry<String, String> attribute : item.attributes().entrySet()) {
-        if (attributes.contains(attribute.getKey() + "=" + attribute.getValue())) {
+        if (attributes.getOrDefault(attribute.getKey(), Set.of()).contains(attribute.getValue())) {
           return true;
         }
       }
@@ -89,7 +90,8 @@ final class Selector {
     return brands;
   }
 
-  Set<String> attributes() {
+  /// The selected values by the name of their attribute.
+  Map<String, Set<String>> attributes() {
     return attributes;
   }
 
@@ -109,6 +111,20 @@ final class Selector {
       }
     }
     return false;
+  }
+
+  /// `color=red` as `red` under `color`, so that no key is put together for each item that is asked
+  /// for. Names and values may hold the sign too: `a=b=c` is both `b=c` of `a` and `c` of `a=b`.
+  private static Map<String, Set<String>> valuesByName(List<String> attributes) {
+    Map<String, Set<String>> result = new HashMap<>();
+    for (String attribute : attributes) {
+      for (int at = attribute.indexOf('='); at >= 0; at = attribute.indexOf('=', at + 1)) {
+        result
+            .computeIfAbsent(attribute.substring(0, at), _ -> new HashSet<>())
+            .add(attribute.substring(at + 1));
+      }
+    }
+    return result;
   }
 
   private static Set<String> stripped(List<String> categories) {
