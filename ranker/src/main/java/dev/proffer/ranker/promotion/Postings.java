@@ -49,12 +49,11 @@ final class Postings {
     items.forEach((key, posting) -> byItem.put(key, array(posting)));
     categories.forEach((key, posting) -> byCategory.put(key, array(posting)));
     brands.forEach((key, posting) -> byBrand.put(key, array(posting)));
-    attributes.forEach(
-        (name, values) -> {
-          Map<String, int[]> ofName = new HashMap<>();
-          values.forEach((value, posting) -> ofName.put(value, array(posting)));
-          byAttribute.put(name, ofName);
-        });
+    attributes.forEach((name, values) -> {
+      Map<String, int[]> ofName = new HashMap<>();
+      values.forEach((value, posting) -> ofName.put(value, array(posting)));
+      byAttribute.put(name, ofName);
+    });
     everything = array(all);
   }
 

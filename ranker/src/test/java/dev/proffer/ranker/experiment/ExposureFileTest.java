@@ -53,7 +53,7 @@ class ExposureFileTest {
     assertThat(found.difference().value()).isBetween(.4, .6);
     assertThat(found.varianceExplained()).isGreaterThan(.9);
     assertThat(AnalysisPage.html(analysis))
-        .contains("<svg", "'b' changes profit by")
+        .contains("<svg", "&#39;b&#39; changes profit by")
         // Nothing is loaded from anywhere.
         .doesNotContainPattern("(src|href)=|<script|@import|url\\(|NaN");
   }

@@ -10,6 +10,7 @@ import io.grpc.Deadline;
 import io.grpc.ForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -63,19 +64,18 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     String requestId = RequestId.fromOrNew(headers);
     GuardedCall<Q, R> guarded = new GuardedCall<>(call, requestId);
-    // A stream that follows the event log lives as long as its reader: it must not use up the
-    // places of calls that come and go.
-    boolean limited =
-        call.getMethodDescriptor().getType().clientSendsOneMessage()
-            && call.getMethodDescriptor().getType().serverSendsOneMessage();
+    boolean limited = isLimited(call.getMethodDescriptor());
+    Admission.Ticket ticket = Admission.ticket();
+    if (ticket != null) {
+      if (!ticket.isAdmitted()) {
+        guarded.fail(overloaded("the calls before this one wait for a core"));
+        return new ServerCall.Listener<>() {};
+      }
+      ticket.begin();
+    }
     if (limited) {
       if (!calls.tryAcquire()) {
-        guarded.fail(
-            ProfferException.exhausted(
-                ErrorReason.ERROR_REASON_OVERLOADED,
-                "too many calls are under way",
-                Map.of("calls_max", Integer.toString(limits.callsMax())),
-                Duration.ofMillis(200)));
+        guarded.fail(overloaded("too many calls are under way"));
         return new ServerCall.Listener<>() {};
       }
       guarded.onEnd(calls::release);
@@ -98,6 +98,20 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
       guarded.fail(e);
       return new ServerCall.Listener<>() {};
     }
+  }
+
+  /// A stream that follows the event log lives as long as its reader: it must not use up the places
+  /// of calls that come and go.
+  static boolean isLimited(MethodDescriptor<?, ?> method) {
+    return method.getType().clientSendsOneMessage() && method.getType().serverSendsOneMessage();
+  }
+
+  private ProfferException overloaded(String detail) {
+    return ProfferException.exhausted(
+        ErrorReason.ERROR_REASON_OVERLOADED,
+        detail,
+        Map.of("calls_max", Integer.toString(limits.callsMax())),
+        Duration.ofMillis(200));
   }
 
   private Context withDeadline(Context context, GuardedCall<?, ?> call) {

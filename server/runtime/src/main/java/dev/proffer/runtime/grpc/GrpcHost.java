@@ -3,8 +3,12 @@ package dev.proffer.runtime.grpc;
 
 import dev.proffer.runtime.settings.Settings;
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.inprocess.InProcessServerBuilder;
@@ -16,8 +20,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -56,8 +62,13 @@ public final class GrpcHost implements AutoCloseable {
     this.guard = new CallGuard(limits, meters);
     this.drainMax = settings.get(GrpcSettings.DRAIN_MAX);
     List<ServerServiceDefinition> definitions = new ArrayList<>();
+    Set<String> limited = new HashSet<>();
     for (BindableService service : services) {
       ServerServiceDefinition definition = guarded(service.bindService(), guard);
+      definition.getMethods().stream()
+          .map(ServerMethodDefinition::getMethodDescriptor)
+          .filter(CallGuard::isLimited)
+          .forEach(method -> limited.add(method.getFullMethodName()));
       serviceNames.add(definition.getServiceDescriptor().getName());
       definitions.add(definition);
     }
@@ -71,11 +82,18 @@ public final class GrpcHost implements AutoCloseable {
     inProcessBuilder.fallbackHandlerRegistry(notHosted);
     this.inProcess = inProcessBuilder.build().start();
 
+    Admission admission =
+        new Admission(limits.callsMax(), limits.waitMax(), limited, System::nanoTime);
+    meters.gauge("proffer.grpc.calls.limit", admission, Admission::limit);
     NettyServerBuilder networkBuilder =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(
                     settings.get(GrpcSettings.HOST), settings.get(GrpcSettings.PORT)))
-            .executor(executor)
+            // The thread that reads the connection finds the method and asks for admission; what is
+            // admitted goes on elsewhere.
+            .executor(Runnable::run)
+            .callExecutor(executors(executor))
+            .addStreamTracerFactory(admission)
             .maxInboundMessageSize(limits.requestBytesMax() * TRANSPORT_HEADROOM)
             .maxConcurrentCallsPerConnection(limits.callsPerConnectionMax())
             .permitKeepAliveTime(30, TimeUnit.SECONDS)
@@ -112,6 +130,17 @@ public final class GrpcHost implements AutoCloseable {
   public static ServerServiceDefinition guarded(
       BindableService service, Settings settings, MeterRegistry meters) {
     return guarded(service.bindService(), new CallGuard(GrpcLimits.of(settings), meters));
+  }
+
+  /// A call that is refused is refused where it was read.
+  private static ServerCallExecutorSupplier executors(Executor executor) {
+    return new ServerCallExecutorSupplier() {
+      @Override
+      public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
+        Admission.Ticket ticket = Admission.ticket();
+        return ticket == null || ticket.isAdmitted() ? executor : Runnable::run;
+      }
+    };
   }
 
   private static ServerServiceDefinition guarded(ServerServiceDefinition service, CallGuard guard) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 ///
 /// @param requestBytesMax largest request
 /// @param callsMax unary calls under way at once
+/// @param waitMax mean wait of calls for a core above which some are refused
 /// @param callsPerConnectionMax calls under way on one connection
 /// @param deadlineDefault deadline of a unary call without one
 /// @param deadlineMax longest deadline of a unary call
@@ -15,6 +16,7 @@ import java.time.Duration;
 record GrpcLimits(
     int requestBytesMax,
     int callsMax,
+    Duration waitMax,
     int callsPerConnectionMax,
     Duration deadlineDefault,
     Duration deadlineMax,
@@ -23,6 +25,7 @@ record GrpcLimits(
     return new GrpcLimits(
         settings.get(GrpcSettings.REQUEST_BYTES_MAX),
         settings.get(GrpcSettings.CALLS_MAX),
+        settings.get(GrpcSettings.WAIT_MAX),
         settings.get(GrpcSettings.CALLS_PER_CONNECTION_MAX),
         settings.get(GrpcSettings.DEADLINE_DEFAULT),
         settings.get(GrpcSettings.DEADLINE_MAX),

@@ -36,6 +36,13 @@ public final class GrpcSettings {
           100_000,
           "Calls that may be under way at once; more are refused with RESOURCE_EXHAUSTED");
 
+  public static final Setting<Duration> WAIT_MAX =
+      Setting.duration(
+          "grpc.wait-max",
+          "10ms",
+          "How long calls may wait for a core, on average of a tenth of a second, before some are"
+              + " refused with RESOURCE_EXHAUSTED; 0s refuses none for this");
+
   public static final Setting<Integer> CALLS_PER_CONNECTION_MAX =
       Setting.integer(
           "grpc.calls-per-connection-max", 256, 1, 100_000, "Calls under way on one connection");
@@ -81,6 +88,7 @@ public final class GrpcSettings {
         REFLECTION,
         REQUEST_BYTES_MAX,
         CALLS_MAX,
+        WAIT_MAX,
         CALLS_PER_CONNECTION_MAX,
         DEADLINE_DEFAULT,
         DEADLINE_MAX,
