@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /// Lists of promotions by what their selectors name, so that an item meets only promotions that
 /// name it in some way. Filled once, then read by any thread.
@@ -17,11 +19,20 @@ final class Postings {
   // caller that makes them up.
   private static final int CATEGORIES_MAX = 200_000;
 
+  // Items that are remembered: a power of two.
+  private static final int KNOWN = 1 << 16;
+
+  /// The lists of one item.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Known(ItemFacts item, int[][] lists) {}
+
   private final Map<String, int[]> byItem = new HashMap<>();
   private final Map<String, int[]> byCategory = new HashMap<>();
   private final Map<String, int[]> byBrand = new HashMap<>();
   private final Map<String, Map<String, int[]>> byAttribute = new HashMap<>();
   private final int[] everything;
+  // Each place remembers who asked last.
+  private volatile @Nullable AtomicReferenceArray<@Nullable Known> known;
   private final ConcurrentHashMap<String, int[]> withAncestors = new ConcurrentHashMap<>();
 
   /// @param selectors by number of the promotion
@@ -55,6 +66,25 @@ final class Postings {
       byAttribute.put(name, ofName);
     });
     everything = array(all);
+  }
+
+  /// The same as [#of], remembered for items whose facts are asked for again and again, as those of
+  /// a catalogue are.
+  @SuppressWarnings("ReferenceEquality") // Equal facts only miss what is remembered.
+  int[][] remembered(ItemFacts item) {
+    AtomicReferenceArray<@Nullable Known> places = known;
+    if (places == null) {
+      places = new AtomicReferenceArray<>(KNOWN);
+      known = places;
+    }
+    int place = System.identityHashCode(item) & (KNOWN - 1);
+    Known last = places.getPlain(place);
+    if (last != null && last.item() == item) {
+      return last.lists();
+    }
+    int[][] lists = of(item);
+    places.setRelease(place, new Known(item, lists));
+    return lists;
   }
 
   /// The promotions that name the item in some way, as lists that may overlap.

@@ -230,7 +230,7 @@ public final class PromotionSnapshot {
   /// The promotions with an offer on one unit that name the item in some way, as lists that may
   /// overlap.
   int[][] postings(ItemFacts item) {
-    return unitPostings.of(item);
+    return unitPostings.remembered(item);
   }
 
   /// The live promotions that name the item in some way, as lists that may overlap.

@@ -51,6 +51,8 @@ final class SelectorTest {
       assertThat(Arrays.stream(postings.of(item)).anyMatch(posting -> posting.length > 0))
           .as("%s posted for %s", wanted, attributes)
           .isEqualTo(same);
+      assertThat(postings.remembered(item)).isEqualTo(postings.of(item));
+      assertThat(postings.remembered(item)).isEqualTo(postings.of(item));
       matched += same ? 1 : 0;
     }
     assertThat(matched).isPositive();
