@@ -201,6 +201,7 @@ public final class RankerModule implements ServiceModule {
             context.peers().channel(Peers.FEATURE_STORE),
             promotions,
             new CatalogueLookup(catalogue),
+            experiments::isHeldOut,
             context.clock());
     Campaigns campaigns =
         new Campaigns(

@@ -206,11 +206,16 @@ public final class Experiments implements AutoCloseable {
     return store.load().experiments().stream().map(Stored::experiment).toList();
   }
 
+  /// Whether a unit is kept out of everything that is tried, to measure all of it together.
+  public boolean isHeldOut(String unitId) {
+    return Assignment.bucket(HOLDOUT_SEED, unitId) < holdoutBasisPoints;
+  }
+
   /// The variants of a unit; a unit that was not seen before counts as exposed.
   ///
   /// @param preview asks without counting
   public Assigned assign(String unitId, Collection<String> segments, boolean preview) {
-    if (Assignment.bucket(HOLDOUT_SEED, unitId) < holdoutBasisPoints) {
+    if (isHeldOut(unitId)) {
       return new Assigned(Map.of(), true, Map.of());
     }
     Map<String, String> variants = new TreeMap<>();

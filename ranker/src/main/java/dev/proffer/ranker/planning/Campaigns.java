@@ -53,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 /// because the statement that counts it says so. A server that starts takes over the prices, what
 /// was spent, and those who came last as examples of those who come.
 ///
+/// People who are held out of everything that is tried get none, not even one that they were given
+/// before, and are not counted: what the others bring more is what campaigns bring.
+///
 /// Who got an offer keeps it as long as it runs. Who got none is decided on again when the
 /// promotions of the campaign change.
 public final class Campaigns implements Grants, AutoCloseable {
@@ -125,6 +128,9 @@ public final class Campaigns implements Grants, AutoCloseable {
   @Override
   public Set<String> of(
       String userId, Map<String, List<CompiledPromotion>> campaigns, Degradation degradation) {
+    if (desk.isHeldOut(userId)) {
+      return Set.of();
+    }
     Map<String, Grant> known = people.getIfPresent(userId);
     if (known != null) {
       Set<String> all = new HashSet<>();
@@ -216,6 +222,11 @@ public final class Campaigns implements Grants, AutoCloseable {
     Terms now = termsOf(campaignId, offers);
     Knowledge knowledge = desk.knowledge();
     String userId = request.getUserId();
+    if (desk.isHeldOut(userId)) {
+      return DecideOfferResponse.newBuilder()
+          .setAllocation(Allocation.newBuilder().setUserId(userId))
+          .build();
+    }
     Grant before = store.grants(userId).get(campaignId);
     Set<String> had = new HashSet<>();
     Running campaign = running(campaignId, now, knowledge);

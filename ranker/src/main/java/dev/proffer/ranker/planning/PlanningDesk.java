@@ -45,6 +45,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,16 +74,28 @@ public final class PlanningDesk {
   private final Channel featureStore;
   private final Promotions promotions;
   private final ItemLookup items;
+  private final Predicate<String> heldOut;
   private final Clock clock;
   private final ReentrantLock starting = new ReentrantLock();
   private @Nullable CompletableFuture<Knowledge> learning;
   private volatile @Nullable Knowledge knowledge;
 
-  public PlanningDesk(Channel featureStore, Promotions promotions, ItemLookup items, Clock clock) {
+  /// @param heldOut whether a person is kept out of everything that is tried
+  public PlanningDesk(
+      Channel featureStore,
+      Promotions promotions,
+      ItemLookup items,
+      Predicate<String> heldOut,
+      Clock clock) {
     this.featureStore = featureStore;
     this.promotions = promotions;
     this.items = items;
+    this.heldOut = heldOut;
     this.clock = clock;
+  }
+
+  boolean isHeldOut(String userId) {
+    return heldOut.test(userId);
   }
 
   // ---- Proposals ----
@@ -246,7 +259,9 @@ public final class PlanningDesk {
   }
 
   Worth worth(Knowledge known, Terms terms, String userId) {
-    if (terms.orders() == 0 || !terms.probe().isFor(userId, clock.millis())) {
+    if (terms.orders() == 0
+        || heldOut.test(userId)
+        || !terms.probe().isFor(userId, clock.millis())) {
       return Worth.NOT_ALLOWED;
     }
     int person = known.log().person(userId);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.planning;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
@@ -45,6 +46,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,7 @@ abstract class CampaignsContract {
 
   private final ManualClock clock = new ManualClock(SmallShop.END);
   private final List<Server> servers = new ArrayList<>();
+  private final Set<String> heldOut = ConcurrentHashMap.newKeySet();
 
   /// The database of this test.
   abstract Database open() throws Exception;
@@ -108,7 +111,7 @@ abstract class CampaignsContract {
               new SimpleMeterRegistry());
       String name = "campaigns-" + UUID.randomUUID();
       channel = InProcessChannelBuilder.forName(name).build();
-      PlanningDesk desk = new PlanningDesk(channel, promotions, SHOP, clock);
+      PlanningDesk desk = new PlanningDesk(channel, promotions, SHOP, heldOut::contains, clock);
       campaigns = new Campaigns(desk, promotions, database, clock, Duration.ofSeconds(60));
       promotions.chooseWith(campaigns::choose);
       promotions.grantWith(campaigns);
@@ -313,6 +316,30 @@ abstract class CampaignsContract {
         assertThat(server.offer(user)).as(user).isEqualTo(offer);
       }
     });
+  }
+
+  @Test
+  void whoIsHeldOutGetsNoOfferOfACampaignAndIsNotCounted() {
+    Map<String, String> before = new HashMap<>();
+    for (int i = 0; i < 100; i++) {
+      before.put("u" + i, server.offer("u" + i));
+    }
+    String given =
+        before.keySet().stream().filter(user -> !before.get(user).isEmpty()).findFirst().get();
+    long[] spent = server.spent("kitchen-20");
+    heldOut.add(given);
+    for (int i = 100; i < 200; i++) {
+      heldOut.add("u" + i);
+      assertThat(server.offer("u" + i)).isEmpty();
+      assertThat(server.decide("u" + i).getAllocation().getPromotionId()).isEmpty();
+    }
+    assertThat(server.offer(given)).isEmpty();
+    assertThat(server.spent("kitchen-20")).isEqualTo(spent);
+    // What was promised before is kept once the person takes part again.
+    heldOut.clear();
+    assertThat(server.offer(given)).isEqualTo(before.get(given));
+    assertThat(IntStream.range(100, 200).mapToObj(i -> server.offer("u" + i)).collect(toSet()))
+        .hasSizeGreaterThan(1);
   }
 
   @Test

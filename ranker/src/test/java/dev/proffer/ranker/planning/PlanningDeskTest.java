@@ -51,6 +51,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,6 +63,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PlanningDeskTest {
   @TempDir Path folder;
 
+  private final Set<String> heldOut = new HashSet<>();
   private final SmallShop shop = new SmallShop(-3.5, -1, 7);
   private final ManualClock clock = new ManualClock(SmallShop.END);
   private Database database;
@@ -87,7 +89,7 @@ class PlanningDeskTest {
     channel = InProcessChannelBuilder.forName(name).build();
     List<BindableService> services = new ArrayList<>(promotions.services());
     services.add(new Events());
-    PlanningDesk desk = new PlanningDesk(channel, promotions, shop, clock);
+    PlanningDesk desk = new PlanningDesk(channel, promotions, shop, heldOut::contains, clock);
     campaigns = new Campaigns(desk, promotions, database, clock, Duration.ofSeconds(60));
     promotions.chooseWith(campaigns::choose);
     promotions.grantWith(campaigns);
@@ -311,6 +313,21 @@ class PlanningDeskTest {
       assertThat(one.getUplift()).isGreaterThanOrEqualTo(0);
     }
     assertThat(cost).isEqualTo(response.getExpectedCostMinorUnits());
+    heldOut.addAll(
+        response.getAllocationsList().stream()
+            .filter(one -> !one.getPromotionId().isEmpty())
+            .map(Allocation::getUserId)
+            .limit(5)
+            .toList());
+    assertThat(heldOut).hasSize(5);
+    assertThat(
+            planning
+                .allocateOffers(
+                    AllocateOffersRequest.newBuilder().addPromotionIds("kitchen-20").build())
+                .getAllocationsList())
+        .filteredOn(one -> heldOut.contains(one.getUserId()))
+        .hasSize(5)
+        .allSatisfy(one -> assertThat(one.getPromotionId()).isEmpty());
     // Garden does not answer to price: its offers are worth nothing to the shop.
     assertThat(response.getAllocationsList())
         .filteredOn(one -> one.getPromotionId().equals("kitchen-20"))
