@@ -7,8 +7,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /// What a choice is worth over this and all later visits of a person, by least-squares policy
@@ -23,20 +21,24 @@ import org.jspecify.annotations.Nullable;
 ///   choose at the next visit, until the weights stay.
 ///
 /// It fits again each time the number of visits has grown by a tenth, and at the latest after a
-/// thousand, so servers that read the same events have the same weights. One thread learns; many
-/// may ask.
+/// thousand, or more with so many options and features that each visit would cost too much. The
+/// clock has no say in it, so servers that read the same events have the same weights. One thread
+/// learns; many may ask.
 final class LongTermModel {
-  private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
-
   static final int STEPS_MAX = 60_000;
 
-  /// Options times features at most: the fit is cubic in it.
-  static final int DIMENSION_MAX = 512;
+  /// Options times features at most: what a fit keeps is quadratic in it.
+  static final int DIMENSION_MAX = 2_048;
 
   private static final int PEOPLE_MAX = 200_000;
   private static final int FIRST_FIT = 200;
   private static final int REFIT_MAX = 1_000;
   private static final int ROUNDS_MAX = 12;
+  private static final int ROUNDS_USUAL = 3;
+
+  /// Multiplications for fits that one visit may cost.
+  private static final int WORK_PER_VISIT = 12_000;
+
   private static final double RIDGE = 1;
   private static final double OPTION_RIDGE = 5;
   private static final double SETTLED = 1e-4;
@@ -127,9 +129,16 @@ final class LongTermModel {
       byDecision.remove(oldest.decisionId);
       latest.remove(oldest.person, oldest);
     }
-    if (++sinceFit >= Math.clamp(steps.size() / 10, FIRST_FIT, REFIT_MAX)) {
+    if (++sinceFit >= refitAfter()) {
       refit();
     }
+  }
+
+  /// After how many visits to fit again.
+  private int refitAfter() {
+    long size = steps.size();
+    long work = size * features * (2L * features + actions.size()) * ROUNDS_USUAL;
+    return (int) Math.max(work / WORK_PER_VISIT, Math.clamp(size / 10, FIRST_FIT, REFIT_MAX));
   }
 
   /// Learns what a visit earned.
@@ -186,11 +195,19 @@ final class LongTermModel {
     if (usable.size() < FIRST_FIT / 2) {
       return;
     }
+    ValueFit system = new ValueFit(features, actions.size(), RIDGE, OPTION_RIDGE, patience);
+    for (Step step : usable) {
+      system.visit(step.context, step.action, step.reward);
+    }
     Fit before = fit;
     double[] weights =
         before == null ? new double[dimension] : Arrays.copyOf(before.weights(), dimension);
+    int[] followed = new int[usable.size()];
     for (int round = 0; round < ROUNDS_MAX; round++) {
-      double[] next = solve(usable, weights, dimension);
+      if (!follow(usable, weights, system, followed) && round > 0) {
+        break;
+      }
+      double[] next = system.solve(weights);
       double change = 0;
       double size = 1e-12;
       for (int i = 0; i < dimension; i++) {
@@ -205,46 +222,33 @@ final class LongTermModel {
     fit = new Fit(Map.copyOf(actions), weights);
   }
 
-  private double[] solve(List<Step> usable, double[] policy, int dimension) {
-    double[] a = new double[dimension * dimension];
-    double[] b = new double[dimension];
-    for (int i = 0; i < dimension; i++) {
-      a[i * dimension + i] = i < features ? RIDGE : OPTION_RIDGE;
-    }
-    for (Step step : usable) {
+  /// Says what follows each visit when these weights choose; false when that is what it was.
+  private boolean follow(List<Step> usable, double[] weights, ValueFit system, int[] followed) {
+    system.clearFollowing();
+    boolean changed = false;
+    for (int i = 0; i < followed.length; i++) {
+      Step step = usable.get(i);
       Step next = step.next;
-      int then = next == null ? 0 : best(policy, next);
-      for (int block : new int[] {0, 1 + step.action}) {
-        for (int i = 0; i < features; i++) {
-          double x = step.context[i];
-          if (x == 0) {
-            continue;
-          }
-          int row = (block * features + i) * dimension;
-          b[block * features + i] += x * step.reward;
-          add(a, row, x, step.context);
-          add(a, row + (1 + step.action) * features, x, step.context);
-          if (next != null) {
-            add(a, row, -patience * x, next.context);
-            add(a, row + (1 + then) * features, -patience * x, next.context);
-          }
-        }
+      if (next != null) {
+        int then = best(weights, next);
+        changed |= then != followed[i];
+        followed[i] = then;
+        system.follow(step.context, step.action, next.context, then);
       }
     }
-    return eliminate(a, b, dimension);
-  }
-
-  private void add(double[] into, int at, double scale, double[] context) {
-    for (int j = 0; j < features; j++) {
-      into[at + j] += scale * context[j];
-    }
+    return changed;
   }
 
   private int best(double[] weights, Step step) {
     int best = step.action;
     double most = Double.NEGATIVE_INFINITY;
     for (int action : step.options) {
-      double value = dot(weights, action, step.context);
+      // What the person is worth anyway is the same for all of them.
+      double value = 0;
+      int at = (1 + action) * features;
+      for (int i = 0; i < features; i++) {
+        value += weights[at + i] * step.context[i];
+      }
       if (value > most) {
         most = value;
         best = action;
@@ -260,64 +264,6 @@ final class LongTermModel {
       sum += (weights[i] + (action < 0 ? 0 : weights[at + i])) * context[i];
     }
     return sum;
-  }
-
-  /// Gauss with partial pivoting; the matrix is not symmetric.
-  static double[] eliminate(double[] a, double[] b, int n) {
-    for (int column = 0; column < n; column++) {
-      int pivot = column;
-      for (int row = column + 1; row < n; row++) {
-        if (Math.abs(a[row * n + column]) > Math.abs(a[pivot * n + column])) {
-          pivot = row;
-        }
-      }
-      if (pivot != column) {
-        for (int j = 0; j < n; j++) {
-          double swap = a[column * n + j];
-          a[column * n + j] = a[pivot * n + j];
-          a[pivot * n + j] = swap;
-        }
-        double swap = b[column];
-        b[column] = b[pivot];
-        b[pivot] = swap;
-      }
-      double divisor = a[column * n + column];
-      if (Math.abs(divisor) < 1e-12) {
-        continue;
-      }
-      for (int row = column + 1; row < n; row++) {
-        double factor = a[row * n + column] / divisor;
-        if (factor == 0) {
-          continue;
-        }
-        subtract(a, row * n + column, factor, column * n + column, n - column);
-        b[row] -= factor * b[column];
-      }
-    }
-    double[] x = new double[n];
-    for (int row = n - 1; row >= 0; row--) {
-      double sum = b[row];
-      for (int j = row + 1; j < n; j++) {
-        sum -= a[row * n + j] * x[j];
-      }
-      double divisor = a[row * n + row];
-      x[row] = Math.abs(divisor) < 1e-12 ? 0 : sum / divisor;
-    }
-    return x;
-  }
-
-  /// `a[to + j] -= factor · a[from + j]`, rounded as one by one.
-  private static void subtract(double[] a, int to, double factor, int from, int length) {
-    int bound = SPECIES.loopBound(length);
-    int j = 0;
-    for (; j < bound; j += SPECIES.length()) {
-      DoubleVector.fromArray(SPECIES, a, to + j)
-          .sub(DoubleVector.fromArray(SPECIES, a, from + j).mul(factor))
-          .intoArray(a, to + j);
-    }
-    for (; j < length; j++) {
-      a[to + j] -= factor * a[from + j];
-    }
   }
 
   private int action(String option) {

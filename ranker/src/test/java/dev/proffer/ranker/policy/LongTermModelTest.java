@@ -67,21 +67,6 @@ class LongTermModelTest {
     assertThat(model.knows("other")).isFalse();
   }
 
-  @Test
-  void eliminationSolvesWhatItIsGiven() {
-    SplittableRandom random = new SplittableRandom(3);
-    int n = 12;
-    double[] a = random.doubles(n * n, -1, 1).toArray();
-    double[] x = random.doubles(n, -1, 1).toArray();
-    double[] b = new double[n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < n; j++) {
-        b[i] += a[i * n + j] * x[j];
-      }
-    }
-    assertThat(LongTermModel.eliminate(a, b, n)).containsExactly(x, within(1e-8));
-  }
-
   private static LongTermModel learn(double patience, int visits) {
     LongTermModel model = new LongTermModel(2, patience, 1_000_000);
     SplittableRandom random = new SplittableRandom(1);

@@ -50,7 +50,7 @@ final class BenchPoliciesCommand implements Callable<Integer> {
     }
     Console console = parent.console();
     ObjectNode root = new ObjectMapper().createObjectNode();
-    console.print("50 options, 32 features (10 for long-term), CPU time; asked: 50 and 20 µs");
+    console.print("50 options, 32 features, CPU time; asked: 50 and 20 µs");
     Table speeds = new Table("kind", ">choose µs", ">update µs");
     ObjectNode choose = root.putObject("choose_micros");
     ObjectNode update = root.putObject("update_micros");
