@@ -50,6 +50,7 @@ public record Dataset(
           case S3REC, SASREC -> protocol == Protocol.LEAVE_ONE_OUT;
           case NGCF -> protocol == Protocol.FIXED_SPLIT;
           case SESSION -> protocol == Protocol.SESSION;
+          case EVENTS -> protocol == Protocol.TIME_SPLIT || protocol == Protocol.LEAVE_ONE_OUT;
         };
     if (!fits) {
       throw new EvaluationException(
@@ -71,7 +72,102 @@ public record Dataset(
               sessionLines(inside(data, "train_sessions.txt"), ids),
               sessionTests(inside(data, "test_prefix_target.tsv"), ids),
               ids);
+      case EVENTS -> events(EventFile.read(data), protocol, ids);
     };
+  }
+
+  /// People and their different items, without a split.
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  record Lines(int[][] people, int items) {}
+
+  /// Reads lines of a user and items.
+  static Lines lines(Path file) throws EvaluationException {
+    Ids ids = new Ids();
+    int[][] people =
+        sequences(file, ids).values().stream()
+            .map(own -> Arrays.stream(own).distinct().toArray())
+            .toArray(int[][]::new);
+    return new Lines(people, ids.size());
+  }
+
+  private static Dataset events(List<EventFile.Event> events, Protocol protocol, Ids ids)
+      throws EvaluationException {
+    if (protocol == Protocol.LEAVE_ONE_OUT) {
+      Map<String, int[]> byUser = new LinkedHashMap<>();
+      grouped(events, events.size()).forEach((user, own) -> {
+        int[] items = own.stream().mapToInt(event -> ids.of(event.item())).toArray();
+        // The protocol asks for new items: coming back to one is not a step.
+        int[] order = newestFirst(reversed(items), items.length);
+        byUser.put(user, order);
+      });
+      return leaveOneOut(byUser, ids);
+    }
+    if (events.size() < 10) {
+      throw new EvaluationException(events.size() + " events (expected: at least 10)");
+    }
+    events.forEach(event -> ids.of(event.item()));
+    int validationFrom = (int) (events.size() * 0.8);
+    int testFrom = (int) (events.size() * 0.9);
+    int[][] tuneTrain = sequencesOf(grouped(events, validationFrom), ids);
+    int[][] train = sequencesOf(grouped(events, testFrom), ids);
+    List<Question> validation = questions(events, validationFrom, testFrom, ids);
+    List<Question> test = questions(events, testFrom, events.size(), ids);
+    if (validation.isEmpty() || test.isEmpty()) {
+      throw new EvaluationException(
+          "nobody is before and after the cuts with a new item: nothing can be asked");
+    }
+    return new Dataset(
+        Protocol.TIME_SPLIT, ids.size(), tuneTrain, train, validation, test, true);
+  }
+
+  private static int[] reversed(int[] items) {
+    int[] reversed = new int[items.length];
+    for (int i = 0; i < items.length; i++) {
+      reversed[items.length - 1 - i] = items[i];
+    }
+    return reversed;
+  }
+
+  private static Map<String, List<EventFile.Event>> grouped(
+      List<EventFile.Event> events, int to) {
+    Map<String, List<EventFile.Event>> byUser = new LinkedHashMap<>();
+    for (EventFile.Event event : events.subList(0, to)) {
+      byUser.computeIfAbsent(event.user(), _ -> new ArrayList<>()).add(event);
+    }
+    return byUser;
+  }
+
+  private static int[][] sequencesOf(Map<String, List<EventFile.Event>> byUser, Ids ids) {
+    return byUser.values().stream()
+        .map(own -> own.stream().mapToInt(event -> ids.of(event.item())).toArray())
+        .toArray(int[][]::new);
+  }
+
+  /// What the people of a part newly turn to, asked with all that they did before it.
+  private static List<Question> questions(
+      List<EventFile.Event> events, int from, int to, Ids ids) {
+    Map<String, List<EventFile.Event>> before = grouped(events, from);
+    Map<String, List<EventFile.Event>> part = new LinkedHashMap<>();
+    for (EventFile.Event event : events.subList(from, to)) {
+      part.computeIfAbsent(event.user(), _ -> new ArrayList<>()).add(event);
+    }
+    List<Question> questions = new ArrayList<>();
+    part.forEach((user, own) -> {
+      List<EventFile.Event> past = before.getOrDefault(user, List.of());
+      int[] items = past.stream().mapToInt(event -> ids.of(event.item())).toArray();
+      int[] history = newestFirst(items, items.length);
+      int[] left = sorted(history);
+      int[] targets =
+          own.stream()
+              .mapToInt(event -> ids.of(event.item()))
+              .distinct()
+              .filter(item -> Arrays.binarySearch(left, item) < 0)
+              .toArray();
+      if (history.length > 0 && targets.length > 0) {
+        questions.add(new Question(history, left, targets));
+      }
+    });
+    return questions;
   }
 
   private static final class Ids {

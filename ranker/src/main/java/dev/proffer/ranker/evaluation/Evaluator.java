@@ -3,44 +3,122 @@ package dev.proffer.ranker.evaluation;
 
 import dev.proffer.ranker.evaluation.Dataset.Question;
 import dev.proffer.ranker.index.Hits;
-import dev.proffer.ranker.ranking.Blend;
+import dev.proffer.ranker.learning.LearningException;
 import dev.proffer.ranker.retrieval.CandidateSource;
-import dev.proffer.ranker.retrieval.ImplicitFactors;
-import dev.proffer.ranker.retrieval.ItemKnn;
 import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
-import dev.proffer.ranker.retrieval.SeqKnn;
-import dev.proffer.ranker.retrieval.SessionKnn;
-import dev.proffer.ranker.retrieval.SessionRepeat;
-import dev.proffer.ranker.retrieval.Trail;
 import dev.proffer.ranker.training.TrainingProgress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Measures the candidate sources and their blend on public data: parameters are chosen on the
-/// validation part alone, and the test part is asked once, at the end.
+/// Measures the candidate sources, their blend and the trees over them on public data: parameters
+/// are chosen on the validation part alone, and the test part is asked once, at the end.
 public final class Evaluator {
-  private static final int CANDIDATES = 300;
+  private static final Logger log = LoggerFactory.getLogger(Evaluator.class);
+
+  private static final String BLEND = "blend";
+  private static final int CANDIDATES = 150;
+  private static final int LIST = 20;
+  // Two halves of fewer questions would say nothing about each other.
+  private static final int LESSONS_MIN = 500;
 
   private final Options options;
   private final TrainingProgress progress;
-  private long tuningDeadline;
 
   /// How an evaluation goes.
   ///
-  /// @param model `blend`, the name of a source, or `auto` for the best on validation
+  /// @param model `hybrid` (trees over the sources), `blend` (a weighted sum), the name of a source,
+  ///   or `auto` for the best on validation
   /// @param tuningSeconds how long parameters may be searched for
+  /// @param learningSeconds how long the sequence model may learn before its best epoch is taken; 0
+  ///   leaves it out
   /// @param tuningQuestions how many validation questions the search looks at
-  public record Options(String model, int tuningSeconds, int tuningQuestions, int threads) {
+  /// @param blendQuestions how many of them the weights are chosen on
+  /// @param treeQuestions how many of them the trees learn from at most
+  /// @param regressionItems larger catalogues do without the item regression
+  public record Options(
+      String model,
+      int tuningSeconds,
+      int learningSeconds,
+      int tuningQuestions,
+      int blendQuestions,
+      int treeQuestions,
+      int regressionItems,
+      int seed,
+      int threads) {
     public static final Options DEFAULT =
-        new Options("auto", 300, 2_000, Runtime.getRuntime().availableProcessors());
+        new Options(
+            "auto",
+            300,
+            600,
+            2_000,
+            4_000,
+            8_000,
+            6_000,
+            1,
+            Runtime.getRuntime().availableProcessors());
+
+    public Options withModel(String newModel) {
+      return new Options(
+          newModel,
+          tuningSeconds,
+          learningSeconds,
+          tuningQuestions,
+          blendQuestions,
+          treeQuestions,
+          regressionItems,
+          seed,
+          threads);
+    }
+
+    public Options withSeconds(int newTuning, int newLearning) {
+      return new Options(
+          model,
+          newTuning,
+          newLearning,
+          tuningQuestions,
+          blendQuestions,
+          treeQuestions,
+          regressionItems,
+          seed,
+          threads);
+    }
+
+    public Options withSeed(int newSeed) {
+      return new Options(
+          model,
+          tuningSeconds,
+          learningSeconds,
+          tuningQuestions,
+          blendQuestions,
+          treeQuestions,
+          regressionItems,
+          newSeed,
+          threads);
+    }
+
+    public Options withThreads(int newThreads) {
+      return new Options(
+          model,
+          tuningSeconds,
+          learningSeconds,
+          tuningQuestions,
+          blendQuestions,
+          treeQuestions,
+          regressionItems,
+          seed,
+          newThreads);
+    }
   }
 
   public Evaluator(Options options, TrainingProgress progress) {
@@ -48,58 +126,68 @@ public final class Evaluator {
     this.progress = progress;
   }
 
+  /// What was chosen on validation.
+  ///
+  /// @param trees null when there were too few questions to learn from
+  private record Hybrid(
+      String model, Map<String, Double> weights, LearnedBlend.@Nullable Learned trees) {}
+
   /// Tunes, trains and measures.
   public EvaluationReport evaluate(Dataset data) throws EvaluationException {
     long start = System.nanoTime();
-    tuningDeadline = start + options.tuningSeconds() * 1_000_000_000L;
     List<Question> tuning = thinned(data.validation(), options.tuningQuestions());
-    Map<String, String> chosen = new LinkedHashMap<>();
-    List<Function<int[][], CandidateSource>> recipes = new ArrayList<>();
-    List<CandidateSource> tuned = new ArrayList<>();
-    try (TrainingProgress.Step step = progress.begin("choosing parameters", -1, "trials")) {
-      tune(data, tuning, step, recipes, tuned, chosen);
+    List<SourceTuner.Tuned> tuned =
+        new SourceTuner(
+                data,
+                source -> worth(data, tuning, source),
+                options,
+                progress,
+                start + options.tuningSeconds() * 1_000_000_000L)
+            .tune();
+    List<CandidateSource> sources = tuned.stream().map(SourceTuner.Tuned::source).toList();
+    List<String> names = sources.stream().map(CandidateSource::name).toList();
+    if (!List.of("auto", BLEND, LearnedBlend.NAME).contains(options.model())
+        && !names.contains(options.model())) {
+      throw new EvaluationException(
+          "model '"
+              + options.model()
+              + "' (expected: auto, hybrid, blend or one of "
+              + names
+              + ")");
     }
-    List<List<Retrieval.Proposal>> proposals = proposals(tuned, tuning);
-    List<String> names = tuned.stream().map(CandidateSource::name).toList();
-    Map<String, Double> weights =
-        WeightSearch.find(
-            names, trial -> objective(data, blended(data, tuning, proposals, trial)), () -> false);
-    String model = model(data, tuning, proposals, names, weights);
-    chosen.put("model", model);
-    chosen.put("weights", new TreeMap<>(weights).toString());
-    Map<String, Double> validation =
-        figures(
-            data,
-            model.equals("blend")
-                ? blended(data, tuning, proposals, weights)
-                : blended(data, tuning, proposals, Map.of(model, 1.0)));
+    Map<String, String> chosen = new LinkedHashMap<>();
+    tuned.forEach(one -> chosen.put(one.source().name(), one.parameters()));
+    Map<String, Double> validation = new LinkedHashMap<>();
+    Hybrid hybrid = hybrid(data, sources, names, validation);
+    chosen.put("model", hybrid.model());
+    chosen.put("weights", new TreeMap<>(hybrid.weights()).toString());
     long tunedAt = System.nanoTime();
 
     List<CandidateSource> finals = new ArrayList<>();
-    try (TrainingProgress.Step step = progress.begin("training", recipes.size(), "sources")) {
-      for (Function<int[][], CandidateSource> recipe : recipes) {
-        finals.add(recipe.apply(data.train()));
-        step.advance(1);
+    if (Arrays.equals(data.train(), data.tuneTrain())) {
+      finals.addAll(sources);
+    } else {
+      try (TrainingProgress.Step step = progress.begin("training", tuned.size(), "sources")) {
+        for (SourceTuner.Tuned one : tuned) {
+          finals.add(one.recipe().apply(data.train()));
+          step.advance(1);
+        }
       }
     }
     long trainedAt = System.nanoTime();
-    Map<String, Map<String, Double>> sources = new LinkedHashMap<>();
-    Map<String, Map<String, Double>> all = measured(data, finals, data.test(), weights);
-    names.forEach(name -> sources.put(name, all.getOrDefault(name, Map.of())));
-    Map<String, Double> metrics = all.getOrDefault(model, Map.of());
+    Map<String, Map<String, Double>> all = measured(data, finals, data.test(), hybrid);
     long end = System.nanoTime();
     Map<String, Double> seconds = new LinkedHashMap<>();
     seconds.put("tuning", (tunedAt - start) / 1e9);
     seconds.put("training", (trainedAt - tunedAt) / 1e9);
     seconds.put("inference", (end - trainedAt) / 1e9);
-    sources.put("blend", all.getOrDefault("blend", Map.of()));
     return new EvaluationReport(
         text(data.protocol()),
         chosen,
-        metrics,
+        all.getOrDefault(hybrid.model(), Map.of()),
         validation,
         all.getOrDefault(Popularity.NAME, Map.of()),
-        sources,
+        all,
         seconds);
   }
 
@@ -107,228 +195,128 @@ public final class Evaluator {
     return switch (protocol) {
       case LEAVE_ONE_OUT ->
           "leave-one-out, full ranking, seen items left out; the validation item is in the history"
-              + " of the test question but is not learned from";
+              + " of the test question; candidate sources do not learn from it, the trees and"
+              + " weights over them do";
       case FIXED_SPLIT ->
           "given split, full ranking, train items left out; a tenth of train was validation, and is"
               + " learned from for the test figures";
       case SESSION ->
           "next item of a session, full ranking, nothing left out; the last tenth of the sessions"
               + " was validation, and is learned from for the test figures";
+      case TIME_SPLIT ->
+          "two instants cut all events into 80 % train, 10 % validation and 10 % test; full ranking,"
+              + " seen items left out; validation is learned from for the test figures";
     };
   }
 
-  private String model(
-      Dataset data,
-      List<Question> tuning,
-      List<List<Retrieval.Proposal>> proposals,
-      List<String> names,
-      Map<String, Double> weights)
+  // ---- the hybrid
+
+  /// Chooses weights, learns trees, and says which way is the best on validation.
+  ///
+  /// @param figures gets what each way is worth on validation
+  private Hybrid hybrid(
+      Dataset data, List<CandidateSource> sources, List<String> names, Map<String, Double> figures)
       throws EvaluationException {
+    List<Question> few = thinned(data.validation(), options.blendQuestions());
+    Map<String, Double> weights;
+    Map<String, Double> alone = new LinkedHashMap<>();
+    try (TrainingProgress.Step step = progress.begin("weighing sources", -1, "trials")) {
+      List<Pool> pools = pools(sources, few);
+      weights =
+          WeightSearch.find(
+              names,
+              trial -> {
+                step.advance(1);
+                return worth(data, pools, weights(names, trial));
+              },
+              () -> false);
+      figures.put(BLEND, worth(data, pools, weights(names, weights)));
+      for (String name : names) {
+        alone.put(name, worth(data, pools, weights(names, Map.of(name, 1.0))));
+      }
+    }
+    alone.forEach(figures::put);
+    LearnedBlend.Learned learned = null;
+    if (!options.model().equals(BLEND) && !names.contains(options.model())) {
+      learned = trees(data, sources, names, weights);
+    }
+    if (learned != null) {
+      figures.put(LearnedBlend.NAME, learned.worth());
+      figures.put(LearnedBlend.NAME + ".blend", learned.blendWorth());
+    } else if (options.model().equals(LearnedBlend.NAME)) {
+      throw new EvaluationException(
+          "model hybrid: the validation part has less than " + LESSONS_MIN + " questions");
+    }
     if (!options.model().equals("auto")) {
-      if (!options.model().equals("blend") && !names.contains(options.model())) {
-        throw new EvaluationException(
-            "model '" + options.model() + "' (expected: auto, blend or one of " + names + ")");
-      }
-      return options.model();
+      return new Hybrid(options.model(), weights, learned);
     }
-    String best = "blend";
-    double bestValue = objective(data, blended(data, tuning, proposals, weights));
-    for (String name : names) {
-      double value = objective(data, blended(data, tuning, proposals, Map.of(name, 1.0)));
-      if (value > bestValue) {
-        bestValue = value;
-        best = name;
+    if (learned != null && learned.worth() > learned.blendWorth()) {
+      return new Hybrid(LearnedBlend.NAME, weights, learned);
+    }
+    String best = BLEND;
+    double bestValue = figures.getOrDefault(BLEND, 0.0);
+    for (Map.Entry<String, Double> one : alone.entrySet()) {
+      if (one.getValue() > bestValue) {
+        bestValue = one.getValue();
+        best = one.getKey();
       }
     }
-    return best;
+    return new Hybrid(best, weights, learned);
   }
 
-  // ---- choosing parameters
-
-  private void tune(
+  private LearnedBlend.@Nullable Learned trees(
       Dataset data,
-      List<Question> tuning,
-      TrainingProgress.Step step,
-      List<Function<int[][], CandidateSource>> recipes,
-      List<CandidateSource> tuned,
-      Map<String, String> chosen) {
-    int items = data.items();
-    int threads = options.threads();
-    int[][] train = data.tuneTrain();
-    if (data.sequential()) {
-      SeqKnn best = tuneSeqKnn(data, tuning, step);
-      chosen.put(SeqKnn.NAME, best.parameters().toString());
-      tuned.add(best);
-      recipes.add(sequences -> seqKnn(sequences, best.parameters()));
+      List<CandidateSource> sources,
+      List<String> names,
+      Map<String, Double> weights) {
+    List<Question> questions = thinned(data.validation(), options.treeQuestions());
+    if (questions.size() < LESSONS_MIN) {
+      return null;
     }
-    SessionKnn neighbours =
-        climb(
-            data,
-            tuning,
-            step,
-            List.of(
-                List.of(data.sequential() ? SessionKnn.Parameters.DEFAULT : UNORDERED),
-                List.of(
-                    new SessionKnn.Parameters(100, 2_000, data.sequential() ? 0.8 : 1, 50, 1),
-                    new SessionKnn.Parameters(1_000, 5_000, data.sequential() ? 0.8 : 1, 50, 1)),
-                List.of(
-                    new SessionKnn.Parameters(300, 2_000, data.sequential() ? 0.6 : 1, 50, 0.5),
-                    new SessionKnn.Parameters(300, 2_000, data.sequential() ? 0.9 : 1, 50, 2))),
-            p -> new SessionKnn(train, items, p));
-    chosen.put(SessionKnn.NAME, neighbours.parameters().toString());
-    tuned.add(neighbours);
-    recipes.add(sequences -> new SessionKnn(sequences, items, neighbours.parameters()));
-
-    int[][] sets = distinct(train);
-    ItemKnn itemKnn =
-        climb(
-            data,
-            tuning,
-            step,
-            List.of(
-                List.of(ItemKnn.Parameters.DEFAULT),
-                List.of(new ItemKnn.Parameters(400, 0.5, 0.5, 0)),
-                List.of(new ItemKnn.Parameters(400, 0.5, 1, 0)),
-                List.of(new ItemKnn.Parameters(100, 0.4, 0.5, 0)),
-                List.of(new ItemKnn.Parameters(100, 0.6, 0.5, 0))),
-            p -> new ItemKnn(sets, items, p, threads));
-    chosen.put(ItemKnn.NAME, itemKnn.parameters().toString());
-    tuned.add(itemKnn);
-    recipes.add(
-        sequences -> new ItemKnn(distinct(sequences), items, itemKnn.parameters(), threads));
-
-    if (data.protocol() != Protocol.SESSION) {
-      ImplicitFactors factors =
-          climb(
-              data,
-              tuning,
-              step,
-              List.of(
-                  List.of(factorParameters(0.03, 64)),
-                  List.of(factorParameters(0.3, 64), factorParameters(0.01, 64)),
-                  List.of(factorParameters(0.1, 64)),
-                  List.of(factorParameters(0.02, 128))),
-              p -> ImplicitFactors.train(sets, items, p, threads));
-      chosen.put(ImplicitFactors.NAME, factors.parameters().toString());
-      tuned.add(factors);
-      recipes.add(sequences ->
-          ImplicitFactors.train(distinct(sequences), items, factors.parameters(), threads));
-    } else {
-      tuned.add(new SessionRepeat());
-      recipes.add(_ -> new SessionRepeat());
-    }
-    tuned.add(popularity(train));
-    recipes.add(Evaluator::popularity);
-  }
-
-  private static final SessionKnn.Parameters UNORDERED =
-      new SessionKnn.Parameters(300, 2_000, 1, 100, 1);
-
-  private static ImplicitFactors.Parameters factorParameters(double unobserved, int dimension) {
-    return new ImplicitFactors.Parameters(dimension, unobserved, 0.003, 1, 8, 1);
-  }
-
-  /// Tries parameters in their order until the time is up, and returns the best model.
-  private <P, S extends CandidateSource> S climb(
-      Dataset data,
-      List<Question> tuning,
-      TrainingProgress.Step step,
-      List<List<P>> variants,
-      Function<P, S> maker) {
-    S best = maker.apply(variants.getFirst().getFirst());
-    double bestValue = objective(data, single(data, tuning, best));
-    step.advance(1);
-    for (List<P> group : variants.subList(1, variants.size())) {
-      for (P variant : group) {
-        if (System.nanoTime() > tuningDeadline) {
-          return best;
+    LearnedBlend.Lessons lessons =
+        new LearnedBlend.Lessons(
+            data.protocol(),
+            LearnedBlend.Features.of(names, weights(names, weights), counts(data)));
+    try (TrainingProgress.Step step =
+        progress.begin("collecting candidates", questions.size(), "questions")) {
+      // A part at a time: in order, so that the same trees come out for any number of threads.
+      int part = 500;
+      for (int from = 0; from < questions.size() && !lessons.isFull(); from += part) {
+        List<Question> some = questions.subList(from, Math.min(questions.size(), from + part));
+        List<Pool> pools = pools(sources, some);
+        for (int i = 0; i < pools.size(); i++) {
+          lessons.add(some.get(i), pools.get(i));
         }
-        S model = maker.apply(variant);
-        double value = objective(data, single(data, tuning, model));
-        step.advance(1);
-        if (value > bestValue) {
-          bestValue = value;
-          best = model;
-        }
+        step.advance(some.size());
       }
     }
-    return best;
-  }
-
-  private SeqKnn tuneSeqKnn(Dataset data, List<Question> tuning, TrainingProgress.Step step) {
-    SeqKnn best = seqKnn(data.tuneTrain(), SeqKnn.Parameters.DEFAULT);
-    double bestValue = objective(data, single(data, tuning, best));
-    List<Function<SeqKnn.Parameters, SeqKnn.Parameters>> changes = new ArrayList<>();
-    for (int window : new int[] {2, 5, 1, 8}) {
-      changes.add(p ->
-          new SeqKnn.Parameters(
-              window, 0, 0, p.alpha(), p.shrink(), p.decay(), p.historyMax(), p.linksMax()));
-    }
-    for (double decay : new double[] {0.5, 0.65, 0.75, 0.88}) {
-      changes.add(p -> p.reading(p.alpha(), p.shrink(), decay, p.historyMax()));
-    }
-    for (double alpha : new double[] {0.4, 0.5, 0.7, 0.8, 0.9}) {
-      changes.add(p -> p.reading(alpha, p.shrink(), p.decay(), p.historyMax()));
-    }
-    for (double shrink : new double[] {0, 2, 5, 20, 50}) {
-      changes.add(p -> p.reading(p.alpha(), shrink, p.decay(), p.historyMax()));
-    }
-    for (double decay : new double[] {0.5, 0.65, 0.75, 0.88}) {
-      changes.add(p -> p.reading(p.alpha(), p.shrink(), decay, p.historyMax()));
-    }
-    for (Function<SeqKnn.Parameters, SeqKnn.Parameters> change : changes) {
-      if (System.nanoTime() > tuningDeadline) {
-        break;
-      }
-      SeqKnn.Parameters changed = change.apply(best.parameters());
-      if (changed.equals(best.parameters())) {
-        continue;
-      }
-      SeqKnn model =
-          changed.window() == best.parameters().window()
-              ? best.reading(changed)
-              : seqKnn(data.tuneTrain(), changed);
-      double value = objective(data, single(data, tuning, model));
+    try (TrainingProgress.Step step = progress.begin("growing trees", 1, "models")) {
+      LearnedBlend.Learned learned =
+          LearnedBlend.learn(lessons, options.threads(), options.seed());
       step.advance(1);
-      if (value > bestValue) {
-        bestValue = value;
-        best = model;
-      }
+      return learned;
+    } catch (LearningException e) {
+      log.info("no trees over the sources: {}", e.getMessage());
+      return null;
     }
-    return best;
   }
 
-  // ---- models
-
-  private static SeqKnn seqKnn(int[][] sequences, SeqKnn.Parameters parameters) {
-    SeqKnn model = new SeqKnn(parameters);
-    for (int[] sequence : sequences) {
-      Trail trail = model.newTrail();
-      for (int i = 0; i < sequence.length; i++) {
-        model.learn(trail, sequence[i], i);
-      }
-    }
-    model.prune();
-    return model;
-  }
-
-  /// Plain counts of the training part.
-  private static Popularity popularity(int[][] sequences) {
-    Popularity counts = new Popularity(1);
-    for (int[] sequence : sequences) {
+  private static int[] counts(Dataset data) {
+    int[] counts = new int[data.items()];
+    for (int[] sequence : data.tuneTrain()) {
       for (int item : sequence) {
-        counts.learn(item, 0, 1);
+        counts[item]++;
       }
     }
     return counts;
   }
 
-  private static int[][] distinct(int[][] sequences) {
-    int[][] sets = new int[sequences.length][];
-    for (int i = 0; i < sets.length; i++) {
-      sets[i] = java.util.Arrays.stream(sequences[i]).distinct().toArray();
+  private static float[] weights(List<String> names, Map<String, Double> weights) {
+    float[] array = new float[names.size()];
+    for (int s = 0; s < array.length; s++) {
+      array[s] = weights.getOrDefault(names.get(s), 0.0).floatValue();
     }
-    return sets;
+    return array;
   }
 
   // ---- measuring
@@ -337,13 +325,65 @@ public final class Evaluator {
     return new Query(question.history(), 0, question::admits);
   }
 
-  private static double objective(Dataset data, Pair metrics) {
-    return switch (data.protocol()) {
-      case LEAVE_ONE_OUT -> metrics.ten().ndcg();
-      case FIXED_SPLIT -> metrics.twenty().ndcg() + metrics.twenty().recall();
-      // The two figures of the protocol, on one scale.
-      case SESSION -> metrics.twenty().hitRate() + 3 * metrics.twenty().mrr();
-    };
+  private List<Pool> pools(List<CandidateSource> sources, List<Question> questions) {
+    // Each place is written by one thread.
+    @Nullable Pool[] pools = new Pool[questions.size()];
+    parallel(
+        pools.length,
+        () -> pools,
+        (i, part) -> part[i] = pool(sources, questions.get(i)),
+        (_, _) -> {});
+    List<Pool> all = new ArrayList<>(pools.length);
+    for (Pool pool : pools) {
+      if (pool != null) {
+        all.add(pool);
+      }
+    }
+    return all;
+  }
+
+  private static Pool pool(List<CandidateSource> sources, Question question) {
+    Query query = query(question);
+    List<Retrieval.Proposal> proposals = new ArrayList<>(sources.size());
+    for (CandidateSource source : sources) {
+      proposals.add(new Retrieval.Proposal(source, source.propose(query, CANDIDATES)));
+    }
+    return Pool.of(question, proposals);
+  }
+
+  private double worth(Dataset data, List<Question> questions, CandidateSource source) {
+    double[] sum =
+        parallel(
+            questions.size(),
+            () -> new double[questions.size()],
+            (i, part) -> {
+              Question question = questions.get(i);
+              Query query = query(question);
+              Hits hits = source.propose(query, LIST);
+              Pool pool = Pool.of(question, List.of(new Retrieval.Proposal(source, hits)));
+              part[i] = pool.worth(data.protocol(), pool.blended(new float[] {1}));
+            },
+            (total, part) -> {
+              for (int i = 0; i < total.length; i++) {
+                total[i] += part[i];
+              }
+            });
+    return Arrays.stream(sum).average().orElse(0);
+  }
+
+  private double worth(Dataset data, List<Pool> pools, float[] weights) {
+    double[] each =
+        parallel(
+            pools.size(),
+            () -> new double[pools.size()],
+            (i, part) ->
+                part[i] = pools.get(i).worth(data.protocol(), pools.get(i).blended(weights)),
+            (total, part) -> {
+              for (int i = 0; i < total.length; i++) {
+                total[i] += part[i];
+              }
+            });
+    return Arrays.stream(each).average().orElse(0);
   }
 
   /// Figures for lists of 10 and of 20.
@@ -383,62 +423,17 @@ public final class Evaluator {
     return figures;
   }
 
-  private Pair single(Dataset data, List<Question> questions, CandidateSource source) {
-    return parallel(
-        questions.size(),
-        () -> Pair.of(data),
-        (i, pair) ->
-            pair.add(
-                source.propose(query(questions.get(i)), 20).items(), questions.get(i).targets()),
-        Pair::add);
-  }
-
-  private Pair blended(
-      Dataset data,
-      List<Question> questions,
-      List<List<Retrieval.Proposal>> proposals,
-      Map<String, Double> weights) {
-    return parallel(
-        questions.size(),
-        () -> Pair.of(data),
-        (i, pair) ->
-            pair.add(
-                new Blend(proposals.get(i), name -> weights.getOrDefault(name, 0.0))
-                    .top(20)
-                    .items(),
-                questions.get(i).targets()),
-        Pair::add);
-  }
-
-  private List<List<Retrieval.Proposal>> proposals(
-      List<CandidateSource> sources, List<Question> questions) {
-    // Each place is written by one thread.
-    List<List<Retrieval.Proposal>> all =
-        new ArrayList<>(Collections.nCopies(questions.size(), List.of()));
-    parallel(
-        questions.size(),
-        () -> all,
-        (i, part) -> part.set(i, ask(sources, questions.get(i))),
-        (_, _) -> {});
-    return all;
-  }
-
-  private static List<Retrieval.Proposal> ask(List<CandidateSource> sources, Question question) {
-    Query query = query(question);
-    List<Retrieval.Proposal> proposals = new ArrayList<>(sources.size());
-    for (CandidateSource source : sources) {
-      Hits hits = source.propose(query, CANDIDATES);
-      proposals.add(new Retrieval.Proposal(source, hits));
-    }
-    return proposals;
-  }
-
-  /// Figures of every source and of the blend, asking each question once.
+  /// Figures of every source, of the blend and of the trees, asking each question once.
   private Map<String, Map<String, Double>> measured(
-      Dataset data,
-      List<CandidateSource> sources,
-      List<Question> questions,
-      Map<String, Double> weights) {
+      Dataset data, List<CandidateSource> sources, List<Question> questions, Hybrid hybrid) {
+    List<String> names = new ArrayList<>();
+    sources.forEach(source -> names.add(source.name()));
+    float[] weights = weights(names, hybrid.weights());
+    LearnedBlend trees = hybrid.trees() == null ? null : hybrid.trees().model();
+    names.add(BLEND);
+    if (trees != null) {
+      names.add(LearnedBlend.NAME);
+    }
     try (TrainingProgress.Step step =
         progress.begin("asking the test questions", questions.size(), "questions")) {
       List<Pair> pairs =
@@ -446,19 +441,19 @@ public final class Evaluator {
               questions.size(),
               () -> {
                 List<Pair> parts = new ArrayList<>();
-                for (int s = 0; s <= sources.size(); s++) {
-                  parts.add(Pair.of(data));
-                }
+                names.forEach(_ -> parts.add(Pair.of(data)));
                 return parts;
               },
               (i, parts) -> {
                 Question question = questions.get(i);
-                List<Retrieval.Proposal> proposals = ask(sources, question);
+                Pool pool = pool(sources, question);
                 for (int s = 0; s < sources.size(); s++) {
-                  parts.get(s).add(proposals.get(s).hits().items(), question.targets());
+                  parts.get(s).add(pool.list(s, LIST), question.targets());
                 }
-                Blend blend = new Blend(proposals, name -> weights.getOrDefault(name, 0.0));
-                parts.getLast().add(blend.top(20).items(), question.targets());
+                parts.get(sources.size()).add(pool.top(weights, LIST), question.targets());
+                if (trees != null) {
+                  parts.getLast().add(trees.top(question, pool, LIST).items(), question.targets());
+                }
               },
               (total, part) -> {
                 for (int s = 0; s < total.size(); s++) {
@@ -467,10 +462,9 @@ public final class Evaluator {
               });
       step.advance(questions.size());
       Map<String, Map<String, Double>> figures = new LinkedHashMap<>();
-      for (int s = 0; s < sources.size(); s++) {
-        figures.put(sources.get(s).name(), figures(data, pairs.get(s)));
+      for (int s = 0; s < names.size(); s++) {
+        figures.put(names.get(s), figures(data, pairs.get(s)));
       }
-      figures.put("blend", figures(data, pairs.getLast()));
       return figures;
     }
   }

@@ -10,5 +10,7 @@ public enum Format {
   /// A folder with `train.txt` and `test.txt` of `user item item …`.
   NGCF,
   /// A folder with `train_sessions.txt` and `test_prefix_target.tsv`.
-  SESSION
+  SESSION,
+  /// A file of events: JSON lines, or values separated by commas, semicolons or tabs with a header.
+  EVENTS
 }

@@ -10,5 +10,9 @@ public enum Protocol {
   FIXED_SPLIT,
   /// The next item of a session is asked for; the last sessions of train are the validation. Items
   /// of the session itself may be answers.
-  SESSION
+  SESSION,
+  /// Everything is cut at two instants: the last tenth of all events is the test, the tenth before
+  /// it the validation. Somebody's new items of such a part are the answers, all that the same
+  /// person did before it is the question.
+  TIME_SPLIT
 }

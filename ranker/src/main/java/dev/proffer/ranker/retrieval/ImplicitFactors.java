@@ -21,6 +21,8 @@ import java.util.function.IntConsumer;
 public final class ImplicitFactors implements CandidateSource {
   public static final String NAME = "factors";
 
+  private static final int GRAM_BLOCK = 256;
+
   private final Parameters parameters;
   private final float[] items;
   private final int count;
@@ -33,14 +35,38 @@ public final class ImplicitFactors implements CandidateSource {
   /// @param unobserved how much what was not dealt with counts
   /// @param regularization pulls factors towards zero
   /// @param power how much more that holds for frequent people and items
+  /// @param steps steps of conjugate gradients, from the factors of the epoch before, that stand for
+  ///   solving a row exactly (Takács et al. 2011); 0 solves exactly
   public record Parameters(
       int dimension,
       double unobserved,
       double regularization,
       double power,
       int epochs,
-      long seed) {
-    public static final Parameters DEFAULT = new Parameters(64, 0.1, 0.003, 1, 8, 1);
+      long seed,
+      int steps) {
+    public static final Parameters DEFAULT = new Parameters(64, 0.1, 0.003, 1, 8, 1, 3);
+
+    public Parameters {
+      if (dimension < 1 || epochs < 1 || steps < 0) {
+        throw new IllegalArgumentException(
+            "dimension and epochs: must be at least 1; steps: at least 0");
+      }
+      if (!(unobserved > 0 && regularization > 0)) {
+        throw new IllegalArgumentException("unobserved and regularization: must be above 0");
+      }
+    }
+
+    /// Solves every row exactly.
+    public Parameters(
+        int dimension,
+        double unobserved,
+        double regularization,
+        double power,
+        int epochs,
+        long seed) {
+      this(dimension, unobserved, regularization, power, epochs, seed, 0);
+    }
   }
 
   private ImplicitFactors(Parameters parameters, float[] items, int count) {
@@ -56,6 +82,18 @@ public final class ImplicitFactors implements CandidateSource {
   /// Learns from the items of each person.
   public static ImplicitFactors train(
       int[][] people, int itemCount, Parameters parameters, int threads) {
+    return train(people, itemCount, parameters, threads, _ -> {});
+  }
+
+  /// Learns from the items of each person.
+  ///
+  /// @param epochDone is told each epoch, from 1, when it is over
+  public static ImplicitFactors train(
+      int[][] people,
+      int itemCount,
+      Parameters parameters,
+      int threads,
+      IntConsumer epochDone) {
     int d = parameters.dimension();
     int[][] peopleOf = PeopleOfItems.of(people, itemCount);
     float[] userFactors = new float[people.length * d];
@@ -67,6 +105,7 @@ public final class ImplicitFactors implements CandidateSource {
     for (int epoch = 0; epoch < parameters.epochs(); epoch++) {
       half(userFactors, people, itemFactors, itemCount, parameters, threads);
       half(itemFactors, peopleOf, userFactors, people.length, parameters, threads);
+      epochDone.accept(epoch + 1);
     }
     return new ImplicitFactors(parameters, itemFactors, itemCount);
   }
@@ -115,7 +154,7 @@ public final class ImplicitFactors implements CandidateSource {
       return new float[0];
     }
     float[] person = new float[d];
-    new Solver(d).solve(person, 0, known, items, gram, parameters, count);
+    new Solver(d).exactly(person, 0, known, items, gram, parameters, count);
     return person;
   }
 
@@ -134,26 +173,33 @@ public final class ImplicitFactors implements CandidateSource {
         () -> {
           Solver solver = new Solver(d);
           return row ->
-              solver.solve(target, row * d, links[row], other, gram, parameters, otherCount);
+              solver.learn(target, row * d, links[row], other, gram, parameters, otherCount);
         });
   }
 
-  /// The Gram matrix of all rows times the weight of what was not observed; lower triangle.
+  /// The Gram matrix of all rows times the weight of what was not observed, as the solver lays it
+  /// out.
   private static float[] gram(float[] rows, int count, int d, double weight) {
-    float[] gram = new float[d * d];
-    for (int i = 0; i < count; i++) {
-      addOuter(gram, rows, i * d, d);
+    int width = Symmetric.width(d);
+    float[] gram = new float[width * width];
+    float[] part = new float[width * width];
+    float[] block = new float[GRAM_BLOCK * width];
+    for (int from = 0; from < count; from += GRAM_BLOCK) {
+      int size = Math.min(GRAM_BLOCK, count - from);
+      for (int i = 0; i < size; i++) {
+        System.arraycopy(rows, (from + i) * d, block, i * width, d);
+      }
+      Arrays.fill(part, 0);
+      Symmetric.addOuter(part, block, size, width);
+      for (int i = 0; i < gram.length; i++) {
+        gram[i] += part[i];
+      }
     }
     for (int i = 0; i < gram.length; i++) {
       gram[i] *= (float) weight;
     }
+    Symmetric.mirror(gram, width);
     return gram;
-  }
-
-  private static void addOuter(float[] matrix, float[] rows, int from, int d) {
-    for (int r = 0; r < d; r++) {
-      Vectors.addScaled(matrix, r * d, rows, from, rows[from + r], r + 1);
-    }
   }
 
   private interface Rows {
@@ -190,16 +236,43 @@ public final class ImplicitFactors implements CandidateSource {
   /// Solves one row: builds the matrix, factors it by Cholesky, substitutes twice.
   private static final class Solver {
     private final int d;
+    private final int width;
     private final float[] matrix;
     private final float[] right;
+    private final float[] solution;
+    private final float[] direction;
+    private final float[] product;
+    private final float[] lanes = Symmetric.lanes();
+    // Between d and the width there are always zeros.
+    private float[] linked;
 
     Solver(int d) {
       this.d = d;
-      this.matrix = new float[d * d];
-      this.right = new float[d];
+      this.width = Symmetric.width(d);
+      this.matrix = new float[width * width];
+      this.right = new float[width];
+      this.solution = new float[width];
+      this.direction = new float[width];
+      this.product = new float[width];
+      this.linked = new float[64 * width];
     }
 
-    void solve(
+    void learn(
+        float[] target,
+        int at,
+        int[] links,
+        float[] other,
+        float[] gram,
+        Parameters parameters,
+        int otherCount) {
+      if (parameters.steps() == 0) {
+        exactly(target, at, links, other, gram, parameters, otherCount);
+      } else {
+        nearly(target, at, links, other, gram, parameters, otherCount);
+      }
+    }
+
+    void exactly(
         float[] target,
         int at,
         int[] links,
@@ -211,38 +284,79 @@ public final class ImplicitFactors implements CandidateSource {
         Arrays.fill(target, at, at + d, 0);
         return;
       }
+      gather(links, other);
       System.arraycopy(gram, 0, matrix, 0, matrix.length);
-      Arrays.fill(right, 0);
-      for (int link : links) {
-        addOuter(matrix, other, link * d, d);
-        Vectors.addScaled(right, 0, other, link * d, 1, d);
+      Symmetric.addOuter(matrix, linked, links.length, width);
+      float ridge = ridge(parameters, links.length, otherCount);
+      for (int r = 0; r < width; r++) {
+        matrix[r * width + r] += r < d ? ridge : 1;
       }
-      float ridge =
-          (float)
-              (parameters.regularization()
-                  * Math.pow(
-                      links.length + parameters.unobserved() * otherCount, parameters.power()));
-      for (int r = 0; r < d; r++) {
-        matrix[r * d + r] += ridge;
+      Symmetric.solve(matrix, right, solution, width);
+      System.arraycopy(solution, 0, target, at, d);
+    }
+
+    /// Some steps of conjugate gradients from where the row is: the matrix is never made.
+    private void nearly(
+        float[] target,
+        int at,
+        int[] links,
+        float[] other,
+        float[] gram,
+        Parameters parameters,
+        int otherCount) {
+      if (links.length == 0) {
+        Arrays.fill(target, at, at + d, 0);
+        return;
       }
-      // 1. The lower triangle becomes L with L Lᵀ = A.
-      for (int r = 0; r < d; r++) {
-        for (int c = 0; c < r; c++) {
-          float sum = matrix[r * d + c] - Vectors.dot(matrix, r * d, matrix, c * d, c);
-          matrix[r * d + c] = sum / matrix[c * d + c];
+      gather(links, other);
+      float ridge = ridge(parameters, links.length, otherCount);
+      Arrays.fill(solution, 0);
+      System.arraycopy(target, at, solution, 0, d);
+      // What is left of the right side is the residual, which the direction starts as.
+      apply(gram, solution, links.length, ridge);
+      Vectors.addScaled(right, 0, product, 0, -1, width);
+      System.arraycopy(right, 0, direction, 0, width);
+      float square = Symmetric.dot(right, 0, right, width, lanes);
+      for (int step = 0; step < parameters.steps() && square > 1e-20f; step++) {
+        apply(gram, direction, links.length, ridge);
+        float length = square / Symmetric.dot(direction, 0, product, width, lanes);
+        Vectors.addScaled(solution, 0, direction, 0, length, width);
+        Vectors.addScaled(right, 0, product, 0, -length, width);
+        float next = Symmetric.dot(right, 0, right, width, lanes);
+        float kept = next / square;
+        for (int c = 0; c < width; c++) {
+          direction[c] = right[c] + kept * direction[c];
         }
-        float pivot = matrix[r * d + r] - Vectors.dot(matrix, r * d, matrix, r * d, r);
-        matrix[r * d + r] = (float) Math.sqrt(Math.max(pivot, 1e-9f));
+        square = next;
       }
-      // 2. L y = b, then Lᵀ w = y.
-      for (int r = 0; r < d; r++) {
-        right[r] = (right[r] - Vectors.dot(matrix, r * d, right, 0, r)) / matrix[r * d + r];
+      System.arraycopy(solution, 0, target, at, d);
+    }
+
+    private void apply(float[] gram, float[] vector, int count, float ridge) {
+      Symmetric.multiply(gram, vector, product, width);
+      for (int l = 0; l < count; l++) {
+        float along = Symmetric.dot(linked, l * width, vector, width, lanes);
+        Vectors.addScaled(product, 0, linked, l * width, along, width);
       }
-      for (int r = d - 1; r >= 0; r--) {
-        float w = right[r] / matrix[r * d + r];
-        target[at + r] = w;
-        Vectors.addScaled(right, 0, matrix, r * d, -w, r);
+      Vectors.addScaled(product, 0, vector, 0, ridge, width);
+    }
+
+    /// Puts the rows of the links side by side and their sum on the right.
+    private void gather(int[] links, float[] other) {
+      if (linked.length < links.length * width) {
+        linked = new float[Math.max(links.length * width, linked.length * 2)];
       }
+      Arrays.fill(right, 0);
+      for (int l = 0; l < links.length; l++) {
+        System.arraycopy(other, links[l] * d, linked, l * width, d);
+        Vectors.addScaled(right, 0, linked, l * width, 1, width);
+      }
+    }
+
+    private static float ridge(Parameters parameters, int count, int otherCount) {
+      return (float)
+          (parameters.regularization()
+              * Math.pow(count + parameters.unobserved() * otherCount, parameters.power()));
     }
   }
 }

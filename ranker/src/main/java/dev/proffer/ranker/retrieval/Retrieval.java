@@ -5,6 +5,7 @@ import dev.proffer.proto.common.v1.DegradedCause;
 import dev.proffer.ranker.index.Hits;
 import dev.proffer.runtime.degraded.Degradation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +32,21 @@ public final class Retrieval {
   /// What one source proposed.
   public record Proposal(CandidateSource source, Hits hits) {}
 
-  private record Asked(CandidateSource source, CompletableFuture<Hits> hits) {}
+  /// What one source may take of a request.
+  ///
+  /// @param candidates items at most
+  /// @param timeoutNanos how long it may take; the time of all is never exceeded
+  public record Budget(int candidates, long timeoutNanos) {
+    public Budget {
+      if (candidates < 0 || timeoutNanos < 0) {
+        throw new IllegalArgumentException(
+            "budget: " + candidates + " candidates, " + timeoutNanos + " ns (expected: 0 or more)");
+      }
+    }
+  }
+
+  private record Asked(
+      CandidateSource source, CompletableFuture<Hits> hits, long deadline, int candidates) {}
 
   public Retrieval(Executor executor) {
     this.executor = executor;
@@ -44,10 +60,26 @@ public final class Retrieval {
       int max,
       long timeoutNanos,
       Degradation degradation) {
-    long deadline = System.nanoTime() + timeoutNanos;
+    return ask(sources, query, _ -> new Budget(max, timeoutNanos), timeoutNanos, degradation);
+  }
+
+  /// The same, with a quota of candidates and a time of its own for each source. A source with a
+  /// quota of 0 is not asked; what one proposes beyond its quota is cut.
+  public List<Proposal> ask(
+      List<CandidateSource> sources,
+      Query query,
+      Function<CandidateSource, Budget> budgets,
+      long timeoutNanos,
+      Degradation degradation) {
+    long start = System.nanoTime();
     double share = 0.6 / Math.max(1, sources.size());
     List<Asked> asked = new ArrayList<>(sources.size());
     for (CandidateSource source : sources) {
+      Budget budget = budgets.apply(source);
+      int max = budget.candidates();
+      if (max == 0) {
+        continue;
+      }
       Semaphore permits = running.computeIfAbsent(source.name(), _ -> new Semaphore(RUNNING_MAX));
       if (!permits.tryAcquire()) {
         degradation.missing(
@@ -69,7 +101,8 @@ public final class Retrieval {
             permits.release();
           }
         });
-        asked.add(new Asked(source, hits));
+        long deadline = start + Math.min(timeoutNanos, budget.timeoutNanos());
+        asked.add(new Asked(source, hits, deadline, max));
       } catch (RejectedExecutionException e) {
         permits.release();
         degradation.missing(part(source), e, "", share);
@@ -78,8 +111,9 @@ public final class Retrieval {
     List<Proposal> proposals = new ArrayList<>(asked.size());
     for (Asked one : asked) {
       try {
-        long left = Math.max(0, deadline - System.nanoTime());
-        proposals.add(new Proposal(one.source(), one.hits().get(left, TimeUnit.NANOSECONDS)));
+        long left = Math.max(0, one.deadline() - System.nanoTime());
+        Hits hits = one.hits().get(left, TimeUnit.NANOSECONDS);
+        proposals.add(new Proposal(one.source(), cut(hits, one.candidates())));
       } catch (TimeoutException e) {
         degradation.missing(
             part(one.source()),
@@ -101,6 +135,12 @@ public final class Retrieval {
       }
     }
     return proposals;
+  }
+
+  private static Hits cut(Hits hits, int max) {
+    return hits.size() <= max
+        ? hits
+        : new Hits(Arrays.copyOf(hits.items(), max), Arrays.copyOf(hits.scores(), max));
   }
 
   private static String part(CandidateSource source) {

@@ -10,8 +10,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 ///
 /// Two sequences are alike by the items that they share, newer items of the asking one weighing
 /// more; an item of a neighbour counts by how alike the neighbour is, how new the newest shared
-/// item is in the asking sequence, and how rare the item is (Ludewig and Jannach 2018 call this
-/// V-SKNN). Immutable.
+/// item is in the asking sequence, how near to it the item stands in the neighbour, and how rare
+/// the item is; older sequences count for less (Garg et al. 2019 and Ludewig et al. 2021 call such
+/// neighbours STAN and VSTAN). With neither order nor age this is the neighbourhood of people.
+/// Immutable.
 public final class SessionKnn implements CandidateSource {
   public static final String NAME = "session-knn";
 
@@ -19,6 +21,7 @@ public final class SessionKnn implements CandidateSource {
   private final int[][] sequences;
   private final int[][] sequencesOf;
   private final float[] rarity;
+  private final float[] freshness;
   private final ConcurrentLinkedQueue<Scratch> scratches = new ConcurrentLinkedQueue<>();
 
   /// How neighbours are found.
@@ -28,9 +31,58 @@ public final class SessionKnn implements CandidateSource {
   /// @param decay the weight of an item of the asking sequence relative to the next newer one
   /// @param historyMax how many items of the asking sequence are looked at
   /// @param rarityPower 0 ignores how rare items are
+  /// @param nearness how much less an item of a neighbour counts for each step that it stands away
+  ///   from the newest shared item; 1 ignores that
+  /// @param halfLife the age at which sequences count half, as a share of all sequences; 0 ignores
+  ///   age
   public record Parameters(
-      int neighbours, int perItem, double decay, int historyMax, double rarityPower) {
-    public static final Parameters DEFAULT = new Parameters(300, 2_000, 0.8, 20, 1);
+      int neighbours,
+      int perItem,
+      double decay,
+      int historyMax,
+      double rarityPower,
+      double nearness,
+      double halfLife) {
+    public static final Parameters DEFAULT = new Parameters(300, 2_000, 0.8, 20, 1, 1, 0);
+
+    /// For people whose items have no order.
+    public static final Parameters UNORDERED = new Parameters(300, 2_000, 1, 100, 1, 1, 0);
+
+    public Parameters {
+      if (neighbours < 1 || perItem < 1 || historyMax < 1) {
+        throw new IllegalArgumentException(
+            "neighbours, perItem and historyMax: must be at least 1");
+      }
+      if (!(decay > 0 && decay <= 1 && nearness > 0 && nearness <= 1 && halfLife >= 0)) {
+        throw new IllegalArgumentException(
+            "decay and nearness: must be above 0 and at most 1; halfLife: at least 0");
+      }
+    }
+
+    public Parameters withNeighbours(int newNeighbours, int newPerItem) {
+      return new Parameters(
+          newNeighbours, newPerItem, decay, historyMax, rarityPower, nearness, halfLife);
+    }
+
+    public Parameters withDecay(double newDecay) {
+      return new Parameters(
+          neighbours, perItem, newDecay, historyMax, rarityPower, nearness, halfLife);
+    }
+
+    public Parameters withRarityPower(double newPower) {
+      return new Parameters(
+          neighbours, perItem, decay, historyMax, newPower, nearness, halfLife);
+    }
+
+    public Parameters withNearness(double newNearness) {
+      return new Parameters(
+          neighbours, perItem, decay, historyMax, rarityPower, newNearness, halfLife);
+    }
+
+    public Parameters withHalfLife(double newHalfLife) {
+      return new Parameters(
+          neighbours, perItem, decay, historyMax, rarityPower, nearness, newHalfLife);
+    }
   }
 
   private static final class Scratch {
@@ -44,6 +96,7 @@ public final class SessionKnn implements CandidateSource {
   public SessionKnn(int[][] sequences, int items, Parameters parameters) {
     this.parameters = parameters;
     this.sequences = sequences;
+    this.freshness = freshness(sequences.length, parameters.halfLife());
     int[] counts = new int[items];
     for (int[] sequence : sequences) {
       for (int i = 0; i < sequence.length; i++) {
@@ -117,7 +170,7 @@ public final class SessionKnn implements CandidateSource {
       if (history[p] < sequencesOf.length) {
         for (int s : sequencesOf[history[p]]) {
           if (scratch.alike.sum(s) == 0) {
-            scratch.newest.add(s, weight);
+            scratch.newest.add(s, p + 1);
           }
           scratch.alike.add(s, weight * rarity[history[p]]);
         }
@@ -128,17 +181,52 @@ public final class SessionKnn implements CandidateSource {
     for (int i = 0; i < scratch.alike.count(); i++) {
       int s = scratch.alike.touched(i);
       // Long sequences share items with everybody.
-      neighbours.offer(s, scratch.alike.sum(s) / (float) Math.sqrt(sequences[s].length + 3.0));
+      neighbours.offer(
+          s, scratch.alike.sum(s) * freshness[s] / (float) Math.sqrt(sequences[s].length + 3.0));
     }
     Hits found = neighbours.drain();
     for (int n = 0; n < found.size(); n++) {
       int s = found.items()[n];
-      float share = found.scores()[n] * scratch.newest.sum(s);
-      for (int item : sequences[s]) {
-        scratch.items.add(item, share * rarity[item]);
+      int newest = (int) scratch.newest.sum(s) - 1;
+      float share = found.scores()[n] * (float) Math.pow(parameters.decay(), newest);
+      int[] sequence = sequences[s];
+      if (parameters.nearness() == 1) {
+        for (int item : sequence) {
+          scratch.items.add(item, share * rarity[item]);
+        }
+      } else {
+        spread(scratch.items, sequence, history[newest], share);
       }
     }
     return scratch;
+  }
+
+  /// Adds the items of a neighbour, the nearest to the newest shared one most.
+  private void spread(Accumulator sums, int[] sequence, int shared, float share) {
+    int at = sequence.length - 1;
+    while (at > 0 && sequence[at] != shared) {
+      at--;
+    }
+    float near = (float) parameters.nearness();
+    float weight = share;
+    for (int i = at; i >= 0; i--) {
+      sums.add(sequence[i], weight * rarity[sequence[i]]);
+      weight *= near;
+    }
+    weight = share * near;
+    for (int i = at + 1; i < sequence.length; i++) {
+      sums.add(sequence[i], weight * rarity[sequence[i]]);
+      weight *= near;
+    }
+  }
+
+  private static float[] freshness(int sequences, double halfLife) {
+    float[] freshness = new float[sequences];
+    for (int s = 0; s < sequences; s++) {
+      double age = (double) (sequences - 1 - s) / sequences;
+      freshness[s] = halfLife == 0 ? 1 : (float) Math.pow(0.5, age / halfLife);
+    }
+    return freshness;
   }
 
   private void release(Scratch scratch) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EvaluatorTest {
-  private static final Evaluator.Options QUICK = new Evaluator.Options("auto", 2, 100, 2);
+  private static final Evaluator.Options QUICK = Evaluator.Options.DEFAULT.withSeconds(2, 0).withThreads(2);
 
   @TempDir Path folder;
 
@@ -131,7 +131,7 @@ class EvaluatorTest {
     evaluate(same, Format.S3REC, Protocol.LEAVE_ONE_OUT);
     Path ok = Files.writeString(folder.resolve("ok"), "u1 a b c d\nu2 a b c\n");
     assertThatThrownBy(() ->
-            new Evaluator(new Evaluator.Options("no-such", 1, 10, 1), TrainingProgress.silent())
+            new Evaluator(QUICK.withModel("no-such"), TrainingProgress.silent())
                 .evaluate(Dataset.read(ok, Format.S3REC, Protocol.LEAVE_ONE_OUT)))
         .hasMessageContaining("no-such");
   }

@@ -127,6 +127,42 @@ class SourcesTest {
     }
   }
 
+  @Test
+  void eachSourceHasItsQuotaAndItsTime() {
+    CandidateSource slow = source("slow", () -> sleep(3_000));
+    Popularity popularity = new Popularity(1_000);
+    for (int item = 0; item < 30; item++) {
+      popularity.learn(item, 0, item + 1);
+    }
+    CandidateSource silent =
+        source(
+            "silent",
+            () -> {
+              throw new AssertionError("asked in spite of a quota of 0");
+            });
+    Degradation degradation = new Degradation();
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Retrieval.Proposal> proposals =
+          new Retrieval(executor)
+              .ask(
+                  List.of(slow, popularity, silent),
+                  query(),
+                  source ->
+                      switch (source.name()) {
+                        case "slow" -> new Retrieval.Budget(5, 20_000_000L);
+                        case "silent" -> new Retrieval.Budget(0, 20_000_000L);
+                        default -> new Retrieval.Budget(7, 60_000_000_000L);
+                      },
+                  60_000_000_000L,
+                  degradation);
+
+      assertThat(proposals).hasSize(1);
+      assertThat(proposals.getFirst().hits().items()).hasSize(7).startsWith(29, 28);
+      // Sixty seconds for all, but the slow one is cut at its own time.
+      assertThat(degradation.parts()).containsExactly("source:slow");
+    }
+  }
+
   private static CandidateSource source(String name, Runnable behaviour) {
     return new CandidateSource() {
       @Override

@@ -29,6 +29,7 @@ import picocli.CommandLine.ParentCommand;
       BenchIngestCommand.class,
       BenchInsightCommand.class,
       BenchTreesCommand.class,
+      BenchFactorsCommand.class,
       BenchPoliciesCommand.class,
       BenchPromotions.class,
       BenchAllocationCommand.class,

@@ -32,7 +32,9 @@ import picocli.CommandLine.Option;
       "",
       "Formats: s3rec and sasrec (people with their items in order; protocol leave-one-out), ngcf"
           + " (a folder with train.txt and test.txt; fixed-split), session (a folder with"
-          + " train_sessions.txt and test_prefix_target.tsv; session). Plain or gzip.",
+          + " train_sessions.txt and test_prefix_target.tsv; session), events (a file of events as"
+          + " JSON lines or with a header and columns for a user or session, an item and a time;"
+          + " time-split or leave-one-out). Plain or gzip.",
       "",
       "Promotions, each a folder of CSV files: hillstrom (uplift of e-mails, Qini on paired folds),"
           + " amexpert (redemption of coupons, split by campaign), completejourney (redemption by"
@@ -56,19 +58,20 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--format",
       required = true,
       paramLabel = "FORMAT",
-      description = "s3rec, sasrec, ngcf or session; hillstrom, amexpert or completejourney.")
+      description = "s3rec, sasrec, ngcf, session or events; hillstrom, amexpert or completejourney.")
   private String format;
 
   @Option(
       names = "--protocol",
       paramLabel = "PROTOCOL",
-      description = "leave-one-out, fixed-split or session (default: that of the format).")
+      description = 
+          "leave-one-out, fixed-split, session or time-split (default: that of the format).")
   private @Nullable String protocol;
 
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "auto, blend or one source (default: auto, the best on validation).")
+      description = "auto (the best on validation, the default), hybrid, blend or one source.")
   private String model = "auto";
 
   @Option(
@@ -76,6 +79,13 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       description = "How long to search for parameters (default: ${DEFAULT-VALUE}).")
   private int tuningSeconds = Evaluator.Options.DEFAULT.tuningSeconds();
+
+  @Option(
+      names = "--learning-seconds",
+      paramLabel = "SECONDS",
+      description =
+          "How long the sequence model may learn; 0 leaves it out (default: ${DEFAULT-VALUE}).")
+  private int learningSeconds = Evaluator.Options.DEFAULT.learningSeconds();
 
   @Option(
       names = "--threads",
@@ -114,14 +124,15 @@ final class EvaluateCommand implements Callable<Integer> {
               case S3REC, SASREC -> Protocol.LEAVE_ONE_OUT;
               case NGCF -> Protocol.FIXED_SPLIT;
               case SESSION -> Protocol.SESSION;
+              case EVENTS -> Protocol.TIME_SPLIT;
             }
             : oneOf(Protocol.class, protocol, "protocol");
     Evaluator.Options options =
-        new Evaluator.Options(
-            model,
-            tuningSeconds,
-            Evaluator.Options.DEFAULT.tuningQuestions(),
-            Math.max(1, threads));
+        Evaluator.Options.DEFAULT
+            .withModel(model)
+            .withSeconds(tuningSeconds, learningSeconds)
+            .withSeed(seed)
+            .withThreads(Math.max(1, threads));
     EvaluationReport report;
     try {
       Dataset dataset = Dataset.read(data, chosenFormat, chosenProtocol);
@@ -145,6 +156,7 @@ final class EvaluateCommand implements Callable<Integer> {
           case LEAVE_ONE_OUT -> new String[] {"hr@10", "ndcg@10", "recall@20", "ndcg@20"};
           case FIXED_SPLIT -> new String[] {"recall@20", "ndcg@20", "hr@10", "ndcg@10"};
           case SESSION -> new String[] {"p@20", "mrr@20", "hr@10", "ndcg@10"};
+          case TIME_SPLIT -> new String[] {"hr@10", "ndcg@10", "recall@20", "ndcg@20"};
         };
     Table table =
         new Table("", ">" + keys[0], ">" + keys[1], ">" + keys[2], ">" + keys[3], ">coverage@20");
