@@ -94,12 +94,13 @@ public record Dataset(
       throws EvaluationException {
     if (protocol == Protocol.LEAVE_ONE_OUT) {
       Map<String, int[]> byUser = new LinkedHashMap<>();
-      grouped(events, events.size()).forEach((user, own) -> {
-        int[] items = own.stream().mapToInt(event -> ids.of(event.item())).toArray();
-        // The protocol asks for new items: coming back to one is not a step.
-        int[] order = newestFirst(reversed(items), items.length);
-        byUser.put(user, order);
-      });
+      grouped(events, events.size())
+          .forEach((user, own) -> {
+            int[] items = own.stream().mapToInt(event -> ids.of(event.item())).toArray();
+            // The protocol asks for new items: coming back to one is not a step.
+            int[] order = newestFirst(reversed(items), items.length);
+            byUser.put(user, order);
+          });
       return leaveOneOut(byUser, ids);
     }
     if (events.size() < 10) {
@@ -116,8 +117,7 @@ public record Dataset(
       throw new EvaluationException(
           "nobody is before and after the cuts with a new item: nothing can be asked");
     }
-    return new Dataset(
-        Protocol.TIME_SPLIT, ids.size(), tuneTrain, train, validation, test, true);
+    return new Dataset(Protocol.TIME_SPLIT, ids.size(), tuneTrain, train, validation, test, true);
   }
 
   private static int[] reversed(int[] items) {
@@ -128,8 +128,7 @@ public record Dataset(
     return reversed;
   }
 
-  private static Map<String, List<EventFile.Event>> grouped(
-      List<EventFile.Event> events, int to) {
+  private static Map<String, List<EventFile.Event>> grouped(List<EventFile.Event> events, int to) {
     Map<String, List<EventFile.Event>> byUser = new LinkedHashMap<>();
     for (EventFile.Event event : events.subList(0, to)) {
       byUser.computeIfAbsent(event.user(), _ -> new ArrayList<>()).add(event);
@@ -144,8 +143,7 @@ public record Dataset(
   }
 
   /// What the people of a part newly turn to, asked with all that they did before it.
-  private static List<Question> questions(
-      List<EventFile.Event> events, int from, int to, Ids ids) {
+  private static List<Question> questions(List<EventFile.Event> events, int from, int to, Ids ids) {
     Map<String, List<EventFile.Event>> before = grouped(events, from);
     Map<String, List<EventFile.Event>> part = new LinkedHashMap<>();
     for (EventFile.Event event : events.subList(from, to)) {

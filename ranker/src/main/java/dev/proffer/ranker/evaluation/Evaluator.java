@@ -37,8 +37,8 @@ public final class Evaluator {
 
   /// How an evaluation goes.
   ///
-  /// @param model `hybrid` (trees over the sources), `blend` (a weighted sum), the name of a source,
-  ///   or `auto` for the best on validation
+  /// @param model `hybrid` (trees over the sources), `blend` (a weighted sum), the name of a
+  ///   source, or `auto` for the best on validation
   /// @param tuningSeconds how long parameters may be searched for
   /// @param learningSeconds how long the sequence model may learn before its best epoch is taken; 0
   ///   leaves it out
@@ -291,8 +291,7 @@ public final class Evaluator {
       }
     }
     try (TrainingProgress.Step step = progress.begin("growing trees", 1, "models")) {
-      LearnedBlend.Learned learned =
-          LearnedBlend.learn(lessons, options.threads(), options.seed());
+      LearnedBlend.Learned learned = LearnedBlend.learn(lessons, options.threads(), options.seed());
       step.advance(1);
       return learned;
     } catch (LearningException e) {

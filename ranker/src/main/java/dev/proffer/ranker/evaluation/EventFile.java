@@ -24,8 +24,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Events of people and items from a file: JSON lines, or comma, semicolon or tab separated values
-/// with a header. Columns are known by their names, in any case and with or without underscores:
-/// a user (or a customer, visitor or session), an item (or a product or stock code), and a time in
+/// with a header. Columns are known by their names, in any case and with or without underscores: a
+/// user (or a customer, visitor or session), an item (or a product or stock code), and a time in
 /// seconds or milliseconds since 1970 or as ISO 8601. Rows without one of them are skipped.
 final class EventFile {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -99,8 +99,7 @@ final class EventFile {
     add(file, number, user, item, time, events);
   }
 
-  private static void separated(
-      Path file, BufferedReader in, char separator, List<Event> events)
+  private static void separated(Path file, BufferedReader in, char separator, List<Event> events)
       throws EvaluationException {
     try (CsvReader<CsvRecord> rows =
         CsvReader.builder().fieldSeparator(separator).ofCsvRecord(in)) {

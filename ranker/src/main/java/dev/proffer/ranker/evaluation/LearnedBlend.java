@@ -10,7 +10,6 @@ import dev.proffer.ranker.learning.TreeModel;
 import dev.proffer.ranker.learning.TreeOptions;
 import dev.proffer.ranker.learning.TreeTrainer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// Boosted trees over what the sources say of a candidate: scores, places and presence, the

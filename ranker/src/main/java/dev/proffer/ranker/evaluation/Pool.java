@@ -71,12 +71,7 @@ final class Pool {
       }
     }
     return new Pool(
-        sources,
-        items,
-        values,
-        ranks,
-        Arrays.copyOf(targetRows, found),
-        question.targets().length);
+        sources, items, values, ranks, Arrays.copyOf(targetRows, found), question.targets().length);
   }
 
   int size() {

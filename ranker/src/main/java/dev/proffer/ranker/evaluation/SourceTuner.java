@@ -188,11 +188,7 @@ final class SourceTuner {
     changes.add(p -> new ItemKnn.Parameters(p.neighbours(), 0.6, p.beta(), p.shrink()));
     changes.add(p -> new ItemKnn.Parameters(p.neighbours(), 0.4, p.beta(), p.shrink()));
     ItemKnn best =
-        climb(
-            step,
-            ItemKnn.Parameters.DEFAULT,
-            changes,
-            p -> new ItemKnn(sets, items, p, threads));
+        climb(step, ItemKnn.Parameters.DEFAULT, changes, p -> new ItemKnn(sets, items, p, threads));
     ItemKnn.Parameters chosen = best.parameters();
     add(
         best,
@@ -242,8 +238,7 @@ final class SourceTuner {
     changes.add(p -> new Spectral.Parameters(256, p.itemPower(), p.valuePower()));
     changes.add(p -> new Spectral.Parameters(p.dimension(), p.itemPower(), 1));
     changes.add(p -> new Spectral.Parameters(p.dimension(), 0.35, p.valuePower()));
-    Spectral best =
-        climb(step, Spectral.Parameters.DEFAULT, changes, p -> new Spectral(basis, p));
+    Spectral best = climb(step, Spectral.Parameters.DEFAULT, changes, p -> new Spectral(basis, p));
     Spectral.Parameters chosen = best.parameters();
     add(
         best,
@@ -377,10 +372,7 @@ final class SourceTuner {
 
   /// Changes one parameter after the other, keeps what helps, and stops when the time is up.
   private <P, S extends CandidateSource> S climb(
-      TrainingProgress.Step step,
-      P first,
-      List<Function<P, P>> changes,
-      Function<P, S> maker) {
+      TrainingProgress.Step step, P first, List<Function<P, P>> changes, Function<P, S> maker) {
     Map<P, Boolean> tried = new LinkedHashMap<>();
     P parameters = first;
     S best = maker.apply(first);

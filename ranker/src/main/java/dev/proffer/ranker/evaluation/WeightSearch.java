@@ -32,9 +32,7 @@ public final class WeightSearch {
     }
     List<String> leaders =
         sources.stream()
-            .sorted(
-                Comparator.comparingDouble(
-                    (String source) -> -alone.getOrDefault(source, 0.0)))
+            .sorted(Comparator.comparingDouble((String source) -> -alone.getOrDefault(source, 0.0)))
             .limit(LEADERS)
             .toList();
     for (String leader : leaders) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Proposes what people of the same groups want lately: counts that fade, one set for each group,
 /// with what everybody wants as a prior where a group has few events.
@@ -30,7 +31,7 @@ public final class GroupTrending implements CandidateSource {
 
   private static final class Group {
     final Popularity popularity;
-    volatile double events;
+    final AtomicLong events = new AtomicLong();
 
     Group(double halfLifeMillis) {
       popularity = new Popularity(halfLifeMillis);
@@ -60,7 +61,7 @@ public final class GroupTrending implements CandidateSource {
       }
       if (group != null) {
         group.popularity.learn(item, atMillis, weight);
-        group.events = group.events + 1;
+        group.events.incrementAndGet();
       }
     }
   }
@@ -111,7 +112,8 @@ public final class GroupTrending implements CandidateSource {
   private float score(List<Group> own, float[] tops, float top, int item) {
     double sum = 0;
     for (int g = 0; g < own.size(); g++) {
-      double sure = own.get(g).events / (own.get(g).events + PRIOR_EVENTS);
+      double events = own.get(g).events.get();
+      double sure = events / (events + PRIOR_EVENTS);
       double here = tops[g] == 0 ? 0 : own.get(g).popularity.score(item) / tops[g];
       double anywhere = top == 0 ? 0 : everybody.score(item) / top;
       sum += sure * here + (1 - sure) * anywhere;

@@ -35,8 +35,8 @@ public final class ImplicitFactors implements CandidateSource {
   /// @param unobserved how much what was not dealt with counts
   /// @param regularization pulls factors towards zero
   /// @param power how much more that holds for frequent people and items
-  /// @param steps steps of conjugate gradients, from the factors of the epoch before, that stand for
-  ///   solving a row exactly (Takács et al. 2011); 0 solves exactly
+  /// @param steps steps of conjugate gradients, from the factors of the epoch before, that stand
+  ///   for solving a row exactly (Takács et al. 2011); 0 solves exactly
   public record Parameters(
       int dimension,
       double unobserved,
@@ -89,11 +89,7 @@ public final class ImplicitFactors implements CandidateSource {
   ///
   /// @param epochDone is told each epoch, from 1, when it is over
   public static ImplicitFactors train(
-      int[][] people,
-      int itemCount,
-      Parameters parameters,
-      int threads,
-      IntConsumer epochDone) {
+      int[][] people, int itemCount, Parameters parameters, int threads, IntConsumer epochDone) {
     int d = parameters.dimension();
     int[][] peopleOf = PeopleOfItems.of(people, itemCount);
     float[] userFactors = new float[people.length * d];

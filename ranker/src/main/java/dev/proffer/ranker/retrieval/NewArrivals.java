@@ -30,8 +30,7 @@ public final class NewArrivals implements CandidateSource {
   public NewArrivals(
       Arrivals arrivals, double halfLifeMillis, long windowMillis, CandidateSource taste) {
     if (!(halfLifeMillis > 0) || windowMillis < 1) {
-      throw new IllegalArgumentException(
-          "halfLifeMillis and windowMillis: must be above 0");
+      throw new IllegalArgumentException("halfLifeMillis and windowMillis: must be above 0");
     }
     this.arrivals = arrivals;
     this.halfLifeMillis = halfLifeMillis;

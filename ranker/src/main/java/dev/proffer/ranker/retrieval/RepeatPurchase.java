@@ -91,13 +91,10 @@ public final class RepeatPurchase implements CandidateSource {
     }
     double prior = (double) allRepeats / Math.max(1, allBuyers + allRepeats);
     int times = repeats[item];
-    double probability =
-        (times + PRIOR_BUYERS * prior) / (buyers[item] + times + PRIOR_BUYERS);
+    double probability = (times + PRIOR_BUYERS * prior) / (buyers[item] + times + PRIOR_BUYERS);
     double mean = (logSum[item] + allLogSum / allRepeats) / (times + 1);
     double variance =
-        times < 2
-            ? 0.5
-            : Math.max(0, squareSum[item] / times - Math.pow(logSum[item] / times, 2));
+        times < 2 ? 0.5 : Math.max(0, squareSum[item] / times - Math.pow(logSum[item] / times, 2));
     double spread = Math.max(SPREAD_MIN, Math.sqrt(variance));
     double gap = Math.log(Math.max(HOUR_MILLIS, atMillis - purchase.atMillis()));
     double away = (gap - mean) / spread;

@@ -97,18 +97,20 @@ public final class SelfAttention implements CandidateSource {
   /// @param tensors by the names of [Shape#lengths]; not copied
   public SelfAttention(Shape shape, Map<String, float[]> tensors) {
     this.shape = shape;
-    shape.lengths().forEach((name, length) -> {
-      float[] tensor = tensors.get(name);
-      if (tensor == null || tensor.length != length) {
-        throw new IllegalArgumentException(
-            name
-                + ": "
-                + (tensor == null ? "missing" : tensor.length + " numbers")
-                + " (expected: "
-                + length
-                + ")");
-      }
-    });
+    shape
+        .lengths()
+        .forEach((name, length) -> {
+          float[] tensor = tensors.get(name);
+          if (tensor == null || tensor.length != length) {
+            throw new IllegalArgumentException(
+                name
+                    + ": "
+                    + (tensor == null ? "missing" : tensor.length + " numbers")
+                    + " (expected: "
+                    + length
+                    + ")");
+          }
+        });
     this.tensors = Map.copyOf(tensors);
     this.items = tensor("items");
     this.positions = tensor("positions");

@@ -70,8 +70,7 @@ public final class SessionKnn implements CandidateSource {
     }
 
     public Parameters withRarityPower(double newPower) {
-      return new Parameters(
-          neighbours, perItem, decay, historyMax, newPower, nearness, halfLife);
+      return new Parameters(neighbours, perItem, decay, historyMax, newPower, nearness, halfLife);
     }
 
     public Parameters withNearness(double newNearness) {

@@ -15,9 +15,9 @@ import java.util.function.IntConsumer;
 /// directions of the normalised matrix of people and items (the ideal low-pass filter of GF-CF,
 /// Shen et al. 2021).
 ///
-/// With A = D_u^-½ R D_i^-½ and V its first right singular vectors, the score of item i is
-/// `n(i)^p · V(i) · Σ_j n(j)^-p · s^q · V(j)` over the items j of the history: the people never
-/// appear, so new ones are served at once. V comes from subspace iteration. Immutable.
+/// With A = D_u^-½ R D_i^-½ and V its first right singular vectors, the score of item i is `n(i)^p
+/// · V(i) · Σ_j n(j)^-p · s^q · V(j)` over the items j of the history: the people never appear, so
+/// new ones are served at once. V comes from subspace iteration. Immutable.
 public final class Spectral implements CandidateSource {
   public static final String NAME = "spectral";
 
@@ -236,8 +236,7 @@ public final class Spectral implements CandidateSource {
           sum -= gram[r * width + k] * gram[c * width + k];
         }
         // A direction that is not there, as in a matrix of low rank, stays next to nothing.
-        gram[r * width + c] =
-            r == c ? Math.sqrt(Math.max(sum, 1e-12)) : sum / gram[c * width + c];
+        gram[r * width + c] = r == c ? Math.sqrt(Math.max(sum, 1e-12)) : sum / gram[c * width + c];
         lower[r * width + c] = (float) gram[r * width + c];
       }
     }

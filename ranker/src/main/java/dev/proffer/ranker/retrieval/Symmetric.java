@@ -16,8 +16,7 @@ final class Symmetric {
 
   private Symmetric() {}
 
-  /// The width of rows for so many columns: a multiple of a vector and of the tile of
-  /// [#addOuter].
+  /// The width of rows for so many columns: a multiple of a vector and of the tile of [#addOuter].
   static int width(int columns) {
     int step = Math.max(LANES, 4);
     return (columns + step - 1) / step * step;
@@ -36,8 +35,7 @@ final class Symmetric {
     }
   }
 
-  private static void tileOfTwo(
-      float[] matrix, float[] rows, int count, int width, int r, int c) {
+  private static void tileOfTwo(float[] matrix, float[] rows, int count, int width, int r, int c) {
     int at = r * width + c;
     FloatVector a0 = FloatVector.fromArray(SPECIES, matrix, at);
     FloatVector b0 = FloatVector.fromArray(SPECIES, matrix, at + LANES);
@@ -73,8 +71,7 @@ final class Symmetric {
     b3.intoArray(matrix, at + 3 * width + LANES);
   }
 
-  private static void tileOfOne(
-      float[] matrix, float[] rows, int count, int width, int r, int c) {
+  private static void tileOfOne(float[] matrix, float[] rows, int count, int width, int r, int c) {
     int at = r * width + c;
     FloatVector a0 = FloatVector.fromArray(SPECIES, matrix, at);
     FloatVector a1 = FloatVector.fromArray(SPECIES, matrix, at + width);

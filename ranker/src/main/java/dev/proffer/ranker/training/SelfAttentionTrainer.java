@@ -89,16 +89,19 @@ public final class SelfAttentionTrainer implements AutoCloseable {
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
     this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
     Random random = new Random(parameters.seed());
-    shape.lengths().forEach((name, length) -> {
-      float[] start = from == null ? start(name, length, random) : from.tensors().get(name);
-      NDArray weight = array(start, length, name);
-      weight.setRequiresGradient(true);
-      weights.put(name, weight);
-      means.put(
-          name, array(from == null ? new float[length] : from.means().get(name), length, name));
-      variances.put(
-          name, array(from == null ? new float[length] : from.variances().get(name), length, name));
-    });
+    shape
+        .lengths()
+        .forEach((name, length) -> {
+          float[] start = from == null ? start(name, length, random) : from.tensors().get(name);
+          NDArray weight = array(start, length, name);
+          weight.setRequiresGradient(true);
+          weights.put(name, weight);
+          means.put(
+              name, array(from == null ? new float[length] : from.means().get(name), length, name));
+          variances.put(
+              name,
+              array(from == null ? new float[length] : from.variances().get(name), length, name));
+        });
     if (from != null) {
       epochs = from.epochs();
       updates = from.updates();
@@ -272,14 +275,8 @@ public final class SelfAttentionTrainer implements AutoCloseable {
   private NDArray loss(NDManager own, NDArray states, long[] targets, Random random) {
     NDArray vectors = weight("items");
     if (shape.items() <= 3 * parameters.negatives()) {
-      NDArray right =
-          own.create(targets, new ai.djl.ndarray.types.Shape(targets.length, 1));
-      return states
-          .matMul(vectors.transpose())
-          .logSoftmax(1)
-          .gather(right, 1)
-          .mean()
-          .neg();
+      NDArray right = own.create(targets, new ai.djl.ndarray.types.Shape(targets.length, 1));
+      return states.matMul(vectors.transpose()).logSoftmax(1).gather(right, 1).mean().neg();
     }
     long[] sampled = new long[parameters.negatives()];
     for (int i = 0; i < sampled.length; i++) {

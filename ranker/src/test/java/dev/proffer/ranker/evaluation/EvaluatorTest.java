@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EvaluatorTest {
-  private static final Evaluator.Options QUICK = Evaluator.Options.DEFAULT.withSeconds(2, 0).withThreads(2);
+  private static final Evaluator.Options QUICK =
+      Evaluator.Options.DEFAULT.withSeconds(2, 0).withThreads(2);
 
   @TempDir Path folder;
 

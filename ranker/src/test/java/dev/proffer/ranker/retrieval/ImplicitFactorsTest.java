@@ -108,8 +108,7 @@ final class ImplicitFactorsTest {
   @Test
   void peopleWithoutItemsAndItemsWithoutPeopleAreNoTrouble() {
     ImplicitFactors model =
-        ImplicitFactors.train(
-            new int[][] {{}, {0}, {}}, 2, ImplicitFactors.Parameters.DEFAULT, 2);
+        ImplicitFactors.train(new int[][] {{}, {0}, {}}, 2, ImplicitFactors.Parameters.DEFAULT, 2);
     assertThat(model.propose(new Query(new int[0], 0, _ -> true), 3).size()).isZero();
     assertThat(model.propose(new Query(new int[] {5}, 0, _ -> true), 3).size()).isZero();
     assertThat(model.propose(new Query(new int[] {0}, 0, _ -> true), 3).items()).containsExactly(0);

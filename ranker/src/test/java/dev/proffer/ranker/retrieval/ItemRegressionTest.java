@@ -32,15 +32,12 @@ final class ItemRegressionTest {
     Random random = new Random(2);
     int[][] people =
         IntStream.range(0, 400)
-            .mapToObj(
-                _ -> {
-                  boolean a = random.nextBoolean();
-                  boolean b = a ? random.nextInt(10) < 8 : random.nextInt(10) < 2;
-                  boolean c = b ? random.nextInt(10) < 8 : random.nextInt(10) < 2;
-                  return IntStream.range(0, 3)
-                      .filter(i -> i == 0 ? a : i == 1 ? b : c)
-                      .toArray();
-                })
+            .mapToObj(_ -> {
+              boolean a = random.nextBoolean();
+              boolean b = a ? random.nextInt(10) < 8 : random.nextInt(10) < 2;
+              boolean c = b ? random.nextInt(10) < 8 : random.nextInt(10) < 2;
+              return IntStream.range(0, 3).filter(i -> i == 0 ? a : i == 1 ? b : c).toArray();
+            })
             .toArray(int[][]::new);
     ItemRegression model = learned(people, 3);
     float direct = model.score(query(1), new int[] {2})[0];

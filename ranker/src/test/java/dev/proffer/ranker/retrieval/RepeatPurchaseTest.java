@@ -45,8 +45,7 @@ final class RepeatPurchaseTest {
 
   @Test
   void whatNobodyBuysTwiceStaysBelowWhatPeopleComeBackTo() {
-    assertThat(learned().propose(query(30, SOFA, COFFEE), 5).items())
-        .containsExactly(COFFEE, SOFA);
+    assertThat(learned().propose(query(30, SOFA, COFFEE), 5).items()).containsExactly(COFFEE, SOFA);
     float[] scores = learned().score(query(30, SOFA, COFFEE), new int[] {SOFA, COFFEE, 9});
     assertThat(scores[1]).isGreaterThan(3 * scores[0]);
     assertThat(scores[2]).isZero();
@@ -57,11 +56,7 @@ final class RepeatPurchaseTest {
     assertThat(learned().propose(query(30), 5).size()).isZero();
     assertThat(new RepeatPurchase().propose(query(30, COFFEE), 5).size()).isZero();
     assertThat(learned().propose(query(30, 99), 5).size()).isZero();
-    assertThat(
-            learned()
-                .propose(query(30, COFFEE).withEligible(_ -> false), 5)
-                .items())
-        .isEmpty();
+    assertThat(learned().propose(query(30, COFFEE).withEligible(_ -> false), 5).items()).isEmpty();
     assertThat(query(30, COFFEE).purchases())
         .isEqualTo(List.of(new Query.Purchase(COFFEE, 970 * DAY)));
   }

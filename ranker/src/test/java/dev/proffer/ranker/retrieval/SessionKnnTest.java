@@ -32,8 +32,7 @@ final class SessionKnnTest {
     float[] plain = new SessionKnn(sequences, 10, PLAIN).score(query(0), new int[] {1, 2, 3});
     assertThat(plain[0]).isEqualTo(plain[1]).isEqualTo(plain[2]);
     float[] near =
-        new SessionKnn(sequences, 10, PLAIN.withNearness(0.5))
-            .score(query(0), new int[] {1, 2, 3});
+        new SessionKnn(sequences, 10, PLAIN.withNearness(0.5)).score(query(0), new int[] {1, 2, 3});
     assertThat(near[1]).isEqualTo(near[2]).isGreaterThan(near[0]);
     assertThat(near[1] / near[0]).isEqualTo(16);
   }

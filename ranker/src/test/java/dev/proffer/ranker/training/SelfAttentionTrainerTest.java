@@ -119,14 +119,12 @@ final class SelfAttentionTrainerTest {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       model.write(new DataOutputStream(bytes));
       SelfAttention read =
-          SelfAttention.read(
-              new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+          SelfAttention.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
       assertThat(read.state(new int[] {1, 2})).containsExactly(model.state(new int[] {1, 2}));
       byte[] broken = bytes.toByteArray();
       broken[3] = 0;
       assertThatThrownBy(
-              () ->
-                  SelfAttention.read(new DataInputStream(new ByteArrayInputStream(broken))))
+              () -> SelfAttention.read(new DataInputStream(new ByteArrayInputStream(broken))))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("not a sequence model");
     }

@@ -38,8 +38,7 @@ final class BenchFactorsCommand implements Callable<Integer> {
 
   @Option(
       names = "--steps",
-      description =
-          "Steps of conjugate gradients, 0 to solve exactly (default: ${DEFAULT-VALUE}).")
+      description = "Steps of conjugate gradients, 0 to solve exactly (default: ${DEFAULT-VALUE}).")
   private int steps = 3;
 
   @Option(names = "--threads", description = "Threads to use (default: all cores).")
@@ -59,7 +58,9 @@ final class BenchFactorsCommand implements Callable<Integer> {
     Console console = parent.console();
     FactorsBenchmark.Speed speed;
     try {
-      speed = FactorsBenchmark.measure(data, dimension, epochs, Math.max(0, steps), Math.max(1, threads));
+      speed =
+          FactorsBenchmark.measure(
+              data, dimension, epochs, Math.max(0, steps), Math.max(1, threads));
     } catch (EvaluationException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
     }

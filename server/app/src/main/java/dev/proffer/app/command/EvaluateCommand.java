@@ -58,13 +58,14 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--format",
       required = true,
       paramLabel = "FORMAT",
-      description = "s3rec, sasrec, ngcf, session or events; hillstrom, amexpert or completejourney.")
+      description =
+          "s3rec, sasrec, ngcf, session or events; hillstrom, amexpert or completejourney.")
   private String format;
 
   @Option(
       names = "--protocol",
       paramLabel = "PROTOCOL",
-      description = 
+      description =
           "leave-one-out, fixed-split, session or time-split (default: that of the format).")
   private @Nullable String protocol;
 
