@@ -43,7 +43,7 @@ public final class RepeatPurchase implements CandidateSource {
       buyers[item]++;
       allBuyers++;
     } else {
-      double log = Math.log(Math.max(HOUR_MILLIS, atMillis - previousMillis));
+      double log = Math.log(Math.max(HOUR_MILLIS, (double) (atMillis - previousMillis)));
       repeats[item]++;
       logSum[item] += log;
       squareSum[item] += log * log;
@@ -96,7 +96,7 @@ public final class RepeatPurchase implements CandidateSource {
     double variance =
         times < 2 ? 0.5 : Math.max(0, squareSum[item] / times - Math.pow(logSum[item] / times, 2));
     double spread = Math.max(SPREAD_MIN, Math.sqrt(variance));
-    double gap = Math.log(Math.max(HOUR_MILLIS, atMillis - purchase.atMillis()));
+    double gap = Math.log(Math.max(HOUR_MILLIS, (double) (atMillis - purchase.atMillis())));
     double away = (gap - mean) / spread;
     double fit = Math.exp(-0.5 * away * away * (away > 0 ? 0.25 : 1));
     return (float) (probability * fit);
