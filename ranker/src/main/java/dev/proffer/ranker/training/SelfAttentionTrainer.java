@@ -370,7 +370,10 @@ public final class SelfAttentionTrainer implements AutoCloseable {
     updates++;
     float rate = (float) parameters.learningRate();
     float corrected =
-        (float) (rate * Math.sqrt(1 - Math.pow(BETA2, updates)) / (1 - Math.pow(BETA1, updates)));
+        (float)
+            (rate
+                * Math.sqrt(1 - Math.pow(BETA2, (double) updates))
+                / (1 - Math.pow(BETA1, (double) updates)));
     weights.forEach((name, weight) -> {
       NDArray gradient = weight.getGradient();
       NDArray mean = means.get(name);
