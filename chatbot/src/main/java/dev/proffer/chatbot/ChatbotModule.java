@@ -12,12 +12,11 @@ import dev.proffer.chatbot.conversation.InMemoryConversationStore;
 import dev.proffer.chatbot.conversation.RedisConversationStore;
 import dev.proffer.chatbot.dialogue.Dialogue;
 import dev.proffer.chatbot.dialogue.Understander;
-import dev.proffer.chatbot.embedding.TurnEncoder;
 import dev.proffer.chatbot.handoff.DeskHours;
 import dev.proffer.chatbot.handoff.HandOffDesk;
 import dev.proffer.chatbot.handoff.HandOffRules;
-import dev.proffer.chatbot.intent.IntentClassifier;
-import dev.proffer.chatbot.intent.LabelledPhrase;
+import dev.proffer.chatbot.intent.Intents;
+import dev.proffer.chatbot.intent.LearningIntents;
 import dev.proffer.chatbot.knowledge.Knowledge;
 import dev.proffer.chatbot.knowledge.KnowledgeStore;
 import dev.proffer.chatbot.language.Language;
@@ -31,7 +30,6 @@ import dev.proffer.chatbot.shop.CatalogueWatcher;
 import dev.proffer.chatbot.shop.GrpcShop;
 import dev.proffer.chatbot.shop.Shop;
 import dev.proffer.chatbot.skill.SkillBook;
-import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.redis.RedisLink;
 import dev.proffer.runtime.redis.RedisLinkOptions;
 import dev.proffer.runtime.redis.RedisSettings;
@@ -52,27 +50,20 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The chatbot as a plugin of the engine. It starts at once; the models of its languages load
 /// behind it, and until they are there it understands with less.
 public final class ChatbotModule implements ServiceModule {
-  private final BiFunction<SkillBook, String, Supplier<IntentClassifier>> training;
+  private final BiFunction<SkillBook, Settings, Intents> training;
 
   public ChatbotModule() {
-    this(Running::trainInBackground);
+    this(Running::learnInBackground);
   }
 
   /// @param training makes what knows the intents of the skills, without waiting for it
-  ChatbotModule(BiFunction<SkillBook, String, Supplier<IntentClassifier>> training) {
+  ChatbotModule(BiFunction<SkillBook, Settings, Intents> training) {
     this.training = training;
   }
 
@@ -102,25 +93,21 @@ public final class ChatbotModule implements ServiceModule {
   }
 
   private static final class Running implements RunningService {
-    private static final Logger log = LoggerFactory.getLogger(ChatbotModule.class);
-    private static final long TRAINING_SECONDS = 120;
 
     private final Languages languages;
+    private final Intents intents;
     private final CatalogueWatcher catalogue;
     private final Database database;
     private final ConversationStore store;
     private final List<BindableService> services;
 
-    Running(
-        ServiceContext context,
-        BiFunction<SkillBook, String, Supplier<IntentClassifier>> training) {
+    Running(ServiceContext context, BiFunction<SkillBook, Settings, Intents> training) {
       Settings settings = context.settings();
       ZoneId zone = ZoneId.of(settings.get(ChatbotSettings.TIME_ZONE));
       String folder = settings.get(ChatbotSettings.SKILLS);
       SkillBook skills =
           SkillBook.load(folder.isEmpty() ? Optional.empty() : Optional.of(Path.of(folder)));
-      Supplier<IntentClassifier> classifier =
-          training.apply(skills, settings.get(ChatbotSettings.INTENT_MODEL));
+      this.intents = training.apply(skills, settings);
       ModelCache models = ModelCache.at(settings.get(ChatbotSettings.MODEL_CACHE));
       this.languages =
           new Languages(
@@ -131,14 +118,13 @@ public final class ChatbotModule implements ServiceModule {
       this.catalogue =
           new CatalogueWatcher(
               ranker,
-              new GazetteerSource(Lexicon.load()),
+              new GazetteerSource(Lexicon.load(), skills.words()),
               settings.get(ChatbotSettings.CATALOGUE_INTERVAL));
       Shop shop = new GrpcShop(ranker, settings.get(ChatbotSettings.RANKER_DEADLINE));
       SentimentReader sentiments =
           SentimentReader.of(sentimentModel(settings.get(ChatbotSettings.SENTIMENT_MODEL)));
       Understander understander =
-          new Understander(
-              languages, catalogue::names, classifier, sentiments, context.clock(), zone);
+          new Understander(languages, catalogue::names, intents, sentiments, context.clock(), zone);
       this.database = Database.open(settings, context.dataFolder(), "chatbot");
       HandOffDesk desk =
           new HandOffDesk(
@@ -149,7 +135,7 @@ public final class ChatbotModule implements ServiceModule {
       Knowledge knowledge =
           new Knowledge(
               new KnowledgeStore(database, context.clock()),
-              Optional::empty,
+              intents::encoder,
               context.clock(),
               settings.get(ChatbotSettings.KNOWLEDGE_THRESHOLD),
               settings.get(ChatbotSettings.KNOWLEDGE_STALE_AFTER));
@@ -178,7 +164,7 @@ public final class ChatbotModule implements ServiceModule {
                   settings.get(ChatbotSettings.WATCHERS_MAX),
                   context.clock(),
                   context.meters()),
-              new LanguageHandler(languages, understander, sentiments),
+              new LanguageHandler(languages, intents, understander, sentiments),
               new HandOffHandler(desk, store, dialogue, knowledge),
               new KnowledgeHandler(knowledge));
       catalogue.start();
@@ -213,35 +199,15 @@ public final class ChatbotModule implements ServiceModule {
       }
     }
 
-    /// Reading or training takes a second or two: the engine does not wait for it, the first turn
-    /// does.
-    private static Supplier<IntentClassifier> trainInBackground(SkillBook skills, String model) {
-      FutureTask<IntentClassifier> training =
-          new FutureTask<>(() -> {
-            List<LabelledPhrase> phrases = skills.phrases();
-            if (!model.isEmpty()) {
-              Optional<IntentClassifier> read =
-                  IntentClassifier.load(
-                      Path.of(model), IntentClassifier.hash(phrases), TurnEncoder::load);
-              if (read.isPresent()) {
-                return read.get();
-              }
-              log.warn("{} learnt other phrases; learning from words alone", model);
-            }
-            return IntentClassifier.train(phrases);
-          });
-      Thread thread = Thread.ofPlatform().name("chatbot-training").daemon(true).unstarted(training);
-      thread.setContextClassLoader(ChatbotModule.class.getClassLoader());
-      thread.start();
-      return () -> {
-        try {
-          return training.get(TRAINING_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-          throw new IllegalStateException(e.getCause());
-        } catch (TimeoutException | InterruptedException e) {
-          throw ProfferException.unavailable("the intent classifier", e);
-        }
-      };
+    private static Intents learnInBackground(SkillBook skills, Settings settings) {
+      String model = settings.get(ChatbotSettings.INTENT_MODEL);
+      return new LearningIntents(
+          skills.phrases(),
+          settings.get(ChatbotSettings.SENTENCE_VECTORS)
+              ? Languages.parse(settings.get(ChatbotSettings.LANGUAGES))
+              : List.of(),
+          LearningIntents.folder(settings.get(ChatbotSettings.INTENT_CACHE)),
+          model.isEmpty() ? Optional.empty() : Optional.of(Path.of(model)));
     }
 
     @Override
@@ -258,6 +224,11 @@ public final class ChatbotModule implements ServiceModule {
           shortcomings.add(new Shortcoming("language:" + language.code(), status.detail()));
         }
       }
+      String words =
+          intents.pending().isEmpty() ? intents.trouble() : "learning with " + intents.pending();
+      if (!words.isEmpty()) {
+        shortcomings.add(new Shortcoming("intents", words));
+      }
       String trouble = catalogue.trouble();
       if (!trouble.isEmpty()) {
         shortcomings.add(new Shortcoming("catalogue", trouble));
@@ -273,6 +244,7 @@ public final class ChatbotModule implements ServiceModule {
     public void close() {
       catalogue.close();
       languages.close();
+      intents.close();
       if (store instanceof RedisConversationStore redis) {
         redis.close();
       }

@@ -113,6 +113,18 @@ public final class ChatbotSettings {
           "",
           "An intent model that ./proffer chatbot train made, with sentence vectors; empty, or one of other phrases, learns the intents at the start from words alone.");
 
+  public static final Setting<String> INTENT_CACHE =
+      Setting.text(
+          "chatbot.intent-cache",
+          "~/.cache/proffer/intents",
+          "Where the intents that were learnt with sentence vectors are kept from start to start, when no chatbot.intent-model is named.");
+
+  public static final Setting<Boolean> SENTENCE_VECTORS =
+      Setting.flag(
+          "chatbot.sentence-vectors",
+          true,
+          "Whether intents and the shop's knowledge are found with sentence vectors beside words, which takes some milliseconds a turn; a language whose encoder is not installed goes by words.");
+
   private ChatbotSettings() {}
 
   public static List<Setting<?>> all() {
@@ -135,6 +147,8 @@ public final class ChatbotSettings {
         KNOWLEDGE_THRESHOLD,
         KNOWLEDGE_STALE_AFTER,
         SENTIMENT_MODEL,
-        INTENT_MODEL);
+        INTENT_MODEL,
+        INTENT_CACHE,
+        SENTENCE_VECTORS);
   }
 }

@@ -2,6 +2,7 @@
 package dev.proffer.chatbot;
 
 import dev.proffer.chatbot.intent.IntentClassifier;
+import dev.proffer.chatbot.intent.Intents;
 import dev.proffer.chatbot.skill.SkillBook;
 import dev.proffer.proto.chatbot.v1.ChatRequest;
 import dev.proffer.proto.chatbot.v1.ChatResponse;
@@ -62,7 +63,7 @@ public final class RunningChatbot implements AutoCloseable {
                 "chatbot.conversations",
                 "memory"));
     all.putAll(settings);
-    ChatbotModule module = new ChatbotModule((_, _) -> () -> Trained.CLASSIFIER);
+    ChatbotModule module = new ChatbotModule((_, _) -> Intents.of(Trained.CLASSIFIER));
     service =
         module.start(
             new ServiceContext(

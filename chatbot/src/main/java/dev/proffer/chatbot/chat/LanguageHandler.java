@@ -3,6 +3,7 @@ package dev.proffer.chatbot.chat;
 
 import dev.proffer.chatbot.dialogue.Understander;
 import dev.proffer.chatbot.dialogue.Understanding;
+import dev.proffer.chatbot.intent.Intents;
 import dev.proffer.chatbot.language.Language;
 import dev.proffer.chatbot.language.Languages;
 import dev.proffer.chatbot.sentiment.SentimentReader;
@@ -25,12 +26,14 @@ import java.util.Optional;
 /// Understanding without a conversation, over gRPC.
 public final class LanguageHandler extends LanguageServiceGrpc.LanguageServiceImplBase {
   private final Languages languages;
+  private final Intents intents;
   private final Understander understander;
 
   private final SentimentReader sentiments;
 
   public LanguageHandler(
-      Languages languages, Understander understander, SentimentReader sentiments) {
+      Languages languages, Intents intents, Understander understander, SentimentReader sentiments) {
+    this.intents = intents;
     this.sentiments = sentiments;
     this.languages = languages;
     this.understander = understander;
@@ -41,7 +44,7 @@ public final class LanguageHandler extends LanguageServiceGrpc.LanguageServiceIm
       ListLanguagesRequest request, StreamObserver<ListLanguagesResponse> observer) {
     ListLanguagesResponse.Builder reply = ListLanguagesResponse.newBuilder();
     for (Language language : Language.values()) {
-      Languages.Status status = languages.status(language);
+      Languages.Status status = withIntents(languages.status(language));
       reply.addLanguages(
           LanguageStatus.newBuilder()
               .setLanguage(language.code())
@@ -57,6 +60,17 @@ public final class LanguageHandler extends LanguageServiceGrpc.LanguageServiceIm
     }
     observer.onNext(reply.build());
     observer.onCompleted();
+  }
+
+  /// A language is ready when the best classifier reads it; until then it is served by another.
+  private Languages.Status withIntents(Languages.Status status) {
+    String pending = intents.pending();
+    return status.state() == Languages.State.READY && !pending.isEmpty()
+        ? new Languages.Status(
+            Languages.State.LOADING,
+            "the intents are being learnt with " + pending,
+            status.loadMillis())
+        : status;
   }
 
   @Override

@@ -424,11 +424,21 @@ public final class Dialogue {
     IntentScore top = turn.intents().getFirst();
     if (top.confidence() < threshold) {
       // A thing that is named without a question is looked for.
-      return names && turn.text().text().length() < 60
+      return names && turn.text().text().length() < 60 && !top.intent().equals("out_of_scope")
           ? plain(REFINED_BY_DEFAULT, turn)
           : plain(memory.fallbacks() > 0 ? "fallback_again" : "fallback", turn);
     }
     String intent = top.intent();
+    if (intent.equals("human") && rules.refusesHuman(turn)) {
+      intent =
+          names
+              ? REFINED_BY_DEFAULT
+              : turn.intents().stream()
+                  .map(IntentScore::intent)
+                  .filter(other -> !other.equals("human"))
+                  .findFirst()
+                  .orElse("help");
+    }
     if (names && SMALL_TALK.contains(intent)) {
       // "No thanks, not Nike, show me shoes": what is named says more than the politeness around
       // it.

@@ -16,11 +16,11 @@ public final class RememberingEncoder implements SentenceEncoder {
   }
 
   /// Remembers the phrases before anybody asks, encoded together, which is faster than one by one.
-  public static RememberingEncoder of(TurnEncoder turns, List<LabelledPhrase> phrases)
+  public static RememberingEncoder of(TurnEncoder turns, List<LabelledPhrase> phrases, int threads)
       throws InterruptedException {
     RememberingEncoder remembering = new RememberingEncoder(turns);
     List<String> texts = phrases.stream().map(LabelledPhrase::phrase).distinct().toList();
-    List<float[]> made = turns.encodeAll(texts);
+    List<float[]> made = turns.encodeAll(texts, threads);
     for (int i = 0; i < texts.size(); i++) {
       remembering.vectors.put(texts.get(i), made.get(i));
     }

@@ -2,24 +2,29 @@
 package dev.proffer.chatbot.embedding;
 
 import ai.onnxruntime.OrtException;
+import dev.proffer.chatbot.language.Language;
 import dev.proffer.chatbot.mention.MentionType;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// Vectors of masked turns in either language: the English encoder reads Latin turns, the Chinese
 /// one those with Han characters, each in its own dimensions, so that one classifier serves both.
 /// Masks are read as a plain name of their kind.
 public final class TurnEncoder implements SentenceEncoder, AutoCloseable {
-  private static final int ENGLISH_SIZE = 384;
-  private static final int CHINESE_SIZE = 512;
+  private static final int ENGLISH_SIZE = 768;
+  private static final int CHINESE_SIZE = 1_024;
   private static final Map<MentionType, String> ENGLISH_NAMES = new EnumMap<>(MentionType.class);
   private static final Map<MentionType, String> CHINESE_NAMES = new EnumMap<>(MentionType.class);
 
@@ -43,30 +48,48 @@ public final class TurnEncoder implements SentenceEncoder, AutoCloseable {
     name(MentionType.COLOUR, "red", "红色");
   }
 
-  private final OnnxEncoder english;
-  private final OnnxEncoder chinese;
+  private final @Nullable OnnxEncoder english;
+  private final @Nullable OnnxEncoder chinese;
 
-  private TurnEncoder(OnnxEncoder english, OnnxEncoder chinese) {
+  private TurnEncoder(@Nullable OnnxEncoder english, @Nullable OnnxEncoder chinese) {
     this.english = english;
     this.chinese = chinese;
   }
 
+  /// The encoders of both languages.
   public static TurnEncoder load() throws IOException {
-    return new TurnEncoder(OnnxEncoder.english(), OnnxEncoder.chinese());
+    return load(EnumSet.allOf(Language.class));
+  }
+
+  /// The encoders of some languages; the turns of the others get no vector.
+  public static TurnEncoder load(Set<Language> languages) throws IOException {
+    return new TurnEncoder(
+        languages.contains(Language.ENGLISH) ? OnnxEncoder.english() : null,
+        languages.contains(Language.CHINESE) ? OnnxEncoder.chinese() : null);
+  }
+
+  /// The languages of a set whose encoders are on the class path.
+  public static Set<Language> available(Collection<Language> wanted) {
+    Set<Language> there = EnumSet.noneOf(Language.class);
+    wanted.stream().filter(OnnxEncoder::isThere).forEach(there::add);
+    return there;
   }
 
   @Override
   public float[] encode(String masked) {
     boolean han = masked.chars().anyMatch(c -> c >= '\u3400' && c <= '\u9fff');
-    float[] own = (han ? chinese : english).encode(named(masked, han));
     float[] vector = new float[ENGLISH_SIZE + CHINESE_SIZE];
+    OnnxEncoder encoder = han ? chinese : english;
+    if (encoder == null) {
+      return vector;
+    }
+    float[] own = encoder.encode(named(masked, han));
     System.arraycopy(own, 0, vector, han ? ENGLISH_SIZE : 0, own.length);
     return vector;
   }
 
-  /// The vectors of many turns, by as many threads as there are cores.
-  public List<float[]> encodeAll(List<String> masked) throws InterruptedException {
-    int threads = Runtime.getRuntime().availableProcessors();
+  /// The vectors of many turns.
+  public List<float[]> encodeAll(List<String> masked, int threads) throws InterruptedException {
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       List<Callable<float[]>> tasks = new ArrayList<>();
       masked.forEach(text -> tasks.add(() -> encode(text)));
@@ -82,8 +105,12 @@ public final class TurnEncoder implements SentenceEncoder, AutoCloseable {
 
   @Override
   public void close() throws OrtException {
-    english.close();
-    chinese.close();
+    if (english != null) {
+      english.close();
+    }
+    if (chinese != null) {
+      chinese.close();
+    }
   }
 
   private static String named(String masked, boolean han) {

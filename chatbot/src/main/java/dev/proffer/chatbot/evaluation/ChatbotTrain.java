@@ -8,6 +8,8 @@ import dev.proffer.chatbot.embedding.SentenceEncoder;
 import dev.proffer.chatbot.embedding.TurnEncoder;
 import dev.proffer.chatbot.intent.IntentClassifier;
 import dev.proffer.chatbot.intent.LabelledPhrase;
+import dev.proffer.chatbot.intent.LearningIntents;
+import dev.proffer.chatbot.language.Language;
 import dev.proffer.chatbot.sentiment.NgramSentiment;
 import dev.proffer.chatbot.skill.SkillBook;
 import dev.proffer.runtime.service.ToolModule;
@@ -16,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,11 +67,17 @@ public final class ChatbotTrain implements ToolModule {
     boolean vectors = options.getOrDefault("encoder", "bge").equals("bge");
     @Nullable SentenceEncoder encoder = null;
     if (vectors) {
-      encoder = RememberingEncoder.of(TurnEncoder.load(), phrases);
+      encoder =
+          RememberingEncoder.of(
+              TurnEncoder.load(), phrases, Runtime.getRuntime().availableProcessors());
     }
     IntentClassifier classifier = IntentClassifier.calibrated(phrases, encoder, FOLDS);
     Path file = folder.resolve("intents.model");
-    classifier.save(file, IntentClassifier.hash(phrases), vectors);
+    classifier.save(
+        file,
+        LearningIntents.key(
+            phrases, vectors ? EnumSet.allOf(Language.class) : EnumSet.noneOf(Language.class)),
+        vectors);
     report.put("intents", phrases.stream().map(LabelledPhrase::label).distinct().count());
     report.put("phrases", phrases.size());
     report.put("calibration", classifier.calibration().toString());

@@ -4,15 +4,17 @@ package dev.proffer.chatbot.evaluation;
 import dev.proffer.chatbot.mention.Gazetteer;
 import dev.proffer.chatbot.mention.GazetteerSource;
 import dev.proffer.chatbot.mention.Lexicon;
+import dev.proffer.chatbot.skill.SkillBook;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The names of a small shop, which the phrases of the evaluations speak of.
 public final class SampleNames {
   private SampleNames() {}
 
   public static Gazetteer gazetteer() {
-    return new GazetteerSource(Lexicon.load())
+    return new GazetteerSource(Lexicon.load(), SkillBook.load(Optional.empty()).words())
         .build(
             List.of(
                 item("k1", "Damask Chef Knife", "大马士革主厨刀", "kitchen/knives", "Ironleaf"),

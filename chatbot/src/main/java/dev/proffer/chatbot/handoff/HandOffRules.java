@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -27,6 +28,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /// @param anger the anger of one turn that is enough
 /// @param annoyance the anger of two turns in a row that is enough
 /// @param risky words in lower case that no bot should settle
+/// @param requests words by which a human is asked for, whatever else a turn says
 /// @param skills reasons of skills that always end with a human
 public record HandOffRules(
     Map<String, Integer> priorities,
@@ -36,6 +38,7 @@ public record HandOffRules(
     double anger,
     double annoyance,
     List<String> risky,
+    List<String> requests,
     Map<String, String> skills) {
   public static final String REQUESTED = "requested";
   public static final String RISKY = "risky_topic";
@@ -44,10 +47,13 @@ public record HandOffRules(
   public static final String UNSURE = "low_confidence";
 
   private static final int DEFAULT_PRIORITY = 45;
+  private static final Pattern NEGATED =
+      Pattern.compile("(?:\\b(?:not|don'?t|no|without|never)\\b.{0,12}|不用?|不要|不想|别|无需)\\s?$");
 
   public HandOffRules {
     priorities = Map.copyOf(priorities);
     risky = List.copyOf(risky);
+    requests = List.copyOf(requests);
     skills = Map.copyOf(skills);
   }
 
@@ -83,13 +89,37 @@ public record HandOffRules(
           number("sure_above", yaml.get("sure_above")),
           number("anger", yaml.get("anger")),
           number("annoyance", yaml.get("annoyance")),
-          yaml.get("risky") instanceof List<?> words
-              ? words.stream().map(String::valueOf).toList()
-              : List.of(),
+          words(yaml.get("risky")),
+          words(yaml.get("requests")),
           skills);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
+  }
+
+  /// A request beside an insult or a question is a request; "no human, please" is none.
+  private boolean asksForHuman(Understanding turn) {
+    return says(turn, false);
+  }
+
+  /// Whether a turn says that no human is wanted.
+  public boolean refusesHuman(Understanding turn) {
+    return says(turn, true) && !says(turn, false);
+  }
+
+  private boolean says(Understanding turn, boolean negated) {
+    String lower = turn.text().lower();
+    for (String words : requests) {
+      int at = lower.indexOf(words);
+      if (at >= 0 && NEGATED.matcher(lower.substring(0, at)).find() == negated) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> words(@Nullable Object list) {
+    return list instanceof List<?> words ? words.stream().map(String::valueOf).toList() : List.of();
   }
 
   /// Why a human should take over after this turn; empty when none should.
@@ -102,6 +132,9 @@ public record HandOffRules(
     }
     if (isRisky(turn)) {
       return Optional.of(RISKY);
+    }
+    if (asksForHuman(turn)) {
+      return Optional.of(REQUESTED);
     }
     double angry = turn.sentiment().anger();
     if (angry >= anger || (angry >= annoyance && before.anger() >= annoyance)) {

@@ -30,7 +30,10 @@ public final class IntentClassifier {
   /// Below this share of known words a phrase is more likely noise than what its margins say.
   private static final double MIN_KNOWN_SHARE = 0.5;
 
-  private static final int MAGIC = 0x50494e31;
+  /// How files of models end.
+  static final String FILE_ENDING = ".model";
+
+  private static final int MAGIC = 0x50494e32;
 
   private final LinearClassifier classifier;
   private final Calibration calibration;
@@ -167,6 +170,11 @@ public final class IntentClassifier {
       }
     }
     return new IntentClassifier(LinearClassifier.train(phrases, 1, encoder), fit(rows));
+  }
+
+  /// The same with another way to the same vectors, such as one that does not remember.
+  public IntentClassifier encodedBy(SentenceEncoder encoder) {
+    return new IntentClassifier(classifier.encodedBy(encoder), calibration);
   }
 
   public Calibration calibration() {

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The names of the live catalogue: items, brands, categories, promotions and codes, each under all
@@ -26,14 +27,25 @@ public final class Gazetteer {
   /// A place in a text where a name stands.
   public record Hit(Entry entry, int start, int end) {}
 
-  public static final Gazetteer EMPTY = new Gazetteer(new String[0], new Entry[0], "", 0);
+  public static final Gazetteer EMPTY =
+      new Gazetteer(new String[0], new Entry[0], "", 0, Spelling.NONE);
+
+  private static final String BEFORE_NAMES = "的买卖要看找有些点个把双支件款和跟送喝换只";
+  private static final String AFTER_NAMES = "吗呢吧么的和跟有打多怎推优都在能可或";
 
   private final String[] surfaces;
   private final Entry[] entries;
   private final String currency;
   private final long catalogueVersion;
+  private final Spelling spelling;
 
-  private Gazetteer(String[] surfaces, Entry[] entries, String currency, long catalogueVersion) {
+  private Gazetteer(
+      String[] surfaces,
+      Entry[] entries,
+      String currency,
+      long catalogueVersion,
+      Spelling spelling) {
+    this.spelling = spelling;
     this.surfaces = surfaces;
     this.entries = entries;
     this.currency = currency;
@@ -58,8 +70,43 @@ public final class Gazetteer {
     return catalogueVersion;
   }
 
-  /// The names in a text in lower case, the longest at each place, from left to right.
+  /// The names in a text in lower case, the longest at each place, from left to right; misspelt
+  /// ones where nothing is named otherwise.
   public List<Hit> find(String lower) {
+    List<Hit> hits = new ArrayList<>(exactly(lower));
+    Spelling.Corrected corrected = spelling.correct(lower);
+    if (corrected == null) {
+      return hits;
+    }
+    for (Hit hit : exactly(corrected.text())) {
+      int start = corrected.origin(hit.start);
+      int end = corrected.origin(hit.end - 1) + 1;
+      // A shorter word may stand for a longer one: its last character is the end of all of that.
+      if (hit.end < corrected.text().length()
+          && corrected.origin(hit.end) > end
+          && Character.isLetter(lower.charAt(end))
+          && lower.charAt(end) < 128) {
+        end = corrected.origin(hit.end);
+      } else if (hit.end == corrected.text().length()) {
+        end = lower.length();
+      }
+      Hit meant = new Hit(hit.entry, start, end);
+      if (hits.stream().noneMatch(other -> other.start < meant.end && meant.start < other.end)) {
+        hits.add(meant);
+      } else if (hits.removeIf(
+          other ->
+              meant.start <= other.start
+                  && other.end <= meant.end
+                  && other.end - other.start < meant.end - meant.start)) {
+        hits.removeIf(other -> other.start < meant.end && meant.start < other.end);
+        hits.add(meant);
+      }
+    }
+    hits.sort(Comparator.comparingInt(Hit::start));
+    return hits;
+  }
+
+  private List<Hit> exactly(String lower) {
     List<Hit> hits = new ArrayList<>();
     int start = 0;
     while (start < lower.length()) {
@@ -82,7 +129,10 @@ public final class Gazetteer {
       char next = text.charAt(start + length - 1);
       low = bound(low, high, length - 1, next, false);
       high = bound(low, high, length - 1, next, true);
-      if (low < high && surfaces[low].length() == length && canEnd(text, start + length)) {
+      if (low < high
+          && surfaces[low].length() == length
+          && canEnd(text, start + length)
+          && (length > 1 || standsAlone(text, start))) {
         best = new Hit(entries[low], start, start + length);
       }
     }
@@ -121,6 +171,17 @@ public final class Gazetteer {
         || !isWordChar(text.charAt(end));
   }
 
+  /// A name of one Han character is one only where its neighbours are no parts of the same word: 包
+  /// in "买包" and not in "包邮".
+  private static boolean standsAlone(String text, int at) {
+    return (at == 0
+            || !isHan(text.charAt(at - 1))
+            || BEFORE_NAMES.indexOf(text.charAt(at - 1)) >= 0)
+        && (at + 1 == text.length()
+            || !isHan(text.charAt(at + 1))
+            || AFTER_NAMES.indexOf(text.charAt(at + 1)) >= 0);
+  }
+
   private static boolean isWordChar(char c) {
     return Character.isLetterOrDigit(c) || c == '_';
   }
@@ -136,13 +197,15 @@ public final class Gazetteer {
     private final Map<String, Entry> surfaces = new HashMap<>();
     private final Map<String, Integer> currencies = new HashMap<>();
     private long version;
+    private Set<String> commonWords = Set.of();
 
     private Builder() {}
 
     public Builder add(MentionType type, String value, String surface) {
       String key = key(surface);
-      boolean latin = !key.isEmpty() && !isHan(key.charAt(0));
-      if (key.length() < 2
+      boolean latin = key.chars().noneMatch(c -> isHan((char) c));
+      if (key.isEmpty()
+          || (key.length() < 2 && (latin || type != MentionType.CATEGORY))
           || key.length() > MAX_SURFACE
           || (latin && key.length() < 3 && type != MentionType.BRAND)) {
         return this;
@@ -173,6 +236,12 @@ public final class Gazetteer {
       return this;
     }
 
+    /// The words that are right as they are; without them no misspelling is looked for.
+    public Builder commonWords(Set<String> words) {
+      this.commonWords = words;
+      return this;
+    }
+
     public Builder catalogueVersion(long catalogueVersion) {
       this.version = catalogueVersion;
       return this;
@@ -194,7 +263,8 @@ public final class Gazetteer {
               .max(Comparator.comparingInt(Map.Entry::getValue))
               .map(Map.Entry::getKey)
               .orElse("");
-      return new Gazetteer(sorted, entries, currency, version);
+      return new Gazetteer(
+          sorted, entries, currency, version, new Spelling(commonWords, List.of(sorted)));
     }
 
     private static String plural(String word) {

@@ -31,15 +31,24 @@ public final class GazetteerSource {
 
   private static final int MIN_TITLES = 4;
 
+  /// The share of titles from which a piece is the name of their brand.
+  private static final double NEARLY_ALL = 0.9;
+
   private final Lexicon lexicon;
 
-  public GazetteerSource(Lexicon lexicon) {
+  private final Set<String> commonWords;
+
+  /// @param commonWords what shoppers write beside names, so that it is not taken for a misspelt
+  ///   one
+  public GazetteerSource(Lexicon lexicon, Set<String> commonWords) {
+    this.commonWords = Set.copyOf(commonWords);
     this.lexicon = lexicon;
   }
 
   public Gazetteer build(
       List<NamedItem> items, List<NamedPromotion> promotions, long catalogueVersion) {
-    Gazetteer.Builder names = Gazetteer.builder().catalogueVersion(catalogueVersion);
+    Gazetteer.Builder names =
+        Gazetteer.builder().catalogueVersion(catalogueVersion).commonWords(commonWords);
     for (NamedPromotion promotion : promotions) {
       promotion
           .names
@@ -75,8 +84,10 @@ public final class GazetteerSource {
       categoryOf.put(item.id, item.category);
       brandOf.put(item.id, item.brand);
     }
-    learn(items, categoryOf, MentionType.CATEGORY, names);
-    learn(items, brandOf, MentionType.BRAND, names);
+    // Where a brand has one category, its name is in most titles of that and still a brand's.
+    Set<String> brandWords = learn(items, brandOf, MentionType.BRAND, names, Set.of());
+    brands.forEach(brand -> brandWords.add(NormalText.of(brand).lower()));
+    learn(items, categoryOf, MentionType.CATEGORY, names, brandWords);
     return names.build();
   }
 
@@ -118,11 +129,16 @@ public final class GazetteerSource {
 
   /// Learns from titles: a word, two words, or two to four Han characters that nearly only the
   /// titles of one group have, and many of them.
-  private static void learn(
+  ///
+  /// @param taken pieces that name something else
+  /// @return the pieces that nearly all titles of their group have
+  private Set<String> learn(
       List<NamedItem> items,
       Map<String, String> groupOf,
       MentionType type,
-      Gazetteer.Builder names) {
+      Gazetteer.Builder names,
+      Set<String> taken) {
+    Set<String> everywhere = new HashSet<>();
     Map<String, Map<String, Integer>> counts = new HashMap<>();
     Map<String, Integer> sizes = new HashMap<>();
     for (NamedItem item : items) {
@@ -140,13 +156,19 @@ public final class GazetteerSource {
     counts.forEach((piece, byGroup) -> {
       int total = byGroup.values().stream().mapToInt(Integer::intValue).sum();
       byGroup.forEach((group, count) -> {
-        if (count >= MIN_TITLES
+        if (!taken.contains(piece)
+            && !commonWords.contains(piece)
+            && count >= MIN_TITLES
             && count >= MIN_SHARE * sizes.getOrDefault(group, 0)
             && count >= MIN_PRECISION * total) {
           names.addWithNumber(type, group, piece);
+          if (count >= NEARLY_ALL * sizes.getOrDefault(group, 0)) {
+            everywhere.add(piece);
+          }
         }
       });
     });
+    return everywhere;
   }
 
   private static void addPieces(String title, Set<String> pieces) {

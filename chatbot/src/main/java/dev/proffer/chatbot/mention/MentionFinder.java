@@ -16,12 +16,23 @@ public final class MentionFinder {
       Pattern.compile(
           "(?:\\b(?:not|no|without|except|but not|other than|anything but|don'?t want|don'?t like|instead of|rather than)(?: (?:a|an|the|any|for|from|in|by|interested in))?|不要|不想要|不喜欢|不是|别|除了|不买|不看|而不是)\\s?$");
 
+  private static final Pattern IS_RUNNING =
+      Pattern.compile(
+          "\\b(?:is|are|still|currently|anything|offers?|promotions?|sales?|deals?|campaigns?|events?|actions?) running$");
+
   private MentionFinder() {}
 
   public static List<Mention> find(
       NormalText text, Gazetteer names, Analyser analyser, LocalDate today) {
     List<Mention> candidates = new ArrayList<>(PatternMentions.find(text));
     for (Gazetteer.Hit hit : names.find(text.lower())) {
+      if (hit.entry().type() == MentionType.CATEGORY
+          && text.lower().startsWith("running", hit.start())
+          && hit.end() - hit.start() == "running".length()
+          && IS_RUNNING.matcher(text.lower().substring(0, hit.end())).find()) {
+        // Promotions run too.
+        continue;
+      }
       candidates.add(
           new Mention(
               hit.entry().type(),

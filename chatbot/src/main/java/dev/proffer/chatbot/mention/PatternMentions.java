@@ -20,7 +20,7 @@ final class PatternMentions {
       "\\s?(?:元钱?|块钱?|rmb|人民币|美元|美金|欧元|dollars?|bucks?|yuan|kuai|usd|cny|eur|euros?|pounds?)";
   private static final String UNIT_OPTIONAL = "(?:" + UNIT + ")?";
   private static final String NOT_PRICE =
-      "(?!\\s?(?:%|percent|折|days?|weeks?|months?|hours?|minutes?|mins?|items?|pieces?|pcs|units?|people|stars?|cm|mm|kg|ml|inch|天|周|月|日|号|点|小时|分钟|个|件|双|人|岁|年|寸|英寸|厘米|公斤|斤|毫升|升|星|分|楼|次|张|款|种|条|\\d|\\.\\d|/\\d|:))";
+      "(?!e\\d|\\s?(?:%|percent|折|days?|weeks?|months?|hours?|minutes?|mins?|items?|pieces?|pcs|units?|people|stars?|cm|mm|kg|ml|inch|天|周|月|日|号|点|小时|分钟|个|件|双|人|岁|年|寸|英寸|厘米|公斤|斤|毫升|升|星|分|楼|次|张|款|种|条|\\d|\\.\\d|/\\d|:))";
 
   private interface Reader {
     Optional<String> read(Matcher matcher);
@@ -155,8 +155,12 @@ final class PatternMentions {
                   + N
                   + ")"
                   + UNIT
-                  + ")",
-              m -> number(m.group(1) != null ? m.group(1) : m.group(2))),
+                  + "|(\\d{1,6})(?=\\s?(?:[?.!,;]|please|$)))",
+              m ->
+                  number(
+                      m.group(1) != null
+                          ? m.group(1)
+                          : m.group(2) != null ? m.group(2) : m.group(3))),
           rule(
               MentionType.PRICE_MAX,
               "(?:不超过|不要超过|别超过|不能超过|不高于|低于|少于|小于|最多|最高|预算(?:是|在|有|只有|大概|大约)?)\\s?"

@@ -27,8 +27,10 @@ final class ListItemsAction implements Action {
     if (!onPromotion) {
       items = find(turn, false);
     }
-    if (items.isEmpty() && !slots.query().isEmpty() && namesKnownThing(slots)) {
-      // The words around a known brand or category found nothing: it alone may.
+    boolean loose = Boolean.parseBoolean(turn.skill().settings().get("loose_words"));
+    if (items.isEmpty() && !slots.query().isEmpty() && (loose || namesKnownThing(slots))) {
+      // The words around a known brand or category found nothing: it alone may. And a gift or a
+      // bargain is described by words that no item has.
       turn = turn.withSlots(slots.withoutQuery());
       items = find(turn, promotionFirst);
       onPromotion = promotionFirst && !items.isEmpty();

@@ -14,10 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -29,12 +31,20 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 public final class SkillBook {
   static final String COMMON = "common";
 
-  private static final Map<String, List<String>> FILLERS =
+  private static final Map<Language, Map<String, List<String>>> FILLERS =
       Map.of(
-          "{brand}", List.of("nike", "小米", "acme"),
-          "{category}", List.of("headphones", "跑鞋", "kitchen knives"),
-          "{date}", List.of("tomorrow", "下周五", "next friday", "明天", "on black friday", "双十一"),
-          "{item}", List.of("the blue backpack", "蓝色背包"));
+          Language.ENGLISH,
+          Map.of(
+              "{brand}", List.of("nike", "acme"),
+              "{category}", List.of("headphones", "kitchen knives"),
+              "{date}", List.of("tomorrow", "next friday", "on black friday"),
+              "{item}", List.of("the blue backpack")),
+          Language.CHINESE,
+          Map.of(
+              "{brand}", List.of("nike", "小米"),
+              "{category}", List.of("跑鞋", "厨刀"),
+              "{date}", List.of("下周五", "明天", "双十一"),
+              "{item}", List.of("蓝色背包")));
 
   private final Map<String, Skill> skills;
 
@@ -74,7 +84,8 @@ public final class SkillBook {
   }
 
   /// The training phrases of all skills. A phrase with a placeholder is learnt with its mask and,
-  /// for the case that the catalogue does not know the name, with a word in its place.
+  /// for the case that the catalogue does not know the name, with a word in its place. The same
+  /// skills give the same phrases in the same order: models are kept by them.
   public List<LabelledPhrase> phrases() {
     List<LabelledPhrase> phrases = new ArrayList<>();
     for (Skill skill : skills.values()) {
@@ -88,7 +99,8 @@ public final class SkillBook {
         for (String example : examples.getValue()) {
           phrases.add(labelled(MentionFinder.maskedPhrase(example), skill));
           String filled = example;
-          for (Map.Entry<String, List<String>> filler : FILLERS.entrySet()) {
+          for (Map.Entry<String, List<String>> filler :
+              new TreeMap<>(FILLERS.getOrDefault(examples.getKey(), Map.of())).entrySet()) {
             filled =
                 filled.replace(
                     filler.getKey(), filler.getValue().get(turn++ % filler.getValue().size()));
@@ -100,6 +112,34 @@ public final class SkillBook {
       }
     }
     return phrases;
+  }
+
+  /// The words of the phrases, answers and quick replies: Latin words, and pairs of Han characters.
+  public Set<String> words() {
+    Set<String> words = new HashSet<>();
+    for (Skill skill : skills.values()) {
+      skill.examples().values().forEach(lines -> lines.forEach(line -> addWords(line, words)));
+      skill.quickReplies().values().forEach(lines -> lines.forEach(line -> addWords(line, words)));
+      skill.answers().values().forEach(texts -> texts.values().forEach(t -> addWords(t, words)));
+    }
+    return words;
+  }
+
+  private static void addWords(String line, Set<String> words) {
+    String lower = NormalText.lowerCase(line);
+    for (String word : lower.split("[^a-z]+", -1)) {
+      if (word.length() > 2) {
+        words.add(word);
+      }
+    }
+    for (int i = 0; i + 2 <= lower.length(); i++) {
+      if (lower.charAt(i) >= '\u3400'
+          && lower.charAt(i) <= '\u9fff'
+          && lower.charAt(i + 1) >= '\u3400'
+          && lower.charAt(i + 1) <= '\u9fff') {
+        words.add(lower.substring(i, i + 2));
+      }
+    }
   }
 
   private static LabelledPhrase labelled(String phrase, Skill skill) {

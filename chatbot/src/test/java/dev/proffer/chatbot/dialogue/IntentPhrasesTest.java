@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The intents on phrases that were written apart from the training phrases. A floor, so that a
-/// change cannot make understanding worse unseen.
+/// The intents on phrases that were written apart from the training phrases, from words alone,
+/// which is what serves until the sentence vectors are learnt. A floor, so that a change cannot
+/// make understanding worse unseen.
 class IntentPhrasesTest {
   private static final SkillBook SKILLS = SkillBook.load(Optional.empty());
   private static final IntentClassifier CLASSIFIER = IntentClassifier.train(SKILLS.phrases());
@@ -29,7 +30,7 @@ class IntentPhrasesTest {
   private static final Gazetteer NAMES = SampleNames.gazetteer();
 
   @ParameterizedTest
-  @CsvSource({"en, 0.75", "zh, 0.75"})
+  @CsvSource({"en, 0.80", "zh, 0.80"})
   void understandsPhrasesItNeverSaw(String language, double floor) throws IOException {
     List<LabelledPhrase> phrases = read(language);
     List<String> wrong = new ArrayList<>();

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Conversations in the hands of humans, over gRPC, with the queue in a real database.
 class HandOffTest {
@@ -122,6 +123,19 @@ class HandOffTest {
 
     assertThat(reply.getHandOff().getReason()).isIn(reason, "complaint");
     assertThat(queue()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"you are useless, get me a human", "你听不懂，转人工", "deals are boring, human please"})
+  void hearsARequestForAPersonBesideWhateverElseIsSaid(String text) {
+    assertThat(bot.talk().say(text).getHandOff().getReason()).isEqualTo("requested");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"不用转人工，有什么优惠", "I don't want to talk to a person, any deals on knives"})
+  void callsNobodyWhoIsNotWanted(String text) {
+    assertThat(bot.talk().say(text).hasHandOff()).isFalse();
   }
 
   @Test

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proffer.chatbot.language.NormalText;
 import dev.proffer.chatbot.language.PlainAnalyser;
+import dev.proffer.chatbot.skill.SkillBook;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +19,7 @@ class MentionFinderTest {
   private static final LocalDate TODAY = LocalDate.of(2026, 11, 22);
 
   private static final Gazetteer NAMES =
-      new GazetteerSource(Lexicon.load())
+      new GazetteerSource(Lexicon.load(), SkillBook.load(Optional.empty()).words())
           .build(
               List.of(
                   item("k1", "Damask Chef Knife", "大马士革主厨刀", "kitchen/knives", "Ironleaf"),
@@ -105,7 +107,10 @@ class MentionFinderTest {
         "30 February|[impossible_date=]",
         "for my dad|[recipient=dad]",
         "a 20cm knife|[category=kitchen/knives]",
-        "price 1e9|[]"
+        "price 1e9|[]",
+        "knives under 1e9|[category=kitchen/knives]",
+        "knives around 50|[category=kitchen/knives, price_about=50]",
+        "what promotions are running|[]"
       })
   void findsEnglishMentions(String text, String mentions) {
     assertThat(found(text)).isEqualTo(mentions);
@@ -114,6 +119,36 @@ class MentionFinderTest {
   @Test
   void findsNamesInMixedTurns() {
     assertThat(found("有没有 Nike 的 discount")).isEqualTo("[brand=Nike]");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "any ironlaef knives|[brand=Ironleaf, category=kitchen/knives]",
+        "how much is the damsk chef knief|[item=k1]",
+        "bread knife clasic|[item=k2]",
+        "deals on Ironlef|[brand=Ironleaf]",
+        "轻疯跑步鞋多少钱|[item=s1]",
+        "经典面包到有货吗|[item=k2]",
+        "大马士哥主厨刀|[item=k1]"
+      })
+  void readsMisspeltNames(String text, String mentions) {
+    assertThat(found(text)).isEqualTo(mentions);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "show me the best ones|[]",
+        "what shows do you like|[]",
+        "nice weather, is it not|[]",
+        "the chief said no|[]",
+        "我想知道怎么退货|[]"
+      })
+  void leavesWordsThatPeopleUseAlone(String text, String mentions) {
+    assertThat(found(text)).isEqualTo(mentions);
   }
 
   @Test

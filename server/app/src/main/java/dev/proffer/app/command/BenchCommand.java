@@ -34,7 +34,8 @@ import picocli.CommandLine.ParentCommand;
       BenchPromotions.class,
       BenchAllocationCommand.class,
       BenchAnnCommand.class,
-      BenchWidgetCommand.class
+      BenchWidgetCommand.class,
+      BenchChatbotCommand.class
     })
 final class BenchCommand implements Callable<Integer> {
   private final Console console;

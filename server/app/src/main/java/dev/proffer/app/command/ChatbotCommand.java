@@ -204,7 +204,7 @@ final class ChatbotCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      DialogueRun run = EvaluateDialoguesCommand.hold(parent.console(), session, files);
+      DialogueRun run = EvaluateDialoguesCommand.hold(parent.console(), session, files, false);
       EvaluateDialoguesCommand.print(parent.console(), run, Integer.MAX_VALUE, session.json());
       return run.faults().isEmpty() ? Commands.DONE : Commands.FAILED;
     }

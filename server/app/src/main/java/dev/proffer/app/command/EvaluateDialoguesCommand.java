@@ -2,7 +2,9 @@
 package dev.proffer.app.command;
 
 import dev.proffer.app.console.Console;
+import dev.proffer.app.console.ConsoleProgress;
 import dev.proffer.app.console.Failure;
+import dev.proffer.app.demo.DemoShop;
 import dev.proffer.app.dialogue.DialogueRun;
 import dev.proffer.app.dialogue.DialogueScript;
 import dev.proffer.app.engine.EngineSession;
@@ -12,8 +14,10 @@ import dev.proffer.proto.chatbot.v1.LanguageState;
 import dev.proffer.proto.chatbot.v1.ListLanguagesRequest;
 import dev.proffer.runtime.service.Peers;
 import io.grpc.Channel;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -28,11 +32,12 @@ import picocli.CommandLine.Parameters;
     name = "evaluate-dialogues",
     description =
         "Hold scripted conversations with the chatbot and count completed and grounded ones.",
-    footer = "./proffer evaluate-dialogues chatbot/dialogues/en.yaml --json",
+    footer = "./proffer evaluate-dialogues chatbot/dialogues/en.yaml --sample-shop --json",
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets what is required.
 final class EvaluateDialoguesCommand implements Callable<Integer> {
-  private static final int MODELS_WAIT_SECONDS = 120;
+  private static final int MODELS_WAIT_SECONDS = 600;
+  private static final int CATALOGUE_WAIT_MILLIS = 16_000;
 
   private final Console console;
 
@@ -40,6 +45,11 @@ final class EvaluateDialoguesCommand implements Callable<Integer> {
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "YAML files of dialogues.")
   private List<Path> files;
+
+  @Option(
+      names = "--sample-shop",
+      description = "Bring the sample shop into the data folder first, once.")
+  private boolean sampleShop;
 
   @Option(names = "--faults", description = "How many faults to print (default: 20).")
   private int faults = 20;
@@ -50,12 +60,13 @@ final class EvaluateDialoguesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    DialogueRun run = hold(console, session, files);
+    DialogueRun run = hold(console, session, files, sampleShop);
     print(console, run, faults, session.json());
     return Commands.DONE;
   }
 
-  static DialogueRun hold(Console console, SessionOptions session, List<Path> files)
+  static DialogueRun hold(
+      Console console, SessionOptions session, List<Path> files, boolean sampleShop)
       throws Exception {
     for (Path file : files) {
       if (!Files.isReadable(file)) {
@@ -64,6 +75,9 @@ final class EvaluateDialoguesCommand implements Callable<Integer> {
     }
     try (EngineSession engine =
         session.openForBulk(console, Peers.FEATURE_STORE, Peers.RANKER, Peers.CHATBOT)) {
+      if (sampleShop) {
+        openSampleShop(console, session, engine);
+      }
       Channel channel = engine.channel(Peers.CHATBOT);
       awaitModels(channel);
       var stub = ChatServiceGrpc.newBlockingStub(channel);
@@ -76,8 +90,18 @@ final class EvaluateDialoguesCommand implements Callable<Integer> {
     }
   }
 
-  /// What is measured is the bot as it is after its start.
-  private static void awaitModels(Channel channel) throws InterruptedException {
+  /// Brings the sample shop into the data folder of a session, unless it is there.
+  static void openSampleShop(Console console, SessionOptions session, EngineSession engine)
+      throws IOException {
+    new DemoShop(session.folder().path(), Clock.systemUTC())
+        .load(
+            engine.channel(Peers.RANKER),
+            engine.channel(Peers.FEATURE_STORE),
+            new ConsoleProgress(console, Clock.systemUTC()));
+  }
+
+  /// What is measured is the bot as it is after its start, with the names of the catalogue.
+  static void awaitModels(Channel channel) throws InterruptedException {
     var languages = LanguageServiceGrpc.newBlockingStub(channel);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MODELS_WAIT_SECONDS);
     while (languages
@@ -88,6 +112,8 @@ final class EvaluateDialoguesCommand implements Callable<Integer> {
         && System.nanoTime() < deadline) {
       Thread.sleep(200);
     }
+    // The bot looks for changes of the catalogue now and then.
+    Thread.sleep(CATALOGUE_WAIT_MILLIS);
   }
 
   static void print(Console console, DialogueRun run, int faults, boolean json) {

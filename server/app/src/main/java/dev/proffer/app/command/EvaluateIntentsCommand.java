@@ -35,6 +35,18 @@ final class EvaluateIntentsCommand implements Callable<Integer> {
       description = "bge: sentence vectors beside n-grams; none: n-grams alone.")
   private String encoder;
 
+  @Option(
+      names = "--texts",
+      paramLabel = "DIR",
+      description = "Where the phrases are whose hashes a file holds, as tab-separated files.")
+  private Path texts = Path.of("");
+
+  @Option(
+      names = "--confusions",
+      defaultValue = "10",
+      description = "How many confusions to print for each file (default: ${DEFAULT-VALUE}).")
+  private int confusions;
+
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   private boolean json;
 
@@ -55,6 +67,8 @@ final class EvaluateIntentsCommand implements Callable<Integer> {
     Map<String, String> options = new HashMap<>();
     options.put("test", files.stream().map(Path::toString).collect(Collectors.joining(",")));
     options.put("encoder", encoder);
+    options.put("texts", texts.toString());
+    options.put("confusions", Integer.toString(confusions));
     if (json) {
       options.put("json", "");
     }

@@ -2,6 +2,7 @@
 package dev.proffer.app.command;
 
 import dev.proffer.app.console.Console;
+import dev.proffer.app.engine.DataFolder;
 import dev.proffer.app.engine.EngineSession;
 import dev.proffer.app.engine.EngineSettings;
 import dev.proffer.app.engine.Installation;
@@ -42,6 +43,11 @@ final class SessionOptions {
   /// What --data names when it is a file and not a folder.
   Optional<Path> dataFile() {
     return engine.data().filter(Files::isRegularFile);
+  }
+
+  /// The data folder.
+  DataFolder folder() throws IOException {
+    return engine.folder();
   }
 
   /// Where the ranker of the data folder keeps its model bundles.

@@ -16,11 +16,14 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Holds scripted conversations and counts what became of them.
 public final class DialogueRun {
   /// What is wrong with one turn.
   public record Fault(String dialogue, int turn, String text, String wrong) {}
+
+  private static final int SHOWN_CHARS = 90;
 
   private final Function<ChatRequest, ChatResponse> bot;
   private final List<Fault> faults = new ArrayList<>();
@@ -86,7 +89,9 @@ public final class DialogueRun {
             : "understood as " + found + ", not " + String.join(" or ", intent.anyOf());
       }
       case Check.Items _ ->
-          reply.getCardsList().stream().anyMatch(card -> card.hasItem()) ? "" : "no items";
+          reply.getCardsList().stream().anyMatch(card -> card.hasItem())
+              ? ""
+              : "no items; says " + shortened(reply.getText());
       case Check.Offers _ ->
           reply.getCardsList().stream()
                   .anyMatch(
@@ -103,13 +108,22 @@ public final class DialogueRun {
                   : "handed off for " + reply.getHandOff().getReason();
       case Check.Quotes _ -> reply.hasKnowledge() ? "" : "quotes nothing";
       case Check.Says says ->
-          lower(reply.getText()).contains(lower(says.text())) ? "" : "does not say " + says.text();
+          lower(reply.getText()).contains(lower(says.text()))
+              ? ""
+              : "does not say " + says.text() + " but " + shortened(reply.getText());
       case Check.NotSays not ->
           lower(reply.getText()).contains(lower(not.text())) ? "says " + not.text() : "";
       case Check.Names names ->
           reply.getEntitiesList().stream().anyMatch(entity -> is(entity, names))
               ? ""
-              : "does not find " + names.type() + "=" + names.value();
+              : "does not find "
+                  + names.type()
+                  + "="
+                  + names.value()
+                  + " but "
+                  + reply.getEntitiesList().stream()
+                      .map(entity -> entity.getType() + "=" + entity.getValue())
+                      .collect(Collectors.joining(", ", "[", "]"));
     };
   }
 
@@ -141,6 +155,11 @@ public final class DialogueRun {
   private static boolean is(Entity entity, Check.Names names) {
     return entity.getType().equals(names.type())
         && (names.value().equals("*") || lower(entity.getValue()).equals(lower(names.value())));
+  }
+
+  private static String shortened(String text) {
+    String line = text.replace('\n', ' ');
+    return line.length() <= SHOWN_CHARS ? line : line.substring(0, SHOWN_CHARS) + "…";
   }
 
   private static String lower(String text) {
