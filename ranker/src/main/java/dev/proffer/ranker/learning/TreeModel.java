@@ -56,11 +56,13 @@ public final class TreeModel implements Predictor {
       this.output = Output.SIGMOID;
     } else if (objective.startsWith("poisson")) {
       this.output = Output.EXPONENTIAL;
-    } else if (objective.startsWith("regression")) {
+    } else if (objective.startsWith("regression") || objective.startsWith("lambdarank")) {
       this.output = Output.SAME;
     } else {
       throw new LearningException(
-          "objective '" + objective + "' of the model (expected: binary, poisson or regression)");
+          "objective '"
+              + objective
+              + "' of the model (expected: binary, poisson, regression or lambdarank)");
     }
     int at = objective.indexOf("sigmoid:");
     this.sigmoid = at < 0 ? 1 : Double.parseDouble(objective.substring(at + 8).split(" ", 2)[0]);
@@ -267,6 +269,32 @@ public final class TreeModel implements Predictor {
   /// Training rows that came to a node or `~leaf`.
   double rowsAt(int node) {
     return node >= 0 ? nodeRows[node] : leafRows[~node];
+  }
+
+  boolean isCategorical(int node) {
+    return (decision[node] & CATEGORICAL) != 0;
+  }
+
+  double thresholdOf(int node) {
+    return threshold[node];
+  }
+
+  /// Where a missing value goes at a node of numbers.
+  Missing missingAt(int node) {
+    int how = decision[node];
+    return switch ((how >> 2) & 3) {
+      case MISSING_NAN -> (how & DEFAULT_LEFT) != 0 ? Missing.LEFT : Missing.RIGHT;
+      case MISSING_ZERO -> Missing.ZERO_IS_MISSING;
+      default -> Missing.AS_ZERO;
+    };
+  }
+
+  /// What a node does with a missing value.
+  enum Missing {
+    LEFT,
+    RIGHT,
+    AS_ZERO,
+    ZERO_IS_MISSING
   }
 
   boolean goesLeft(double value, int node) {

@@ -41,7 +41,10 @@ public record TreeOptions(
     /// The mean of the label.
     MEAN,
     /// The mean of a count or another label that is 0 or more, on a log scale inside.
-    COUNT
+    COUNT,
+    /// A score that puts the rows of each list in the order of their labels, which are small whole
+    /// numbers (LambdaMART). It needs [RankedLists].
+    ORDER
   }
 
   /// How trees are put together.

@@ -40,27 +40,67 @@ public final class TreeTrainer {
       if (held != null) {
         booster.addValidData(held);
       }
-      int best = options.rounds();
-      double bestLoss = Double.POSITIVE_INFINITY;
-      for (int round = 1; round <= options.rounds(); round++) {
-        boolean finished = booster.updateOneIter();
-        if (held != null) {
-          double loss = booster.getEval(1)[0];
-          if (loss < bestLoss) {
-            bestLoss = loss;
-            best = round;
-          } else if (options.patience() > 0 && round - best >= options.patience()) {
-            break;
-          }
-        }
-        if (finished) {
-          break;
-        }
-      }
-      return TreeModel.parse(booster.saveModelToString(0, best, FeatureImportanceType.GAIN));
+      return grow(booster, held != null, options);
     } catch (LGBMException e) {
       throw new LearningException("LightGBM could not train: " + e.getMessage(), e);
     }
+  }
+
+  /// Trains a ranker for all rounds, or until the order of `validation` has not become better for
+  /// [TreeOptions#patience] rounds.
+  public static TreeModel trainOrder(
+      RankedLists train, @Nullable RankedLists validation, TreeOptions options) {
+    if (options.objective() != TreeOptions.Objective.ORDER) {
+      throw new IllegalArgumentException(
+          "objective: " + options.objective() + " (expected: ORDER for ranked lists)");
+    }
+    check(train.examples(), options);
+    NativeLibrary.load();
+    String parameters = parameters(train.examples(), options, validation != null);
+    try (LGBMDataset data = dataset(train.examples(), parameters, null);
+        LGBMDataset held =
+            validation == null ? null : dataset(validation.examples(), parameters, data)) {
+      data.setField("group", train.sizes());
+      if (train.positions() != null) {
+        data.setField("position", train.positions());
+      }
+      if (held != null && validation != null) {
+        held.setField("group", validation.sizes());
+      }
+      try (LGBMBooster booster = LGBMBooster.create(data, parameters)) {
+        if (held != null) {
+          booster.addValidData(held);
+        }
+        return grow(booster, held != null, options);
+      }
+    } catch (LGBMException e) {
+      throw new LearningException("LightGBM could not train: " + e.getMessage(), e);
+    }
+  }
+
+  /// Adds trees until all are there, or the validation figure stays behind.
+  private static TreeModel grow(LGBMBooster booster, boolean validated, TreeOptions options)
+      throws LGBMException {
+    int best = options.rounds();
+    double bestLoss = Double.POSITIVE_INFINITY;
+    // The figure of an order is better when it is higher.
+    double sign = options.objective() == TreeOptions.Objective.ORDER ? -1 : 1;
+    for (int round = 1; round <= options.rounds(); round++) {
+      boolean finished = booster.updateOneIter();
+      if (validated) {
+        double loss = sign * booster.getEval(1)[0];
+        if (loss < bestLoss) {
+          bestLoss = loss;
+          best = round;
+        } else if (options.patience() > 0 && round - best >= options.patience()) {
+          break;
+        }
+      }
+      if (finished) {
+        break;
+      }
+    }
+    return TreeModel.parse(booster.saveModelToString(0, best, FeatureImportanceType.GAIN));
   }
 
   private static void check(Examples examples, TreeOptions options) {
@@ -74,6 +114,7 @@ public final class TreeTrainer {
             case PROBABILITY -> label == 0 || label == 1;
             case COUNT -> label >= 0;
             case MEAN -> true;
+            case ORDER -> label >= 0 && label <= RankedLists.LABEL_MAX && label == (int) label;
           };
       if (!fits) {
         throw new IllegalArgumentException(
@@ -81,9 +122,11 @@ public final class TreeTrainer {
                 + row
                 + ": "
                 + label
-                + (options.objective() == TreeOptions.Objective.COUNT
-                    ? " (expected: 0 or more)"
-                    : " (expected: 0 or 1)"));
+                + switch (options.objective()) {
+                  case COUNT -> " (expected: 0 or more)";
+                  case ORDER -> " (expected: a whole number, 0 to " + RankedLists.LABEL_MAX + ")";
+                  case PROBABILITY, MEAN -> " (expected: 0 or 1)";
+                });
       }
     }
     for (String name : options.monotone().keySet()) {
@@ -125,7 +168,12 @@ public final class TreeTrainer {
               case PROBABILITY -> "binary";
               case MEAN -> "regression";
               case COUNT -> "poisson";
+              case ORDER -> "lambdarank";
             });
+    if (options.objective() == TreeOptions.Objective.ORDER) {
+      all.add("lambdarank_truncation_level=20");
+      all.add("eval_at=10");
+    }
     all.add(
         "metric="
             + (!metric
@@ -134,6 +182,7 @@ public final class TreeTrainer {
                   case PROBABILITY -> "binary_logloss";
                   case MEAN -> "l2";
                   case COUNT -> "poisson";
+                  case ORDER -> "ndcg";
                 }));
     all.add("boosting=" + (options.mode() == TreeOptions.Mode.FOREST ? "rf" : "gbdt"));
     all.add("num_leaves=" + options.leaves());
