@@ -34,6 +34,13 @@ import dev.proffer.ranker.promotion.Promotions;
 import dev.proffer.ranker.ranking.Deciding;
 import dev.proffer.ranker.ranking.FeatureStoreClient;
 import dev.proffer.ranker.ranking.Recommender;
+import dev.proffer.ranker.ranking.Valuing;
+import dev.proffer.ranker.ranking.Stage;
+import dev.proffer.ranker.ranking.Sources;
+import dev.proffer.ranker.ranking.Scenes;
+import dev.proffer.ranker.ranking.FrequencyCap;
+import dev.proffer.ranker.ranking.Diversity;
+import dev.proffer.ranker.ranking.Arranging;
 import dev.proffer.ranker.ranking.RecommenderHandler;
 import dev.proffer.ranker.retrieval.BoughtTogether;
 import dev.proffer.ranker.retrieval.ContentKeeper;
@@ -69,6 +76,17 @@ public final class RankerModule implements ServiceModule {
   private static final Duration LEASE_CONNECT = Duration.ofSeconds(2);
   private static final int LEASE_QUEUE_MAX = 2_000;
 
+  private final Stage.Listener stages;
+
+  public RankerModule() {
+    this(Stage.Listener.NONE);
+  }
+
+  /// @param stages hears how requests go on, to measure them
+  public RankerModule(Stage.Listener stages) {
+    this.stages = stages;
+  }
+
   @Override
   public String name() {
     return Peers.RANKER;
@@ -82,11 +100,16 @@ public final class RankerModule implements ServiceModule {
   @Override
   public RunningService start(ServiceContext context) {
     // Each request draws from the generator of its own thread.
-    return start(context, () -> ThreadLocalRandom.current().nextLong());
+    return start(context, () -> ThreadLocalRandom.current().nextLong(), stages);
   }
 
   /// Starts with a given source of chance, for tests.
   static RunningService start(ServiceContext context, RandomGenerator random) {
+    return start(context, random, Stage.Listener.NONE);
+  }
+
+  private static RunningService start(
+      ServiceContext context, RandomGenerator random, Stage.Listener stages) {
     Settings settings = context.settings();
     Path folder = context.dataFolder().resolve(Peers.RANKER);
     ItemNumbers numbers = new ItemNumbers();
@@ -161,15 +184,37 @@ public final class RankerModule implements ServiceModule {
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("source-", 0).factory());
     Recommender recommender =
         new Recommender(
-            catalogue,
-            promotions,
-            people,
-            models,
-            content,
+            new Scenes(
+                catalogue,
+                promotions,
+                people,
+                models,
+                features,
+                settings.get(RankerSettings.HISTORY_MAX),
+                context.clock()),
+            new Sources(
+                content,
+                BoughtTogether.following(insights::ruleBook, numbers),
+                new Retrieval(executor),
+                settings.get(RankerSettings.CANDIDATES_MAX),
+                settings.get(RankerSettings.SOURCE_TIMEOUT)),
+            new Valuing(
+                features,
+                settings.get(RankerSettings.PROMOTION_WEIGHT),
+                settings.get(RankerSettings.RERANK_MAX)),
+            new Arranging(
+                new Diversity(
+                    settings.get(RankerSettings.DIVERSITY),
+                    settings.get(RankerSettings.CATEGORY_SHARE_MAX),
+                    settings.get(RankerSettings.BRAND_SHARE_MAX)),
+                new FrequencyCap(
+                    settings.get(RankerSettings.FREQUENCY_CAP),
+                    settings.get(RankerSettings.FREQUENCY_WINDOW)),
+                new SlotExploration(settings.get(RankerSettings.EXPLORATION_EPSILON)),
+                settings.get(RankerSettings.EXPLORATION_POOL),
+                content,
+                random),
             texts,
-            features,
-            BoughtTogether.following(insights::ruleBook, numbers),
-            new Retrieval(executor),
             decisions,
             new Deciding(
                 experiments,
@@ -180,16 +225,9 @@ public final class RankerModule implements ServiceModule {
                     settings.get(RankerSettings.RANKER_POLICY),
                     settings.get(RankerSettings.LAYOUT_POLICY),
                     settings.get(RankerSettings.RANKERS))),
-            new Recommender.Options(
-                settings.get(RankerSettings.BUDGET),
-                settings.get(RankerSettings.SOURCE_TIMEOUT),
-                settings.get(RankerSettings.CANDIDATES_MAX),
-                settings.get(RankerSettings.HISTORY_MAX),
-                settings.get(RankerSettings.PROMOTION_WEIGHT),
-                new SlotExploration(settings.get(RankerSettings.EXPLORATION_EPSILON)),
-                settings.get(RankerSettings.EXPLORATION_POOL)),
+            settings.get(RankerSettings.BUDGET),
             random,
-            context.clock());
+            stages);
     List<BindableService> services = new ArrayList<>();
     services.add(new CatalogueHandler(catalogue));
     services.add(new RecommenderHandler(recommender));

@@ -59,6 +59,51 @@ public final class RankerSettings {
           500,
           "How many of the best items below the list can get the place that goes to chance");
 
+  public static final Setting<Integer> RERANK_MAX =
+      Setting.integer(
+          "ranker.rerank-max",
+          500,
+          10,
+          5_000,
+          "How many candidates the learned ranker looks at, best of the blend first");
+
+  public static final Setting<Double> DIVERSITY =
+      Setting.number(
+          "ranker.diversity",
+          0,
+          0,
+          1,
+          "How much unlikeness counts against value in a list: 0 orders by value alone");
+
+  public static final Setting<Double> CATEGORY_SHARE_MAX =
+      Setting.number(
+          "ranker.category-share-max",
+          1,
+          0,
+          1,
+          "The share of the places of a list that one category may have; 1 is no quota");
+
+  public static final Setting<Double> BRAND_SHARE_MAX =
+      Setting.number(
+          "ranker.brand-share-max",
+          1,
+          0,
+          1,
+          "The share of the places of a list that one brand may have; 1 is no quota");
+
+  public static final Setting<Integer> FREQUENCY_CAP =
+      Setting.integer(
+          "ranker.frequency-cap",
+          0,
+          0,
+          1_000,
+          "How often an item may be shown to a person within ranker.frequency-window; 0 is no cap."
+              + " Each replica counts what it showed itself");
+
+  public static final Setting<Duration> FREQUENCY_WINDOW =
+      Setting.duration(
+          "ranker.frequency-window", "1d", "How long a showing counts for ranker.frequency-cap");
+
   public static final Setting<Double> PROMOTION_WEIGHT =
       Setting.number(
           "ranker.promotion-weight",
@@ -128,13 +173,15 @@ public final class RankerSettings {
       Setting.text(
           "ranker.ranker-policy",
           "",
-          "Policy that chooses the ranker of a reply; empty uses the blend");
+          "Policy that chooses the ranker of a reply; empty uses lambdamart where the bundle has it,"
+              + " else the blend");
 
   public static final Setting<List<String>> RANKERS =
       Setting.list(
           "ranker.rankers",
           "blend,seq-knn,popularity",
-          "What the policy of rankers chooses from: blend, seq-knn, popularity, content");
+          "What the policy of rankers chooses from: blend, lambdamart, seq-knn, popularity,"
+              + " content");
 
   public static final Setting<String> LAYOUT_POLICY =
       Setting.text(
@@ -188,6 +235,12 @@ public final class RankerSettings {
                 HISTORY_MAX,
                 EXPLORATION_EPSILON,
                 EXPLORATION_POOL,
+                RERANK_MAX,
+                DIVERSITY,
+                CATEGORY_SHARE_MAX,
+                BRAND_SHARE_MAX,
+                FREQUENCY_CAP,
+                FREQUENCY_WINDOW,
                 PROMOTION_WEIGHT,
                 DECISIONS_QUEUE_MAX,
                 DECISIONS_MAX,

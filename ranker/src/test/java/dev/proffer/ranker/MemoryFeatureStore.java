@@ -4,6 +4,8 @@ package dev.proffer.ranker;
 import com.google.protobuf.ByteString;
 import dev.proffer.proto.featurestore.v1.Event;
 import dev.proffer.proto.featurestore.v1.EventType;
+import dev.proffer.proto.featurestore.v1.ExportTrainingRowsRequest;
+import dev.proffer.proto.featurestore.v1.ExportTrainingRowsResponse;
 import dev.proffer.proto.featurestore.v1.FeatureBlock;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
 import dev.proffer.proto.featurestore.v1.FeatureVector;
@@ -15,10 +17,12 @@ import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
 import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
 import dev.proffer.proto.featurestore.v1.IngestEventsRequest;
 import dev.proffer.proto.featurestore.v1.IngestEventsResponse;
+import dev.proffer.proto.featurestore.v1.Label;
 import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
 import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.proto.featurestore.v1.RowStatus;
 import dev.proffer.proto.featurestore.v1.StringList;
+import dev.proffer.proto.featurestore.v1.TrainingRow;
 import dev.proffer.proto.featurestore.v1.Value;
 import dev.proffer.proto.featurestore.v1.ValueColumn;
 import io.grpc.Status;
@@ -27,8 +31,12 @@ import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// A feature store in memory: an event log, and the histories that follow from it. It can be told
@@ -37,6 +45,7 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
   private final List<Event> events = new ArrayList<>();
   volatile boolean lost;
   volatile long delayMillis;
+  volatile String featureSetHash = "memory";
 
   synchronized void add(Event event) {
     events.add(event);
@@ -67,7 +76,27 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
   public void getFeatureMatrix(
       GetFeatureMatrixRequest request, StreamObserver<GetFeatureMatrixResponse> observer) {
     behave();
+    if (!request.getFeatureSetHash().isEmpty()
+        && !request.getFeatureSetHash().equals(featureSetHash)) {
+      throw Status.FAILED_PRECONDITION
+          .withDescription("feature_set_hash: the live feature set 'ranker' has another hash")
+          .asRuntimeException();
+    }
     String user = request.getContextEntityId();
+    FeatureBlock.Builder items =
+        FeatureBlock.newBuilder()
+            .setFeatureView("item_activity")
+            .addFeatures("events")
+            .setRows(request.getCandidateIdsCount());
+    ByteBuffer counts =
+        ByteBuffer.allocate(4 * request.getCandidateIdsCount()).order(ByteOrder.LITTLE_ENDIAN);
+    if (request.getCandidateIdsCount() > 0) {
+      Map<String, Integer> events = counts();
+      for (String item : request.getCandidateIdsList()) {
+        counts.putFloat(events.getOrDefault(item, 0));
+      }
+    }
+    items.setValuesF32Le(ByteString.copyFrom(counts.flip()));
     Set<String> orders = new LinkedHashSet<>();
     for (Event event : copy()) {
       if (event.getUserId().equals(user) && event.getType() == EventType.EVENT_TYPE_PURCHASE) {
@@ -76,7 +105,8 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
     }
     observer.onNext(
         GetFeatureMatrixResponse.newBuilder()
-            .setFeatureSetHash("memory")
+            .setFeatureSetHash(featureSetHash)
+            .addCandidates(items)
             .addContext(
                 FeatureBlock.newBuilder()
                     .setFeatureView("user_history")
@@ -98,6 +128,49 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
                                 .putFloat(orders.size())
                                 .flip())))
             .build());
+    observer.onCompleted();
+  }
+
+  private Map<String, Integer> counts() {
+    Map<String, Integer> counts = new HashMap<>();
+    copy().forEach(event -> counts.merge(event.getItemId(), 1, Integer::sum));
+    return counts;
+  }
+
+  @Override
+  public void exportTrainingRows(
+      ExportTrainingRowsRequest request, StreamObserver<ExportTrainingRowsResponse> observer) {
+    // One pass over events and labels in the order of time.
+    List<Event> inTime = new ArrayList<>(copy());
+    inTime.sort(Comparator.comparingLong(Event::getEventTimeUnixMs));
+    Integer[] order = new Integer[request.getLabelsCount()];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(
+        order, Comparator.comparingLong(i -> request.getLabels(i).getEventTimeUnixMs()));
+    int[] counts = new int[order.length];
+    Map<String, Integer> events = new HashMap<>();
+    int next = 0;
+    for (int i : order) {
+      Label label = request.getLabels(i);
+      while (next < inTime.size()
+          && inTime.get(next).getEventTimeUnixMs() < label.getEventTimeUnixMs()) {
+        events.merge(inTime.get(next++).getItemId(), 1, Integer::sum);
+      }
+      counts[i] = events.getOrDefault(label.getCandidateId(), 0);
+    }
+    ExportTrainingRowsResponse.Builder reply =
+        ExportTrainingRowsResponse.newBuilder()
+            .setFeatureSetHash(featureSetHash)
+            .addFeatures("user_history:recent_items")
+            .addFeatures("item_activity:events");
+    for (int i = 0; i < counts.length; i++) {
+      reply.addRows(
+          TrainingRow.newBuilder()
+              .setLabel(request.getLabels(i))
+              .addValues(Value.getDefaultInstance())
+              .addValues(Value.newBuilder().setInt64Value(counts[i])));
+    }
+    observer.onNext(reply.build());
     observer.onCompleted();
   }
 

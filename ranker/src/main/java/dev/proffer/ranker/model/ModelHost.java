@@ -4,6 +4,8 @@ package dev.proffer.ranker.model;
 import dev.proffer.proto.featurestore.v1.Event;
 import dev.proffer.proto.featurestore.v1.FeatureRegistryServiceGrpc;
 import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
+import dev.proffer.proto.featurestore.v1.GetFeatureMatrixRequest;
+import dev.proffer.proto.featurestore.v1.GetFeatureMatrixResponse;
 import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
 import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.proto.featurestore.v1.RegisterModelRequest;
@@ -27,6 +29,7 @@ public final class ModelHost implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ModelHost.class);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
   private static final Duration REGISTER_MAX = Duration.ofSeconds(2);
+  private static final String FEATURE_SET = "ranker";
   private static final int SHOPPERS_MAX = 200_000;
 
   // Steps just before the end of the training data are read again, to be remembered but not
@@ -96,7 +99,9 @@ public final class ModelHost implements AutoCloseable {
       return;
     }
     try {
-      Follower next = follow(store.load(wanted, numbers));
+      TrainedModel model = store.load(wanted, numbers);
+      checkFeatures(model);
+      Follower next = follow(model);
       canary = next;
       if (follower.started) {
         next.start();
@@ -116,14 +121,21 @@ public final class ModelHost implements AutoCloseable {
     return problem;
   }
 
-  /// Serves with whatever is current now. Requests under way finish with what they have.
+  /// Serves with whatever is current now, also when it was refused before. Requests under way
+  /// finish with what they have.
   public synchronized void reload() {
+    refused = "";
+    reloadUnlessRefused();
+  }
+
+  private synchronized void reloadUnlessRefused() {
     String current = store.current();
     if (current.equals(follower.model.trained().version()) || current.equals(refused)) {
       return;
     }
     try {
       TrainedModel model = store.load(current, numbers);
+      checkFeatures(model);
       Follower next = follow(model);
       Follower before = follower;
       boolean running = before.started;
@@ -162,7 +174,7 @@ public final class ModelHost implements AutoCloseable {
     try {
       while (!closing.await(poll.toMillis(), TimeUnit.MILLISECONDS)) {
         try {
-          reload();
+          reloadUnlessRefused();
           loadCanary();
           register();
         } catch (RuntimeException e) {
@@ -171,6 +183,38 @@ public final class ModelHost implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Refuses a model whose ranker was trained on features other than those that are served now. A
+  /// feature store that does not answer refuses nothing: requests check again.
+  private void checkFeatures(TrainedModel model) throws BundleException {
+    if (model.featureSetHash().isEmpty()) {
+      return;
+    }
+    try {
+      GetFeatureMatrixResponse _ =
+          FeatureStoreServiceGrpc.newBlockingStub(featureStore)
+              .withDeadlineAfter(REGISTER_MAX.toMillis(), TimeUnit.MILLISECONDS)
+              .getFeatureMatrix(
+                  GetFeatureMatrixRequest.newBuilder()
+                      .setFeatureSet(FEATURE_SET)
+                      .setFeatureSetHash(model.featureSetHash())
+                      .setContextEntityId("-")
+                      .build());
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION
+          || e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        throw new BundleException(
+            "model bundle "
+                + model.version()
+                + ": its ranker was trained on feature set "
+                + model.featureSetHash()
+                + ", which is not the one that is served: "
+                + e.getStatus().getDescription(),
+            e);
+      }
+      log.debug("the features of model bundle {} could not be checked", model.version(), e);
     }
   }
 

@@ -3,6 +3,8 @@ package dev.proffer.ranker.model;
 
 import dev.proffer.proto.common.v1.ErrorReason;
 import dev.proffer.ranker.catalogue.ItemNumbers;
+import dev.proffer.ranker.learning.LearningException;
+import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.SeqKnn;
 import dev.proffer.runtime.failure.ProfferException;
@@ -10,6 +12,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,6 +33,7 @@ public final class ModelStore {
   private static final String ITEMS = "items.bin";
   private static final String SEQ_KNN = "seq-knn.bin";
   private static final String POPULARITY = "popularity.bin";
+  private static final String RANKER = "ranker.txt";
 
   private final BundleFolder bundles;
 
@@ -72,6 +76,11 @@ public final class ModelStore {
           files.put(
               POPULARITY,
               BundleFolder.writeFile(bundle.resolve(POPULARITY), model.popularity()::write));
+          RankModel ranker = model.ranker();
+          if (ranker != null) {
+            byte[] text = ranker.text().getBytes(StandardCharsets.UTF_8);
+            files.put(RANKER, BundleFolder.writeFile(bundle.resolve(RANKER), out -> out.write(text)));
+          }
           Manifest manifest =
               new Manifest(
                   model.version(),
@@ -132,6 +141,22 @@ public final class ModelStore {
       try (DataInputStream in = open(bundle.resolve(POPULARITY))) {
         popularity = Popularity.read(in, i -> mapped[i]);
       }
+      RankModel ranker =
+          manifest.files().containsKey(RANKER)
+              ? RankModel.parse(Files.readString(bundle.resolve(RANKER)))
+              : null;
+      if (ranker != null && !ranker.featureSetHash().equals(manifest.featureSetHash())) {
+        throw new BundleException(
+            "model bundle "
+                + version
+                + ": "
+                + RANKER
+                + " reads feature set "
+                + ranker.featureSetHash()
+                + " (expected: "
+                + manifest.featureSetHash()
+                + ", as the manifest says)");
+      }
       return new TrainedModel(
           manifest.version(),
           manifest.trainedAtUnixMs(),
@@ -140,8 +165,12 @@ public final class ModelStore {
           manifest.weights(),
           manifest.metrics(),
           seqKnn,
-          popularity);
-    } catch (IOException | ArrayIndexOutOfBoundsException | NegativeArraySizeException e) {
+          popularity,
+          ranker);
+    } catch (IOException
+        | LearningException
+        | ArrayIndexOutOfBoundsException
+        | NegativeArraySizeException e) {
       throw new BundleException("model bundle " + version + ": unreadable: " + e.getMessage(), e);
     }
   }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.model;
 
+import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.SeqKnn;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a training run found out, ready to be written as a bundle or to serve.
 ///
@@ -13,6 +15,7 @@ import java.util.Map;
 /// @param featureSetHash the features that it reads; empty when it reads none
 /// @param weights the weight of each candidate source in the blend, by name
 /// @param metrics figures of the training run, such as `test.ndcg@10`
+/// @param ranker what orders the candidates; null when the blend does it better
 public record TrainedModel(
     String version,
     long trainedAtUnixMs,
@@ -21,7 +24,8 @@ public record TrainedModel(
     Map<String, Double> weights,
     Map<String, Double> metrics,
     SeqKnn seqKnn,
-    Popularity popularity) {
+    Popularity popularity,
+    @Nullable RankModel ranker) {
   /// The weights of a model that nobody has trained yet.
   public static final Map<String, Double> WEIGHTS_UNTRAINED =
       Map.of(SeqKnn.NAME, 1.0, "content", 0.3, Popularity.NAME, 0.1);
@@ -44,7 +48,8 @@ public record TrainedModel(
         WEIGHTS_UNTRAINED,
         Map.of(),
         new SeqKnn(SeqKnn.Parameters.DEFAULT),
-        new Popularity(HALF_LIFE_MILLIS_UNTRAINED));
+        new Popularity(HALF_LIFE_MILLIS_UNTRAINED),
+        null);
   }
 
   public double weight(String source) {

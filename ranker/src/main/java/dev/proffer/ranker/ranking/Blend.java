@@ -62,6 +62,12 @@ public final class Blend {
     return places.containsKey(item);
   }
 
+  /// The place of an item among those that were proposed; -1 when nobody proposed it.
+  public int place(int item) {
+    Integer place = places.get(item);
+    return place == null ? -1 : place;
+  }
+
   public int sources() {
     return proposals.size();
   }

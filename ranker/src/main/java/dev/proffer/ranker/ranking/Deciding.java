@@ -5,6 +5,7 @@ import dev.proffer.proto.ranker.v1.DecisionArm;
 import dev.proffer.ranker.experiment.Experiments;
 import dev.proffer.ranker.policy.Policies;
 import dev.proffer.ranker.policy.PolicyState;
+import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.retrieval.ContentSource;
 import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.SeqKnn;
@@ -32,7 +33,7 @@ public final class Deciding {
 
   /// Rankers that can be named.
   public static final Set<String> RANKERS =
-      Set.of(BLEND, SeqKnn.NAME, Popularity.NAME, ContentSource.NAME);
+      Set.of(BLEND, RankModel.NAME, SeqKnn.NAME, Popularity.NAME, ContentSource.NAME);
 
   /// The choice to give no personal offer.
   public static final String NO_OFFER = "none";
@@ -165,7 +166,9 @@ public final class Deciding {
     }
 
     /// The ranker of the reply.
-    Choice ranker(double[] own) {
+    ///
+    /// @param usual what it is when nobody chooses
+    Choice ranker(String usual, double[] own) {
       String named = assigned.parameters().getOrDefault("ranker", "");
       if (RANKERS.contains(named)) {
         return new Choice(named, 1);
@@ -175,7 +178,7 @@ public final class Deciding {
           "",
           parameter("ranker_policy", options.rankerPolicy()),
           options.rankers(),
-          BLEND,
+          usual,
           own);
     }
 

@@ -13,6 +13,9 @@ import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesRequest;
 import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
 import dev.proffer.proto.featurestore.v1.RowStatus;
 import dev.proffer.proto.featurestore.v1.ValueColumn;
+import dev.proffer.ranker.catalogue.CatalogueItem;
+import dev.proffer.ranker.reranking.RankModel;
+import dev.proffer.ranker.reranking.StoredFeatures;
 import dev.proffer.runtime.degraded.Degradation;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
@@ -38,6 +41,8 @@ public final class FeatureStoreClient {
   static final String FEATURE_SET = "ranker";
   static final String SESSION_FEATURE = "session_history:recent_items";
 
+  // The store asks for some id; nothing is known of this one.
+  private static final String NOBODY = "-";
   private static final int REMEMBERED_MAX = 100_000;
   private static final double SHARE = 0.3;
 
@@ -100,6 +105,71 @@ public final class FeatureStoreClient {
     }
     // A part of the truth is better than none: some rows may have come.
     return fresh == null || fresh.equals(PersonFeatures.NONE) ? null : fresh;
+  }
+
+  /// What the store knows of a person and of items, as a learned ranker reads it; null when the
+  /// store is lost or has another feature set by now, which is named.
+  ///
+  /// @param key the person or the session; empty when neither is known
+  @Nullable StoredFeatures stored(
+      RankModel model,
+      String key,
+      CatalogueItem[] items,
+      long budgetNanos,
+      Degradation degradation) {
+    GetFeatureMatrixRequest.Builder request =
+        GetFeatureMatrixRequest.newBuilder()
+            .setFeatureSet(FEATURE_SET)
+            .setFeatureSetHash(model.featureSetHash())
+            .setContextEntityId(key.isEmpty() ? NOBODY : key);
+    for (CatalogueItem item : items) {
+      request.addCandidateIds(item.id());
+    }
+    try {
+      long timeout = Math.max(1, Math.min(timeoutNanos, budgetNanos));
+      Supplier<GetFeatureMatrixResponse> call =
+          () ->
+              FeatureStoreServiceGrpc.newBlockingStub(channel)
+                  .withDeadlineAfter(timeout, TimeUnit.NANOSECONDS)
+                  .getFeatureMatrix(request.build());
+      GetFeatureMatrixResponse reply =
+          Bulkhead.decorateSupplier(bulkhead, breaker.decorateSupplier(call)).get();
+      if (reply.hasDegraded()) {
+        degradation.absorb(reply.getDegraded(), SHARE);
+      }
+      StoredFeatures stored = StoredFeatures.nothing(model.columns(), items.length);
+      for (FeatureBlock block : reply.getContextList()) {
+        scatter(block, 1, model.columns().context(), stored.context());
+      }
+      for (FeatureBlock block : reply.getCandidatesList()) {
+        scatter(block, items.length, model.columns().stored(), stored.items());
+      }
+      return stored;
+    } catch (RuntimeException e) {
+      degradation.missing(Valuing.PART, e, "the blend of the sources", 0.1);
+      return null;
+    }
+  }
+
+  /// Copies the numbers of a block to their columns.
+  private static void scatter(FeatureBlock block, int rows, List<String> columns, float[] into) {
+    int width = block.getFeaturesCount();
+    if (block.getRows() < rows || block.getValuesF32Le().size() < rows * width * Float.BYTES) {
+      return;
+    }
+    float[] values = new float[rows * width];
+    block
+        .getValuesF32Le()
+        .asReadOnlyByteBuffer()
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .get(values);
+    for (int c = 0; c < width; c++) {
+      int column = columns.indexOf(block.getFeatureView() + ":" + block.getFeatures(c));
+      for (int row = 0; row < rows && column >= 0; row++) {
+        into[row * columns.size() + column] = values[row * width + c];
+      }
+    }
   }
 
   /// Orders of a person so far, -1 when not known. Asks the store only when nothing is remembered.

@@ -66,4 +66,23 @@ final class Reasons {
         .setPromotionId(offer.promotion().id())
         .build();
   }
+
+  /// @param percent off the list price
+  static Reason wouldBeFirst(int percent) {
+    return Reason.newBuilder()
+        .setKind(ReasonKind.REASON_KIND_CONTRASTIVE)
+        .putTexts("en", "Would be first with " + percent + " % off")
+        .putTexts("zh", "若优惠" + percent + "%，将排在第一位")
+        .build();
+  }
+
+  /// @param place where the item would be without the offer
+  static Reason firstByOffer(int place, ItemOffer offer) {
+    return Reason.newBuilder()
+        .setKind(ReasonKind.REASON_KIND_CONTRASTIVE)
+        .putTexts("en", "Would be number " + place + " without this offer")
+        .putTexts("zh", "若无此优惠，将排在第" + place + "位")
+        .setPromotionId(offer.promotion().id())
+        .build();
+  }
 }

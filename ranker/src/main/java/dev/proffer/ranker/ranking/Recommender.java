@@ -4,7 +4,6 @@ package dev.proffer.ranker.ranking;
 import dev.proffer.proto.common.v1.Degraded;
 import dev.proffer.proto.common.v1.DegradedCause;
 import dev.proffer.proto.common.v1.ErrorReason;
-import dev.proffer.proto.ranker.v1.Contribution;
 import dev.proffer.proto.ranker.v1.Decision;
 import dev.proffer.proto.ranker.v1.DecisionChoice;
 import dev.proffer.proto.ranker.v1.ItemFilter;
@@ -18,60 +17,41 @@ import dev.proffer.proto.ranker.v1.SearchItemsRequest;
 import dev.proffer.proto.ranker.v1.SearchItemsResponse;
 import dev.proffer.proto.ranker.v1.SimilarItemsRequest;
 import dev.proffer.proto.ranker.v1.SimilarItemsResponse;
-import dev.proffer.proto.ranker.v1.SourceScore;
-import dev.proffer.ranker.catalogue.Catalogue;
 import dev.proffer.ranker.catalogue.CatalogueItem;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
-import dev.proffer.ranker.catalogue.People;
 import dev.proffer.ranker.decision.DecisionLog;
-import dev.proffer.ranker.decision.SlotExploration;
-import dev.proffer.ranker.experiment.Interleaving;
 import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.TopK;
-import dev.proffer.ranker.model.ModelHost;
-import dev.proffer.ranker.model.ServingModel;
-import dev.proffer.ranker.model.Shoppers;
 import dev.proffer.ranker.promotion.ItemOffer;
-import dev.proffer.ranker.promotion.Moment;
 import dev.proffer.ranker.promotion.PersonFacts;
-import dev.proffer.ranker.promotion.PromotionSnapshot;
-import dev.proffer.ranker.promotion.Promotions;
-import dev.proffer.ranker.retrieval.BoughtTogether;
+import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.retrieval.CandidateSource;
-import dev.proffer.ranker.retrieval.ContentKeeper;
 import dev.proffer.ranker.retrieval.ContentSource;
-import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.retrieval.SeqKnn;
-import dev.proffer.ranker.retrieval.TrendingNext;
 import dev.proffer.ranker.search.TextIndex;
 import dev.proffer.runtime.degraded.Degradation;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.grpc.RequestId;
 import io.grpc.Context;
 import io.grpc.Deadline;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Answers requests for items: history, candidates, eligibility, blend, offers, exploration,
-/// reasons, decision log.
+/// Answers requests for items, stage by stage: who asks ([Scenes]), what may be shown
+/// ([Eligibility]), candidates ([Sources], [Blend]), what each is worth ([Valuing]), places
+/// ([Arranging]), reasons ([Explaining]), decision log.
 ///
 /// Whatever is lost, a reply comes: with remembered features, with what is popular, or at last with
 /// whatever the shop has. Each loss is named.
@@ -79,97 +59,44 @@ public final class Recommender {
   private static final Logger log = LoggerFactory.getLogger(Recommender.class);
   private static final int WARM_UP_REQUESTS = 400;
 
-  private final Catalogue catalogue;
-  private final Promotions promotions;
-  private final People people;
-  private final ModelHost models;
-  private final ContentKeeper content;
+  private final Scenes scenes;
+  private final Sources sources;
+  private final Valuing valuing;
+  private final Arranging arranging;
+  private final Explaining explaining;
   private final TextIndex texts;
-  private final FeatureStoreClient features;
-  private final Supplier<BoughtTogether> together;
-  private final Retrieval retrieval;
   private final DecisionLog decisions;
   private final Deciding deciding;
-  private final Options options;
+  private final Duration budget;
   private final RandomGenerator random;
-  private final Clock clock;
+  private final Stage.Listener stages;
 
-  /// How requests are answered.
-  ///
+  /// @param texts what searches go to
   /// @param budget how long a request may take
-  /// @param sourceTimeout how long candidate sources may take
-  /// @param candidatesMax items that each source may propose
-  /// @param historyMax items of a history that are looked at
-  /// @param promotionWeight what a price of nothing would add to the score, as a factor
-  /// @param explorationPool how many of the next best can get the place that goes to chance
-  public record Options(
-      Duration budget,
-      Duration sourceTimeout,
-      int candidatesMax,
-      int historyMax,
-      double promotionWeight,
-      SlotExploration exploration,
-      int explorationPool) {}
-
-  /// One person's side of a request.
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-  private record Shopper(PersonFacts facts, int[] history, Set<Integer> bought) {}
-
-  /// What a request is answered with, taken once at its start.
-  private record Scene(
-      CatalogueSnapshot snapshot,
-      ServingModel model,
-      PromotionSnapshot promotions,
-      Offers offers,
-      Shopper shopper,
-      long atMillis,
-      String region) {}
-
-  /// One item with all that is known about it at the end.
-  private record Scored(
-      CatalogueItem item, float blended, double value, @Nullable ItemOffer offer) {}
-
-  /// One place of a reply.
-  ///
-  /// @param propensity of the item at this place
-  /// @param offerPropensity of the offer; 0 when no policy chose it
-  /// @param ranker who brought it, when rankers were interleaved
-  private record Place(
-      Scored scored, double propensity, boolean explored, double offerPropensity, String ranker) {
-    Place(Scored scored) {
-      this(scored, 1, false, 0, "");
-    }
-  }
-
+  /// @param random chooses what to warm up with
+  /// @param stages hears how requests go on
   public Recommender(
-      Catalogue catalogue,
-      Promotions promotions,
-      People people,
-      ModelHost models,
-      ContentKeeper content,
+      Scenes scenes,
+      Sources sources,
+      Valuing valuing,
+      Arranging arranging,
       TextIndex texts,
-      FeatureStoreClient features,
-      Supplier<BoughtTogether> together,
-      Retrieval retrieval,
       DecisionLog decisions,
       Deciding deciding,
-      Options options,
+      Duration budget,
       RandomGenerator random,
-      Clock clock) {
-    this.catalogue = catalogue;
-    this.promotions = promotions;
-    this.people = people;
-    this.models = models;
-    this.content = content;
+      Stage.Listener stages) {
+    this.scenes = scenes;
+    this.sources = sources;
+    this.valuing = valuing;
+    this.arranging = arranging;
+    this.explaining = new Explaining(valuing);
     this.texts = texts;
-    this.features = features;
-    this.together = together;
-    this.retrieval = retrieval;
     this.decisions = decisions;
     this.deciding = deciding;
-    this.options = options;
+    this.budget = budget;
     this.random = random;
-    this.clock = clock;
+    this.stages = stages;
   }
 
   /// Chooses items for a person or a session.
@@ -182,7 +109,7 @@ public final class Recommender {
   public void warmUp(Duration max) {
     long end = System.nanoTime() + max.toNanos();
     for (int i = 0; i < WARM_UP_REQUESTS && System.nanoTime() < end; i++) {
-      CatalogueSnapshot snapshot = catalogue.snapshot();
+      CatalogueSnapshot snapshot = scenes.snapshot();
       RecommendRequest.Builder request =
           RecommendRequest.newBuilder().setSessionId("warm-up").setK(10).setExplain(i % 2 == 0);
       for (int recent = 0; recent < 5 && snapshot.capacity() > 0; recent++) {
@@ -196,12 +123,13 @@ public final class Recommender {
   }
 
   private RecommendResponse recommend(RecommendRequest request, boolean logged) {
+    stages.entered(Stage.PERSON);
     long deadline = deadline();
     Degradation degradation = new Degradation();
     RequestContext context = request.getContext();
     ItemFilter filter = request.getFilter();
     Scene scene =
-        scene(
+        scenes.personal(
             request.getUserId(),
             request.getSessionId(),
             context,
@@ -217,33 +145,39 @@ public final class Recommender {
             scene.atMillis(),
             logged,
             degradation);
-    scene = withCanary(scene, turn, degradation);
+    scene = scenes.withCanary(scene, turn, degradation);
     double[] ofPerson = features(scene);
-    int[] unwanted = unwanted(scene, context, filter.getIncludeSeen());
+
+    // 1. What may be shown.
+    stages.entered(Stage.FILTER);
     Eligibility eligible =
         new Eligibility(
             scene.snapshot(),
             scene.atMillis(),
             scene.region(),
             filter,
-            unwanted,
+            unwanted(scene, context, filter.getIncludeSeen()),
             scene.offers()::best,
             scene.offers()::legal);
     Query query = new Query(scene.shopper().history(), scene.atMillis(), eligible);
 
-    // 1. Candidates of all sources, blended as the ranker of this reply does.
+    // 2. Candidates of all sources, blended as the ranker of this reply does.
+    stages.entered(Stage.RETRIEVE);
     List<String> two = turn.interleaved();
+    String usual = scene.model().trained().ranker() == null ? Deciding.BLEND : RankModel.NAME;
     Deciding.Choice ranker =
-        two.isEmpty() ? turn.ranker(ofPerson) : new Deciding.Choice(String.join("+", two), 1);
-    List<Retrieval.Proposal> proposals = propose(scene, query, deadline, degradation);
-    Blend blend =
-        new Blend(proposals, weights(scene, two.isEmpty() ? ranker.option() : two.getFirst()));
-    // 2. The price and the value of each.
-    int wanted = request.getK() + options.explorationPool();
-    List<Scored> ranked = value(scene, blend, wanted);
-    // 3. Whatever the shop has, when the sources have too little.
+        two.isEmpty() ? turn.ranker(usual, ofPerson) : new Deciding.Choice(String.join("+", two), 1);
+    List<Retrieval.Proposal> proposals = sources.propose(scene, query, deadline, degradation);
+    String first = two.isEmpty() ? ranker.option() : two.getFirst();
+    Blend blend = new Blend(proposals, Sources.weights(scene, first));
+
+    // 3. The price and the value of each, and whatever the shop has when the sources have too little.
+    stages.entered(Stage.VALUE);
+    int wanted = request.getK() + arranging.spare();
+    Valued valued = valuing.value(scene, blend, List.of(), first, wanted, deadline, degradation);
+    List<Scored> ranked = valued.items();
     if (ranked.size() < wanted) {
-      fill(scene, eligible, blend, ranked, wanted);
+      valuing.fill(scene, eligible, blend, ranked, wanted);
       if (blend.size() == 0 && !ranked.isEmpty() && !degradation.parts().isEmpty()) {
         degradation.missing(
             "candidates",
@@ -253,21 +187,29 @@ public final class Recommender {
             0.2);
       }
     }
-    // 4. The last place goes to chance, some of the time; or two rankers share the places.
+
+    // 4. Not too much alike; the last place goes to chance, some of the time; or two rankers share
+    // the places. Then the offer of each item, among its legal ones.
+    stages.entered(Stage.ARRANGE);
     int k = Math.min(request.getK(), ranked.size());
     List<String> pool =
         ranked.stream().limit(CANDIDATES_LOGGED).map(each -> each.item().id()).toList();
-    List<Place> places =
-        two.isEmpty()
-            ? explore(ranked, k)
-            : interleave(
-                two,
-                ranked,
-                value(scene, new Blend(proposals, weights(scene, two.getLast())), k),
-                k);
-    // The offer of each item, among its legal ones.
+    List<Place> places;
+    if (two.isEmpty()) {
+      places = arranging.explore(arranging.diverse(ranked, k), k);
+    } else {
+      Blend other = new Blend(proposals, Sources.weights(scene, two.getLast()));
+      places =
+          arranging.interleave(
+              two,
+              ranked,
+              valuing
+                  .value(scene, other, List.of(), two.getLast(), k, deadline, degradation)
+                  .items(),
+              k);
+    }
     for (int i = 0; i < places.size(); i++) {
-      places.set(i, withOffer(places.get(i), scene, turn, ofPerson));
+      places.set(i, Arranging.withOffer(places.get(i), scene, turn, ofPerson));
     }
     Deciding.Choice layout = turn.layout(request.getLayoutsList(), ofPerson);
     Deciding.Choice personal =
@@ -276,16 +218,17 @@ public final class Recommender {
             ofPerson);
 
     // 5. The reply and the log.
+    stages.entered(Stage.REPLY);
     String requestId = requestId(request.getRequestId());
     RecommendResponse.Builder reply =
         RecommendResponse.newBuilder()
             .setRequestId(requestId)
             .setModelVersion(scene.model().trained().version())
             .setCatalogueVersion(scene.snapshot().version())
-            .setPolicy(options.exploration().policy())
+            .setPolicy(arranging.policy())
             .putAllVariants(turn.variants())
             .setHeldOut(turn.heldOut())
-            .setRanker(ranker.option())
+            .setRanker(two.isEmpty() ? valued.ranker() : ranker.option())
             .setRankerPropensity(ranker.propensity())
             .setLayout(layout.option())
             .setLayoutPropensity(layout.propensity());
@@ -303,11 +246,20 @@ public final class Recommender {
               .setOfferPropensity(place.offerPropensity())
               .setRanker(place.ranker());
       if (request.getExplain()) {
-        explain(item, scene, query, blend, place.scored(), place.explored());
+        explaining.explain(
+            item,
+            scene,
+            query,
+            blend,
+            valued,
+            place.scored(),
+            places.getFirst().scored(),
+            place.explored());
       }
       reply.addItems(item);
     }
     if (logged) {
+      arranging.show(scene, places);
       log(
           Decision.newBuilder()
               .setRequestId(requestId)
@@ -315,7 +267,7 @@ public final class Recommender {
               .setSessionId(request.getSessionId())
               .setCandidateCount(blend.size())
               .addAllCandidateItemIds(pool)
-              .setPolicy(options.exploration().policy())
+              .setPolicy(arranging.policy())
               .putAllVariants(turn.variants())
               .setHeldOut(turn.heldOut())
               .addAllArms(turn.arms()),
@@ -328,7 +280,9 @@ public final class Recommender {
     if (degraded != null) {
       reply.setDegraded(degraded);
     }
-    return reply.build();
+    RecommendResponse built = reply.build();
+    stages.entered(Stage.DONE);
+    return built;
   }
 
   /// Orders candidates that the caller brings. Nothing is left to chance: every propensity is 1.
@@ -337,7 +291,7 @@ public final class Recommender {
     Degradation degradation = new Degradation();
     RequestContext context = request.getContext();
     Scene scene =
-        scene(
+        scenes.personal(
             request.getUserId(),
             request.getSessionId(),
             context,
@@ -361,7 +315,7 @@ public final class Recommender {
     int[] numbers = candidates.stream().mapToInt(CatalogueItem::number).toArray();
     Query query = new Query(scene.shopper().history(), scene.atMillis(), _ -> true);
     List<Retrieval.Proposal> proposals = new ArrayList<>();
-    for (CandidateSource source : sources(scene, degradation)) {
+    for (CandidateSource source : sources.all(scene, degradation)) {
       try {
         proposals.add(new Retrieval.Proposal(source, best(source.score(query, numbers), numbers)));
       } catch (RuntimeException e) {
@@ -369,19 +323,24 @@ public final class Recommender {
         degradation.missing("source:" + source.name(), e, "", 0.2);
       }
     }
-    Blend blend = new Blend(proposals, source -> weight(scene, source));
+    Blend blend = new Blend(proposals, source -> Sources.weight(scene, source));
     int k = request.getK() == 0 ? candidates.size() : Math.min(request.getK(), candidates.size());
-    List<Scored> ranked = value(scene, blend, candidates.size());
+    List<CatalogueItem> others = new ArrayList<>();
     for (CatalogueItem item : candidates) {
       if (!blend.contains(item.number())) {
-        ranked.add(scored(scene, item, 0));
+        others.add(item);
       }
     }
+    Valued valued =
+        valuing.value(
+            scene, blend, others, RankModel.NAME, candidates.size(), deadline, degradation);
+    List<Scored> ranked = valued.items();
     String requestId = requestId(request.getRequestId());
     for (int i = 0; i < k; i++) {
       RecommendedItem.Builder item = view(ranked.get(i), i + 1).setPropensity(1);
       if (request.getExplain()) {
-        explain(item, scene, query, blend, ranked.get(i), false);
+        explaining.explain(
+            item, scene, query, blend, valued, ranked.get(i), ranked.getFirst(), false);
       }
       reply.addItems(item);
     }
@@ -407,13 +366,13 @@ public final class Recommender {
   public SimilarItemsResponse similar(SimilarItemsRequest request) {
     Degradation degradation = new Degradation();
     RequestContext context = request.getContext();
-    CatalogueSnapshot snapshot = catalogue.snapshot();
+    CatalogueSnapshot snapshot = scenes.snapshot();
     CatalogueItem subject = snapshot.find(request.getItemId());
     if (subject == null) {
       throw ProfferException.notFound(
           ErrorReason.ERROR_REASON_UNKNOWN_ITEM, "item_id", request.getItemId());
     }
-    Scene scene = impersonal(snapshot, request.getUserId(), context, new int[] {subject.number()});
+    Scene scene = scenes.impersonal(snapshot, request.getUserId(), context, new int[] {subject.number()});
     Eligibility eligible =
         new Eligibility(
             snapshot,
@@ -424,20 +383,15 @@ public final class Recommender {
             scene.offers()::best,
             scene.offers()::legal);
     Query query = new Query(scene.shopper().history(), scene.atMillis(), eligible);
-    List<CandidateSource> sources = new ArrayList<>();
-    for (CandidateSource source : sources(scene, degradation)) {
+    List<CandidateSource> alike = new ArrayList<>();
+    for (CandidateSource source : sources.all(scene, degradation)) {
       if (source.name().equals(SeqKnn.NAME) || source.name().equals(ContentSource.NAME)) {
-        sources.add(source);
+        alike.add(source);
       }
     }
     Blend blend =
         new Blend(
-            retrieval.ask(
-                sources,
-                query,
-                Math.max(request.getK(), options.candidatesMax()),
-                options.sourceTimeout().toNanos(),
-                degradation),
+            sources.ask(alike, query, request.getK(), degradation),
             name -> name.equals(SeqKnn.NAME) ? 0.6 : 0.4);
     SimilarItemsResponse.Builder reply = SimilarItemsResponse.newBuilder();
     Hits hits = blend.top(request.getK());
@@ -446,7 +400,7 @@ public final class Recommender {
       if (item != null) {
         float score = hits.scores()[i];
         reply.addItems(
-            view(new Scored(item, score, score, scene.offers().best(item)), i + 1)
+            view(new Scored(item, score, score, scene.offers().best(item), -1), i + 1)
                 .setPropensity(1));
       }
     }
@@ -460,14 +414,14 @@ public final class Recommender {
   /// Items that match a text, or all that the filter allows when the text is empty.
   public SearchItemsResponse search(SearchItemsRequest request) {
     Degradation degradation = new Degradation();
-    CatalogueSnapshot snapshot = catalogue.snapshot();
+    CatalogueSnapshot snapshot = scenes.snapshot();
     String userId = request.getUserId();
     Scene scene =
-        impersonal(
+        scenes.impersonal(
             snapshot,
             userId,
             request.getContext(),
-            models.serving().shoppers().memory(userId, "", options.historyMax()).recent());
+            scenes.remembered(userId));
     Eligibility eligible =
         new Eligibility(
             snapshot,
@@ -481,11 +435,24 @@ public final class Recommender {
     List<Scored> found;
     if (request.getQuery().isBlank()) {
       Query query = new Query(scene.shopper().history(), scene.atMillis(), eligible);
+      long deadline = deadline();
       Blend blend =
-          new Blend(propose(scene, query, deadline(), degradation), weights(scene, Deciding.BLEND));
-      found = value(scene, blend, request.getK());
+          new Blend(
+              sources.propose(scene, query, deadline, degradation),
+              Sources.weights(scene, Deciding.BLEND));
+      found =
+          valuing
+              .value(
+                  scene,
+                  blend,
+                  List.of(),
+                  RankModel.NAME,
+                  request.getK(),
+                  deadline,
+                  degradation)
+              .items();
       if (found.size() < request.getK()) {
-        fill(scene, eligible, blend, found, request.getK());
+        valuing.fill(scene, eligible, blend, found, request.getK());
       }
       int total = 0;
       for (int number = 0; number < snapshot.capacity(); number++) {
@@ -497,7 +464,7 @@ public final class Recommender {
           texts.search(
               snapshot,
               request.getQuery(),
-              Math.max(request.getK(), options.candidatesMax()),
+              Math.max(request.getK(), sources.candidatesMax()),
               eligible);
       reply.setTotalMatches(texted.total());
       found = textual(scene, texted.hits());
@@ -530,147 +497,16 @@ public final class Recommender {
       if (item != null) {
         float text = hits.scores()[i] / hits.scores()[0];
         float lift = 1 + (most > 0 ? 0.1f * popular[i] / most : 0);
-        found.add(scored(scene, item, text * lift));
+        found.add(valuing.blended(scene, item, text * lift));
       }
     }
-    found.sort(BY_VALUE);
+    found.sort(Scored.BY_VALUE);
     return found;
   }
 
-  private Scene scene(
-      String userId,
-      String sessionId,
-      RequestContext context,
-      dev.proffer.proto.promotion.v1.@Nullable Person override,
-      List<String> recentOldestFirst,
-      long deadline,
-      Degradation degradation) {
-    CatalogueSnapshot snapshot = catalogue.snapshot();
-    ServingModel model = models.serving();
-    if (!model.fromBundle()) {
-      degradation.missing(
-          "model",
-          DegradedCause.DEGRADED_CAUSE_NOT_LOADED,
-          "untrained weights",
-          models.problem().isEmpty()
-              ? "no model bundle is active; the event log alone is learned from"
-              : models.problem(),
-          0.1);
-    }
-    PersonFeatures person = PersonFeatures.NONE;
-    Shoppers.Memory memory = model.shoppers().memory(userId, sessionId, options.historyMax());
-    if (!userId.isEmpty() || !sessionId.isEmpty()) {
-      PersonFeatures read =
-          features.read(userId, sessionId, deadline - System.nanoTime(), degradation);
-      if (read != null) {
-        person = read;
-        if (read.asOfUnixMs() > 0 && !degradation.parts().isEmpty()) {
-          degradation.featureAge(Math.max(0, clock.millis() - read.asOfUnixMs()));
-        }
-      }
-    }
-    long at = context.getAtUnixMs() == 0 ? clock.millis() : context.getAtUnixMs();
-    PromotionSnapshot offers = promotions.snapshot();
-    PersonFacts facts =
-        promotions.withGiven(facts(userId, override, degradation), offers, degradation);
-    Offers finder =
-        new Offers(
-            offers,
-            offers.finder(
-                facts,
-                new Moment(at, context.getChannel(), context.getRegion(), ""),
-                promotions.usage(userId)));
-    Shopper shopper =
-        new Shopper(
-            facts,
-            history(context.getCartItemIdsList(), recentOldestFirst, person, memory),
-            bought(person, memory));
-    return new Scene(snapshot, model, offers, finder, shopper, at, context.getRegion());
-  }
-
-  private Scene impersonal(
-      CatalogueSnapshot snapshot, String userId, RequestContext context, int[] history) {
-    long at = context.getAtUnixMs() == 0 ? clock.millis() : context.getAtUnixMs();
-    PromotionSnapshot offers = promotions.snapshot();
-    Degradation degradation = new Degradation();
-    PersonFacts facts = promotions.withGiven(facts(userId, null, degradation), offers, degradation);
-    return new Scene(
-        snapshot,
-        models.serving(),
-        offers,
-        new Offers(
-            offers,
-            offers.finder(
-                facts,
-                new Moment(at, context.getChannel(), context.getRegion(), ""),
-                promotions.usage(userId))),
-        new Shopper(facts, history, Set.of()),
-        at,
-        context.getRegion());
-  }
-
-  private PersonFacts facts(
-      String userId,
-      dev.proffer.proto.promotion.v1.@Nullable Person override,
-      Degradation degradation) {
-    try {
-      return people.of(userId, override);
-    } catch (dev.proffer.runtime.sql.SqlFailure e) {
-      degradation.missing(
-          "members",
-          DegradedCause.DEGRADED_CAUSE_UNAVAILABLE,
-          "nothing is known of the person",
-          "the members table could not be read",
-          0.1);
-      return new PersonFacts(userId, Set.of(), 0, PersonFacts.UNKNOWN, 0, null);
-    }
-  }
-
-  /// The history, newest first: the cart, what the caller adds, what the feature store knows, and
-  /// what is remembered when it knows nothing.
-  private int[] history(
-      List<String> cart, List<String> recent, PersonFeatures person, Shoppers.Memory memory) {
-    Set<Integer> items = new LinkedHashSet<>();
-    for (String id : cart.reversed()) {
-      add(items, id);
-    }
-    for (String id : recent.reversed()) {
-      add(items, id);
-    }
-    for (String id : person.recent()) {
-      add(items, id);
-    }
-    if (person.recent().isEmpty()) {
-      for (int item : memory.recent()) {
-        items.add(item);
-      }
-    }
-    return items.stream().limit(options.historyMax()).mapToInt(Integer::intValue).toArray();
-  }
-
-  private void add(Set<Integer> items, String id) {
-    int number = catalogue.snapshot().numbers().find(id);
-    if (number >= 0 && items.size() < options.historyMax()) {
-      items.add(number);
-    }
-  }
-
-  private Set<Integer> bought(PersonFeatures person, Shoppers.Memory memory) {
-    Set<Integer> items = new HashSet<>();
-    for (int item : memory.bought()) {
-      items.add(item);
-    }
-    for (String id : person.purchased()) {
-      int number = catalogue.snapshot().numbers().find(id);
-      if (number >= 0) {
-        items.add(number);
-      }
-    }
-    return items;
-  }
-
-  private static int[] unwanted(Scene scene, RequestContext context, boolean includeSeen) {
+  private int[] unwanted(Scene scene, RequestContext context, boolean includeSeen) {
     Set<Integer> items = new HashSet<>(includeSeen ? Set.<Integer>of() : scene.shopper().bought());
+    items.addAll(arranging.exhausted(scene));
     for (String id : context.getCartItemIdsList()) {
       int number = scene.snapshot().numbers().find(id);
       if (number >= 0) {
@@ -680,84 +516,8 @@ public final class Recommender {
     return items.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  private List<CandidateSource> sources(Scene scene, Degradation degradation) {
-    List<CandidateSource> sources = new ArrayList<>(4);
-    sources.add(scene.model().trained().seqKnn());
-    if (scene.model().trained().weight(TrendingNext.NAME) > 0) {
-      sources.add(
-          new TrendingNext(scene.model().trained().seqKnn(), scene.model().trained().popularity()));
-    }
-    ContentSource contentSource = content.current();
-    if (contentSource == null) {
-      degradation.missing(
-          "source:" + ContentSource.NAME,
-          DegradedCause.DEGRADED_CAUSE_NOT_LOADED,
-          "",
-          "the content index is still being built",
-          0.1);
-    } else {
-      sources.add(contentSource);
-    }
-    sources.add(scene.model().trained().popularity());
-    BoughtTogether rules = together.get();
-    if (!rules.isEmpty()) {
-      sources.add(rules);
-    }
-    return sources;
-  }
-
-  /// The weight of a source: as it was trained, or for one that training does not know, a little.
-  private static double weight(Scene scene, String source) {
-    return source.equals(BoughtTogether.NAME)
-        ? scene.model().trained().weights().getOrDefault(source, TOGETHER_WEIGHT)
-        : scene.model().trained().weight(source);
-  }
-
-  private static final double TOGETHER_WEIGHT = 0.1;
-
-  private List<Retrieval.Proposal> propose(
-      Scene scene, Query query, long deadline, Degradation degradation) {
-    long timeout =
-        Math.max(0, Math.min(options.sourceTimeout().toNanos(), deadline - System.nanoTime()));
-    return retrieval.ask(
-        sources(scene, degradation), query, options.candidatesMax(), timeout, degradation);
-  }
-
-  /// The weights of sources for a ranker. A ranker of one source lets the others fill up its list.
-  private static ToDoubleFunction<String> weights(Scene scene, String ranker) {
-    return ranker.equals(Deciding.BLEND)
-        ? source -> weight(scene, source)
-        : source -> source.equals(ranker) ? 1 : FILL_WEIGHT;
-  }
-
-  private static final double FILL_WEIGHT = 1e-4;
   private static final int CANDIDATES_LOGGED = 100;
   private static final double DAY_MS = 86_400_000;
-
-  /// With the bundle that an experiment tries out, once it is loaded.
-  private Scene withCanary(Scene scene, Deciding.Turn turn, Degradation degradation) {
-    if (turn.modelVersion().isEmpty()) {
-      return scene;
-    }
-    ServingModel canary = models.canary(turn.modelVersion());
-    if (canary == null) {
-      degradation.missing(
-          "model:" + turn.modelVersion(),
-          DegradedCause.DEGRADED_CAUSE_NOT_LOADED,
-          "the current model",
-          "the bundle that an experiment tries out is not loaded",
-          0);
-      return scene;
-    }
-    return new Scene(
-        scene.snapshot(),
-        canary,
-        scene.promotions(),
-        scene.offers(),
-        scene.shopper(),
-        scene.atMillis(),
-        scene.region());
-  }
 
   /// What policies see of the person and the moment when the caller says nothing: 8 numbers of the
   /// size of 1.
@@ -776,127 +536,6 @@ public final class Recommender {
       Math.sin(week)
     };
   }
-
-  /// The places of one ranker: the best in order, the last one left to chance.
-  private List<Place> explore(List<Scored> ranked, int k) {
-    List<Place> places = new ArrayList<>(k);
-    for (Scored each : ranked.subList(0, k)) {
-      places.add(new Place(each));
-    }
-    if (k >= SlotExploration.LIST_MIN && options.exploration().epsilon() > 0) {
-      int pool = Math.min(ranked.size() - k + 1, options.explorationPool());
-      SlotExploration.Choice choice = options.exploration().choose(pool, random);
-      places.set(
-          k - 1,
-          new Place(
-              ranked.get(k - 1 + choice.index()), choice.propensity(), choice.index() > 0, 0, ""));
-    }
-    return places;
-  }
-
-  /// The places of two rankers that take turns. The propensity of an item is that of its ranker to
-  /// choose first in its round, or 1 when both would have put the same item there.
-  private List<Place> interleave(
-      List<String> names, List<Scored> first, List<Scored> second, int k) {
-    Map<String, Scored> known = new HashMap<>();
-    List<String> firstIds = new ArrayList<>();
-    List<String> secondIds = new ArrayList<>();
-    for (Scored each : first) {
-      known.put(each.item().id(), each);
-      firstIds.add(each.item().id());
-    }
-    for (Scored each : second) {
-      known.putIfAbsent(each.item().id(), each);
-      secondIds.add(each.item().id());
-    }
-    List<Place> places = new ArrayList<>(k);
-    for (Interleaving.Place place : Interleaving.draft(firstIds, secondIds, k, random)) {
-      Scored scored = known.get(place.item());
-      if (scored != null) {
-        places.add(
-            new Place(
-                scored,
-                place.propensity(),
-                false,
-                0,
-                place.first() ? names.getFirst() : names.getLast()));
-      }
-    }
-    return places;
-  }
-
-  /// With the offer that the policy of offers chooses, where one does.
-  private static Place withOffer(Place place, Scene scene, Deciding.Turn turn, double[] ofPerson) {
-    CatalogueItem item = place.scored().item();
-    if (place.scored().offer() == null) {
-      return place;
-    }
-    double[] context = Arrays.copyOf(ofPerson, ofPerson.length + 2);
-    context[ofPerson.length] = Math.log1p((double) item.priceMinorUnits()) / 10;
-    context[ofPerson.length + 1] = place.scored().offer().depth();
-    Deciding.Choice choice = turn.offer(item.id(), scene.offers().legal(item), context);
-    ItemOffer offer = choice == null ? null : scene.offers().of(item, choice.option());
-    if (choice == null || offer == null) {
-      return place;
-    }
-    return new Place(
-        new Scored(item, place.scored().blended(), place.scored().value(), offer),
-        place.propensity(),
-        place.explored(),
-        choice.propensity(),
-        place.ranker());
-  }
-
-  /// The best items by value, best first. Equal values are ordered by item id.
-  private List<Scored> value(Scene scene, Blend blend, int max) {
-    List<Scored> all = new ArrayList<>(blend.size());
-    for (int i = 0; i < blend.size(); i++) {
-      CatalogueItem item = scene.snapshot().item(blend.item(i));
-      if (item != null) {
-        all.add(scored(scene, item, blend.score(i)));
-      }
-    }
-    all.sort(BY_VALUE);
-    return all.size() > max ? new ArrayList<>(all.subList(0, max)) : all;
-  }
-
-  private static final Comparator<Scored> BY_VALUE =
-      Comparator.comparingDouble(Scored::value)
-          .reversed()
-          .thenComparing(scored -> scored.item().id());
-
-  private Scored scored(Scene scene, CatalogueItem item, float blended) {
-    ItemOffer offer = scene.offers().best(item);
-    double lift = offer == null ? 1 : 1 + options.promotionWeight() * offer.depth();
-    return new Scored(item, blended, blended * lift, offer);
-  }
-
-  /// Adds eligible items that no source proposed: those with the deepest promotion first, then the
-  /// newest, in an order that does not change from request to request.
-  private void fill(
-      Scene scene, Eligibility eligible, Blend blend, List<Scored> ranked, int wanted) {
-    int missing = wanted - ranked.size();
-    int scanned = 0;
-    TopK best = new TopK(missing);
-    for (int number = 0;
-        number < scene.snapshot().capacity() && scanned < FILL_SCAN_MAX;
-        number++) {
-      if (!blend.contains(number) && eligible.test(number)) {
-        scanned++;
-        CatalogueItem item = scene.snapshot().item(number);
-        ItemOffer offer = item == null ? null : scene.offers().best(item);
-        best.offer(number, offer == null ? 0 : (float) offer.depth());
-      }
-    }
-    for (int number : best.drain().items()) {
-      CatalogueItem item = scene.snapshot().item(number);
-      if (item != null) {
-        ranked.add(scored(scene, item, 0));
-      }
-    }
-  }
-
-  private static final int FILL_SCAN_MAX = 20_000;
 
   private static RecommendedItem.Builder view(Scored scored, int position) {
     CatalogueItem item = scored.item();
@@ -918,75 +557,6 @@ public final class Recommender {
     }
     return view;
   }
-
-  private void explain(
-      RecommendedItem.Builder view,
-      Scene scene,
-      Query query,
-      Blend blend,
-      Scored scored,
-      boolean explored) {
-    int number = scored.item().number();
-    double blended = 0;
-    List<Contribution> contributions = new ArrayList<>();
-    boolean argued = false;
-    if (explored) {
-      view.addReasons(Reasons.fresh());
-    }
-    for (int s = 0; s < blend.sources(); s++) {
-      Retrieval.Proposal proposal = blend.proposal(s);
-      int rank = Blend.rank(proposal.hits(), number);
-      if (rank < 0) {
-        continue;
-      }
-      CandidateSource source = proposal.source();
-      float score = proposal.hits().scores()[rank];
-      double share = score / proposal.hits().scores()[0];
-      blended += share * blend.weight(s);
-      view.addSources(
-          SourceScore.newBuilder().setSource(source.name()).setScore(score).setRank(rank + 1));
-      contributions.add(
-          Contribution.newBuilder()
-              .setFeature("source:" + source.name())
-              .setValue(share)
-              .setContribution(share * blend.weight(s))
-              .build());
-      int because = source.because(query, number);
-      CatalogueItem cause = because < 0 ? null : scene.snapshot().item(query.history()[because]);
-      if (cause != null && !argued && source.name().equals(BoughtTogether.NAME)) {
-        view.addReasons(Reasons.together(cause));
-        argued = true;
-      } else if (cause != null && !argued && !source.name().equals(ContentSource.NAME)) {
-        view.addReasons(
-            Reasons.behaviour(cause, scene.shopper().bought().contains(cause.number())));
-        argued = true;
-      } else if (cause != null && !argued) {
-        view.addReasons(Reasons.content(cause));
-        argued = true;
-      } else if (source.name().equals(Popularity.NAME) && !argued && rank < POPULAR_RANK_MAX) {
-        view.addReasons(Reasons.popular());
-        argued = true;
-      }
-    }
-    ItemOffer offer = scored.offer();
-    if (offer != null) {
-      view.addReasons(Reasons.promotion(offer));
-      contributions.add(
-          Contribution.newBuilder()
-              .setFeature("promotion_depth")
-              .setValue(offer.depth())
-              .setContribution(scored.value() - blended)
-              .build());
-    }
-    if (view.getReasonsCount() == 0) {
-      view.addReasons(argued ? Reasons.popular() : Reasons.fresh());
-    }
-    contributions.sort(
-        Comparator.comparingDouble((Contribution c) -> Math.abs(c.getContribution())).reversed());
-    view.addAllContributions(contributions);
-  }
-
-  private static final int POPULAR_RANK_MAX = 100;
 
   private void log(
       Decision.Builder decision,
@@ -1053,11 +623,11 @@ public final class Recommender {
 
   /// When the reply must be ready: after the budget, or a little before the caller gives up.
   private long deadline() {
-    long budget = options.budget().toNanos();
+    long left = budget.toNanos();
     Deadline callers = Context.current().getDeadline();
     if (callers != null) {
-      budget = Math.min(budget, callers.timeRemaining(TimeUnit.NANOSECONDS) * 8 / 10);
+      left = Math.min(left, callers.timeRemaining(TimeUnit.NANOSECONDS) * 8 / 10);
     }
-    return System.nanoTime() + Math.max(0, budget);
+    return System.nanoTime() + Math.max(0, left);
   }
 }

@@ -14,8 +14,11 @@ final class Cases {
   /// @param history items before the basket, newest first, without repeats
   /// @param seen all items before the basket, sorted
   /// @param targets items of the basket that the person had not dealt with before
+  /// @param strengths how much the person wanted each target
+  /// @param who the person; `s:` and the session of somebody who was not signed in
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody; arrays are what the loops need.
-  record Case(int[] history, int[] seen, int[] targets, long atMillis) {
+  record Case(
+      int[] history, int[] seen, int[] targets, float[] strengths, long atMillis, String who) {
     boolean isNew(int item) {
       return Arrays.binarySearch(seen, item) < 0;
     }
@@ -67,21 +70,30 @@ final class Cases {
       int[] history = newestFirst(seen, historyMax);
       Arrays.sort(seen);
       int[] targets = new int[basket[2] - basket[1]];
+      float[] strengths = new float[targets.length];
       int count = 0;
       for (int i = basket[1]; i < basket[2]; i++) {
         int item = steps.item(byPerson[i]);
+        float strength = (float) steps.strength(byPerson[i]);
         boolean repeated = false;
         for (int j = 0; j < count && !repeated; j++) {
           repeated = targets[j] == item;
+          strengths[j] = repeated ? Math.max(strengths[j], strength) : strengths[j];
         }
         if (!repeated && known.test(item) && Arrays.binarySearch(seen, item) < 0) {
+          strengths[count] = strength;
           targets[count++] = item;
         }
       }
       if (count > 0) {
         cases.add(
             new Case(
-                history, seen, Arrays.copyOf(targets, count), steps.time(byPerson[basket[1]])));
+                history,
+                seen,
+                Arrays.copyOf(targets, count),
+                Arrays.copyOf(strengths, count),
+                steps.time(byPerson[basket[1]]),
+                steps.who(steps.person(byPerson[basket[1]]))));
       }
     }
     return cases;

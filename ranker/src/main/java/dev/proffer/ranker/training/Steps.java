@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.training;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /// What people did, in the order of time, in columns.
 final class Steps {
   private final Map<String, Integer> people = new HashMap<>();
+  private final List<String> names = new ArrayList<>();
   private int size;
   private int[] person = new int[1024];
   private int[] item = new int[1024];
@@ -26,7 +29,13 @@ final class Steps {
       basket = Arrays.copyOf(basket, capacity);
       strength = Arrays.copyOf(strength, capacity);
     }
-    person[size] = people.computeIfAbsent(who, _ -> people.size());
+    person[size] =
+        people.computeIfAbsent(
+            who,
+            name -> {
+              names.add(name);
+              return people.size();
+            });
     item[size] = what;
     time[size] = atMillis;
     basket[size] = basketKey;
@@ -75,6 +84,11 @@ final class Steps {
   /// The number of a person, or -1.
   int find(String who) {
     return people.getOrDefault(who, -1);
+  }
+
+  /// The id of a person; of a session with `s:` before it.
+  String who(int person) {
+    return names.get(person);
   }
 
   int person(int i) {

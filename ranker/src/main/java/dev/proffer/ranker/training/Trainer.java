@@ -19,6 +19,7 @@ import dev.proffer.ranker.model.ModelStore;
 import dev.proffer.ranker.model.Shoppers;
 import dev.proffer.ranker.model.TrainedModel;
 import dev.proffer.ranker.ranking.Blend;
+import dev.proffer.ranker.reranking.RankTrainer;
 import dev.proffer.ranker.retrieval.CandidateSource;
 import dev.proffer.ranker.retrieval.ContentSource;
 import dev.proffer.ranker.retrieval.Popularity;
@@ -137,6 +138,8 @@ public final class Trainer {
       step.advance(1);
     }
 
+    RankTrainer.Result ranking = rank(data, content, tuned, validationFrom, testFrom, test, rows);
+
     Map<String, Double> metrics = new TreeMap<>();
     for (TrainingReport.Row row : rows) {
       String name = row.part() + (row.name().equals("blend") ? "" : "." + row.name());
@@ -153,11 +156,12 @@ public final class Trainer {
               version,
               Instant.now(clock).toEpochMilli(),
               data.eventOffset(),
-              "",
+              ranking.model() == null ? "" : ranking.model().featureSetHash(),
               tuned.weights(),
               metrics,
               seqKnn,
-              popularity(steps, steps.size(), tuned.halfLifeMillis()));
+              popularity(steps, steps.size(), tuned.halfLifeMillis()),
+              ranking.model());
       store.write(model, data.numbers());
       if (options.activate()) {
         store.activate(version);
@@ -176,8 +180,60 @@ public final class Trainer {
         rows,
         tuned.seqKnn(),
         tuned.weights(),
+        ranking.why(),
         heldOut(data, content, tuned, testFrom),
         (System.nanoTime() - start) / 1e9);
+  }
+
+  /// Learns to order candidates from the validation period, and measures it on test when it is
+  /// better than the blend.
+  private RankTrainer.Result rank(
+      Data data,
+      ContentSource content,
+      Tuned tuned,
+      int validationFrom,
+      int testFrom,
+      List<Case> test,
+      List<TrainingReport.Row> rows)
+      throws TrainingException {
+    Steps steps = data.steps();
+    try (TrainingProgress.Step step = progress.begin("learning to order", 2, "parts")) {
+      List<CandidateSource> before = sourcesAt(data, content, tuned, validationFrom);
+      RankStage stage =
+          new RankStage(
+              catalogue,
+              featureStore,
+              data.numbers(),
+              data.snapshot(),
+              steps,
+              before.stream().map(CandidateSource::name).toList(),
+              tuned.weights(),
+              options.threads());
+      RankTrainer.Result result =
+          stage.train(
+              cases(data, validationFrom, testFrom, options.cases()),
+              before,
+              validationFrom,
+              testFrom);
+      step.advance(1);
+      if (result.model() != null) {
+        rows.addAll(
+            stage.measure(result.model(), test, sourcesAt(data, content, tuned, testFrom)));
+      }
+      step.advance(1);
+      return result;
+    } catch (StatusRuntimeException e) {
+      throw new TrainingException(
+          "features, promotions or decisions could not be read: " + e.getStatus(), e);
+    }
+  }
+
+  /// The sources, with models that know nothing after a step.
+  private static List<CandidateSource> sourcesAt(
+      Data data, ContentSource content, Tuned tuned, int to) {
+    SeqKnn seqKnn = seqKnn(data.steps(), to, tuned.seqKnn());
+    seqKnn.prune();
+    return sources(seqKnn, content, popularity(data.steps(), to, tuned.halfLifeMillis()));
   }
 
   /// The model of train and validation that the figures of test are those of.

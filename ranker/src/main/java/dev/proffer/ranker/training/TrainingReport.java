@@ -14,6 +14,7 @@ import java.util.Map;
 /// @param rows the figures, the product's own blend first in each part
 /// @param seqKnn the chosen parameters
 /// @param weights the chosen weights of the sources
+/// @param ordering whether the learned ranker or the blend orders the candidates, and why
 /// @param heldOut the model whose test figures these are
 public record TrainingReport(
     String version,
@@ -25,6 +26,7 @@ public record TrainingReport(
     List<Row> rows,
     SeqKnn.Parameters seqKnn,
     Map<String, Double> weights,
+    String ordering,
     HeldOutModel heldOut,
     double seconds) {
   /// Figures of one way to recommend.

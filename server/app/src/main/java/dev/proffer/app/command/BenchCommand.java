@@ -34,6 +34,7 @@ import picocli.CommandLine.ParentCommand;
       BenchPromotions.class,
       BenchAllocationCommand.class,
       BenchAnnCommand.class,
+      BenchRecommendCommand.class,
       BenchWidgetCommand.class,
       BenchChatbotCommand.class
     })

@@ -38,10 +38,12 @@ public final class TrainingText {
     table.printTo(console);
     console.print("");
     console.print(report.protocol());
+    console.print("Order of candidates: " + report.ordering() + ".");
     console.print("The bundle is in " + report.bundle());
   }
 
-  /// `model_version`, `seconds`, `events`, `people`, `items`, `parameters`, `weights`, and under
+  /// `model_version`, `seconds`, `events`, `people`, `items`, `ordering`, `parameters`, `weights`, and
+  /// under
   /// `validation` and `test` the figures of each way to recommend by its name.
   public static String json(TrainingReport report) {
     ObjectNode root = JSON.createObjectNode();
@@ -50,6 +52,7 @@ public final class TrainingText {
     root.put("events", report.events());
     root.put("people", report.people());
     root.put("items", report.items());
+    root.put("ordering", report.ordering());
     root.put("parameters", String.valueOf(report.seqKnn()));
     report
         .weights()

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.ranker.ranking;
+
+import dev.proffer.proto.common.v1.DegradedCause;
+import dev.proffer.ranker.catalogue.CatalogueItem;
+import dev.proffer.ranker.index.Hits;
+import dev.proffer.ranker.index.TopK;
+import dev.proffer.ranker.promotion.ItemOffer;
+import dev.proffer.ranker.reranking.RankModel;
+import dev.proffer.ranker.reranking.RankRows;
+import dev.proffer.ranker.reranking.StoredFeatures;
+import dev.proffer.runtime.degraded.Degradation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// The stage that says what candidates are worth: the score of the learned ranker where the bundle
+/// has one, else of the blend, lifted by the promotion of each.
+public final class Valuing {
+  static final String PART = "item-features";
+
+  private static final int FILL_SCAN_MAX = 20_000;
+
+  private final FeatureStoreClient features;
+  private final double promotionWeight;
+  private final int rerankMax;
+
+  /// @param promotionWeight what a price of nothing would add to the score, as a factor
+  /// @param rerankMax how many candidates the learned ranker looks at, best of the blend first
+  public Valuing(FeatureStoreClient features, double promotionWeight, int rerankMax) {
+    this.features = features;
+    this.promotionWeight = promotionWeight;
+    this.rerankMax = rerankMax;
+  }
+
+  /// The best candidates, best first.
+  ///
+  /// @param others candidates that no source proposed
+  /// @param ranker [RankModel#NAME] asks for the learned ranker; without one the blend orders
+  /// @param max how many are wanted
+  /// @param deadline nano time by which the features must be there
+  Valued value(
+      Scene scene,
+      Blend blend,
+      List<CatalogueItem> others,
+      String ranker,
+      int max,
+      long deadline,
+      Degradation degradation) {
+    RankModel model = ranker.equals(RankModel.NAME) ? scene.model().trained().ranker() : null;
+    if (model != null) {
+      CatalogueItem[] items = best(scene, blend, others, Math.max(rerankMax, max));
+      StoredFeatures stored = stored(scene, model, items, deadline, degradation);
+      if (stored != null) {
+        return learned(scene, blend, items, model, stored, max);
+      }
+    }
+    List<Scored> all = new ArrayList<>(blend.size() + others.size());
+    for (int i = 0; i < blend.size(); i++) {
+      CatalogueItem item = scene.snapshot().item(blend.item(i));
+      if (item != null) {
+        all.add(blended(scene, item, blend.score(i)));
+      }
+    }
+    for (CatalogueItem item : others) {
+      all.add(blended(scene, item, 0));
+    }
+    return new Valued(
+        first(all, max), ranker.equals(RankModel.NAME) ? Deciding.BLEND : ranker, null, null);
+  }
+
+  private Valued learned(
+      Scene scene,
+      Blend blend,
+      CatalogueItem[] items,
+      RankModel model,
+      StoredFeatures stored,
+      int max) {
+    @Nullable ItemOffer[] offers = new ItemOffer[items.length];
+    for (int i = 0; i < items.length; i++) {
+      offers[i] = scene.offers().best(items[i]);
+    }
+    int[] next = {0};
+    RankRows rows =
+        RankRows.of(
+            model.columns(),
+            blend,
+            items,
+            scene.snapshot(),
+            scene.shopper().history(),
+            scene.atMillis(),
+            item -> {
+              // Rows are filled in the order of the items.
+              ItemOffer offer = offers[next[0]++];
+              return offer == null ? item.priceMinorUnits() : offer.priceMinorUnits();
+            },
+            stored);
+    double[] scores = model.score(rows);
+    List<Scored> all = new ArrayList<>(items.length);
+    for (int i = 0; i < items.length; i++) {
+      double score = probability(scores[i]);
+      all.add(new Scored(items[i], score, score * lift(depth(offers[i])), offers[i], i));
+    }
+    return new Valued(first(all, max), RankModel.NAME, model, rows);
+  }
+
+  /// Makes any score one above 0, in the same order.
+  private static double probability(double score) {
+    return 1 / (1 + Math.exp(-score));
+  }
+
+  /// What an item would be worth to the person at another price: the question behind "it would be
+  /// first with 10 % off".
+  ///
+  /// @param depth the share that is taken off the list price
+  double valueAt(Valued valued, Scored scored, double depth) {
+    if (valued.model() == null || valued.rows() == null || scored.row() < 0) {
+      return scored.score() * lift(depth);
+    }
+    long list = scored.item().priceMinorUnits();
+    return probability(
+            valued
+                .model()
+                .scoreAt(valued.rows(), scored.row(), list, Math.round(list * (1 - depth))))
+        * lift(depth);
+  }
+
+  private double lift(double depth) {
+    return 1 + promotionWeight * depth;
+  }
+
+  static double depth(@Nullable ItemOffer offer) {
+    return offer == null ? 0 : offer.depth();
+  }
+
+  /// An item by its score in a blend or of a text.
+  Scored blended(Scene scene, CatalogueItem item, double score) {
+    ItemOffer offer = scene.offers().best(item);
+    return new Scored(item, score, score * lift(depth(offer)), offer, -1);
+  }
+
+  private static List<Scored> first(List<Scored> all, int max) {
+    all.sort(Scored.BY_VALUE);
+    return all.size() > max ? new ArrayList<>(all.subList(0, max)) : all;
+  }
+
+  /// The candidates that the learned ranker looks at.
+  private static CatalogueItem[] best(
+      Scene scene, Blend blend, List<CatalogueItem> others, int max) {
+    List<CatalogueItem> items = new ArrayList<>(Math.min(max, blend.size() + others.size()));
+    Hits hits = blend.top(max);
+    for (int i = 0; i < hits.size(); i++) {
+      CatalogueItem item = scene.snapshot().item(hits.items()[i]);
+      if (item != null) {
+        items.add(item);
+      }
+    }
+    // Whatever the caller brought is ordered too.
+    items.addAll(others);
+    return items.toArray(CatalogueItem[]::new);
+  }
+
+  /// What the feature store knows; null when it cannot be had, which is named.
+  private @Nullable StoredFeatures stored(
+      Scene scene,
+      RankModel model,
+      CatalogueItem[] items,
+      long deadline,
+      Degradation degradation) {
+    if (model.featureSetHash().isEmpty()) {
+      return StoredFeatures.nothing(model.columns(), items.length);
+    }
+    if (deadline <= System.nanoTime()) {
+      degradation.missing(
+          PART,
+          DegradedCause.DEGRADED_CAUSE_DEADLINE,
+          "the blend of the sources",
+          "there was no time left to read features of items",
+          0.1);
+      return null;
+    }
+    return features.stored(
+        model, scene.shopper().key(), items, deadline - System.nanoTime(), degradation);
+  }
+
+  /// Adds eligible items that no source proposed: those with the deepest promotion first, then the
+  /// newest, in an order that does not change from request to request.
+  void fill(Scene scene, IntPredicate eligible, Blend blend, List<Scored> ranked, int wanted) {
+    int missing = wanted - ranked.size();
+    int scanned = 0;
+    TopK best = new TopK(missing);
+    for (int number = 0;
+        number < scene.snapshot().capacity() && scanned < FILL_SCAN_MAX;
+        number++) {
+      if (!blend.contains(number) && eligible.test(number)) {
+        scanned++;
+        CatalogueItem item = scene.snapshot().item(number);
+        best.offer(number, item == null ? 0 : (float) depth(scene.offers().best(item)));
+      }
+    }
+    for (int number : best.drain().items()) {
+      CatalogueItem item = scene.snapshot().item(number);
+      if (item != null) {
+        ranked.add(blended(scene, item, 0));
+      }
+    }
+  }
+}
