@@ -130,7 +130,8 @@ class LearnedRankerTest {
             RecommendRequest.newBuilder().setUserId(user).setK(10).setExplain(explain).build());
   }
 
-  private static void served(RunningRanker ranker, TrainingReport report) throws InterruptedException {
+  private static void served(RunningRanker ranker, TrainingReport report)
+      throws InterruptedException {
     long deadline = System.nanoTime() + 20_000_000_000L;
     while (!recommend(ranker, "u1", false).getModelVersion().equals(report.version())) {
       assertThat(System.nanoTime()).isLessThan(deadline);

@@ -145,8 +145,7 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
     inTime.sort(Comparator.comparingLong(Event::getEventTimeUnixMs));
     Integer[] order = new Integer[request.getLabelsCount()];
     Arrays.setAll(order, i -> i);
-    Arrays.sort(
-        order, Comparator.comparingLong(i -> request.getLabels(i).getEventTimeUnixMs()));
+    Arrays.sort(order, Comparator.comparingLong(i -> request.getLabels(i).getEventTimeUnixMs()));
     int[] counts = new int[order.length];
     Map<String, Integer> events = new HashMap<>();
     int next = 0;

@@ -72,8 +72,7 @@ public final class TreeBenchmark {
           double alone = 1 / (1 + Math.exp(-raw[b % BATCH]));
           difference = Math.max(difference, Math.abs(alone - ours[b * BATCH + b % BATCH]));
         }
-        rowsTogether =
-            Math.min(rowsTogether, (double) (System.nanoTime() - start) / ours.length);
+        rowsTogether = Math.min(rowsTogether, (double) (System.nanoTime() - start) / ours.length);
         double[] theirs = new double[single.length];
         start = System.nanoTime();
         for (int i = 0; i < batches.length; i++) {

@@ -11,9 +11,9 @@ import java.util.Map;
 /// A walk through one tree waits for each load and guesses each turn. Here eight rows walk through
 /// a tree side by side, always as many steps as the tree is deep, and a turn is arithmetic: numbers
 /// are mapped to whole numbers of the same order, a node compares with one subtraction, and leaves
-/// lead to themselves. A missing value is the lowest or the highest number, whichever turns to where
-/// the node sends missing values, so a column has up to three such images. Rows are taken 64 at a
-/// time, so that their images stay in the nearest cache while the trees go by.
+/// lead to themselves. A missing value is the lowest or the highest number, whichever turns to
+/// where the node sends missing values, so a column has up to three such images. Rows are taken 64
+/// at a time, so that their images stay in the nearest cache while the trees go by.
 ///
 /// Immutable, and safe for use by many threads.
 public final class TreeRows {
@@ -76,8 +76,7 @@ public final class TreeRows {
               case AS_ZERO, ZERO_IS_MISSING -> MISSING_ZERO;
             };
         int image =
-            images.computeIfAbsent(
-                (long) model.featureOf(node) << 2 | becomes, _ -> images.size());
+            images.computeIfAbsent((long) model.featureOf(node) << 2 | becomes, _ -> images.size());
         tests[at] = (long) ordered(atMost(model.thresholdOf(node))) << 32 | image;
         children[at] = end;
         queue[end++] = model.leftOf(node);
@@ -172,7 +171,7 @@ public final class TreeRows {
       for (int i = 0; i < width; i++) {
         float value = matrix[row + imageColumns[i]];
         into[r * width + i] =
-            value == value
+            !Float.isNaN(value)
                 ? ordered(value)
                 : imageMissing[i] == MISSING_LOW
                     ? Integer.MIN_VALUE

@@ -79,7 +79,8 @@ public final class ModelStore {
           RankModel ranker = model.ranker();
           if (ranker != null) {
             byte[] text = ranker.text().getBytes(StandardCharsets.UTF_8);
-            files.put(RANKER, BundleFolder.writeFile(bundle.resolve(RANKER), out -> out.write(text)));
+            files.put(
+                RANKER, BundleFolder.writeFile(bundle.resolve(RANKER), out -> out.write(text)));
           }
           Manifest manifest =
               new Manifest(

@@ -70,13 +70,12 @@ public final class Arranging {
     return diversity.arrange(ranked, k, (a, b) -> likeness(vectors, a.item(), b.item()));
   }
 
-  private static double likeness(@Nullable ContentSource vectors, CatalogueItem a, CatalogueItem b) {
+  private static double likeness(
+      @Nullable ContentSource vectors, CatalogueItem a, CatalogueItem b) {
     double ofKind =
         (!a.category().isEmpty() && a.category().equals(b.category()) ? 0.5 : 0)
             + (!a.brand().isEmpty() && a.brand().equals(b.brand()) ? 0.2 : 0);
-    return vectors == null
-        ? ofKind
-        : Math.max(ofKind, vectors.similarity(a.number(), b.number()));
+    return vectors == null ? ofKind : Math.max(ofKind, vectors.similarity(a.number(), b.number()));
   }
 
   /// The places of one ranker: the best in order, the last one left to chance.
@@ -98,8 +97,7 @@ public final class Arranging {
 
   /// The places of two rankers that take turns. The propensity of an item is that of its ranker to
   /// choose first in its round, or 1 when both would have put the same item there.
-  List<Place> interleave(
-      List<String> names, List<Scored> first, List<Scored> second, int k) {
+  List<Place> interleave(List<String> names, List<Scored> first, List<Scored> second, int k) {
     Map<String, Scored> known = new HashMap<>();
     List<String> firstIds = new ArrayList<>();
     List<String> secondIds = new ArrayList<>();

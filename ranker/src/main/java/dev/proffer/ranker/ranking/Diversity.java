@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// 1998), and quotas for categories and brands.
 ///
 /// Place by place it takes the item with the most of `(1 - strength) · value - strength ·
-/// likeness`, where values are shares of the best and likeness is that to the most alike item above.
-/// An item whose category or brand has its share already waits until nothing else is left: a list
-/// is never shorter for it.
+/// likeness`, where values are shares of the best and likeness is that to the most alike item
+/// above. An item whose category or brand has its share already waits until nothing else is left: a
+/// list is never shorter for it.
 ///
 /// @param strength 0 orders by value alone, 1 by unlikeness alone
 /// @param categoryShare the share of the places that one category may have; 1 is no quota
@@ -33,8 +33,7 @@ public record Diversity(double strength, double categoryShare, double brandShare
   ///
   /// @param ranked best first
   /// @param likeness of two items, from 0 to 1
-  List<Scored> arrange(
-      List<Scored> ranked, int k, ToDoubleBiFunction<Scored, Scored> likeness) {
+  List<Scored> arrange(List<Scored> ranked, int k, ToDoubleBiFunction<Scored, Scored> likeness) {
     if (isNone() || ranked.size() <= 1) {
       return ranked;
     }

@@ -6,11 +6,11 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.Set;
-import java.util.HashSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Leaves out what a person was shown often enough of late. Each replica counts what it showed
 /// itself, in memory: after a restart the count begins anew.
@@ -30,8 +30,7 @@ public final class FrequencyCap {
   public FrequencyCap(int times, Duration window) {
     this.times = times;
     this.windowMillis = window.toMillis();
-    this.shown =
-        Caffeine.newBuilder().maximumSize(PEOPLE_MAX).expireAfterWrite(window).build();
+    this.shown = Caffeine.newBuilder().maximumSize(PEOPLE_MAX).expireAfterWrite(window).build();
   }
 
   /// The items that this person has seen often enough.

@@ -166,12 +166,15 @@ public final class Recommender {
     List<String> two = turn.interleaved();
     String usual = scene.model().trained().ranker() == null ? Deciding.BLEND : RankModel.NAME;
     Deciding.Choice ranker =
-        two.isEmpty() ? turn.ranker(usual, ofPerson) : new Deciding.Choice(String.join("+", two), 1);
+        two.isEmpty()
+            ? turn.ranker(usual, ofPerson)
+            : new Deciding.Choice(String.join("+", two), 1);
     List<Retrieval.Proposal> proposals = sources.propose(scene, query, deadline, degradation);
     String first = two.isEmpty() ? ranker.option() : two.getFirst();
     Blend blend = new Blend(proposals, Sources.weights(scene, first));
 
-    // 3. The price and the value of each, and whatever the shop has when the sources have too little.
+    // 3. The price and the value of each, and whatever the shop has when the sources have too
+    // little.
     stages.entered(Stage.VALUE);
     int wanted = request.getK() + arranging.spare();
     Valued valued = valuing.value(scene, blend, List.of(), first, wanted, deadline, degradation);
@@ -372,7 +375,8 @@ public final class Recommender {
       throw ProfferException.notFound(
           ErrorReason.ERROR_REASON_UNKNOWN_ITEM, "item_id", request.getItemId());
     }
-    Scene scene = scenes.impersonal(snapshot, request.getUserId(), context, new int[] {subject.number()});
+    Scene scene =
+        scenes.impersonal(snapshot, request.getUserId(), context, new int[] {subject.number()});
     Eligibility eligible =
         new Eligibility(
             snapshot,
@@ -417,11 +421,7 @@ public final class Recommender {
     CatalogueSnapshot snapshot = scenes.snapshot();
     String userId = request.getUserId();
     Scene scene =
-        scenes.impersonal(
-            snapshot,
-            userId,
-            request.getContext(),
-            scenes.remembered(userId));
+        scenes.impersonal(snapshot, userId, request.getContext(), scenes.remembered(userId));
     Eligibility eligible =
         new Eligibility(
             snapshot,
@@ -442,14 +442,7 @@ public final class Recommender {
               Sources.weights(scene, Deciding.BLEND));
       found =
           valuing
-              .value(
-                  scene,
-                  blend,
-                  List.of(),
-                  RankModel.NAME,
-                  request.getK(),
-                  deadline,
-                  degradation)
+              .value(scene, blend, List.of(), RankModel.NAME, request.getK(), deadline, degradation)
               .items();
       if (found.size() < request.getK()) {
         valuing.fill(scene, eligible, blend, found, request.getK());

@@ -89,10 +89,8 @@ public final class Sources {
 
   List<Retrieval.Proposal> propose(
       Scene scene, Query query, long deadline, Degradation degradation) {
-    long left =
-        Math.max(0, Math.min(timeout.toNanos(), deadline - System.nanoTime()));
-    return retrieval.ask(
-        all(scene, degradation), query, candidatesMax, left, degradation);
+    long left = Math.max(0, Math.min(timeout.toNanos(), deadline - System.nanoTime()));
+    return retrieval.ask(all(scene, degradation), query, candidatesMax, left, degradation);
   }
 
   /// The weights of sources for a ranker. A ranker of one source lets the others fill up its list.

@@ -163,11 +163,7 @@ public final class Valuing {
 
   /// What the feature store knows; null when it cannot be had, which is named.
   private @Nullable StoredFeatures stored(
-      Scene scene,
-      RankModel model,
-      CatalogueItem[] items,
-      long deadline,
-      Degradation degradation) {
+      Scene scene, RankModel model, CatalogueItem[] items, long deadline, Degradation degradation) {
     if (model.featureSetHash().isEmpty()) {
       return StoredFeatures.nothing(model.columns(), items.length);
     }

@@ -63,8 +63,7 @@ public final class RankModel {
   }
 
   /// The score that a row would have at another price after promotion.
-  public double scoreAt(
-      RankRows candidates, int row, long listMinorUnits, long afterMinorUnits) {
+  public double scoreAt(RankRows candidates, int row, long listMinorUnits, long afterMinorUnits) {
     double[] changed = candidates.row(row);
     changed[columns.priceColumn()] = RankRows.logPrice(afterMinorUnits);
     changed[columns.depthColumn()] = RankRows.depth(listMinorUnits, afterMinorUnits);

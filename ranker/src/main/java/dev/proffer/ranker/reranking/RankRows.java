@@ -190,8 +190,7 @@ public final class RankRows {
     int contexts = columns.context().size();
     int each = columns.stored().size();
     for (int row = 0; row < rows; row++) {
-      System.arraycopy(
-          stored.context(), 0, matrix, row * width + columns.firstContext(), contexts);
+      System.arraycopy(stored.context(), 0, matrix, row * width + columns.firstContext(), contexts);
       System.arraycopy(
           stored.items(), row * each, matrix, row * width + columns.firstStored(), each);
     }

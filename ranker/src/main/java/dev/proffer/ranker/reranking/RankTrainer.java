@@ -119,8 +119,8 @@ public final class RankTrainer {
   /// Learns from questions.
   ///
   /// @param questions made from what people did
-  /// @param shown questions made from lists that were shown; trees grow on them too, but a list that
-  ///   somebody was shown says too little of what they would have taken to judge by
+  /// @param shown questions made from lists that were shown; trees grow on them too, but a list
+  ///   that somebody was shown says too little of what they would have taken to judge by
   /// @param proposer what the sources propose, with models that know nothing of the period
   public Result train(
       List<RankQuestion> questions,
@@ -293,8 +293,7 @@ public final class RankTrainer {
       Query query = list.question().query();
       OfferFinder finder =
           promotions.finder(
-              new PersonFacts(
-                  list.question().who(), Set.of(), 0, PersonFacts.UNKNOWN, 0, null),
+              new PersonFacts(list.question().who(), Set.of(), 0, PersonFacts.UNKNOWN, 0, null),
               new Moment(query.atMillis(), "", "", ""),
               Usage.UNTOUCHED);
       rows.add(
@@ -314,8 +313,8 @@ public final class RankTrainer {
     return rows;
   }
 
-  /// The rows of lists as one table. To learn from, a long list is thinned out: all that was wanted,
-  /// the first rows, and some of the others.
+  /// The rows of lists as one table. To learn from, a long list is thinned out: all that was
+  /// wanted, the first rows, and some of the others.
   private static RankedLists table(
       RankColumns columns, List<ListOfItems> lists, List<RankRows> rows, boolean thin) {
     Examples.Builder table = Examples.of(columns.names());

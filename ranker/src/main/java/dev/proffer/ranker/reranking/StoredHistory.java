@@ -65,8 +65,7 @@ public final class StoredHistory {
       List<String> items = names(reply.getCandidatesList());
       return context.isEmpty() && items.isEmpty()
           ? nothing(featureStore)
-          : new StoredHistory(
-              featureStore, featureSet, reply.getFeatureSetHash(), context, items);
+          : new StoredHistory(featureStore, featureSet, reply.getFeatureSetHash(), context, items);
     } catch (StatusRuntimeException e) {
       if (isUnoffered(e)) {
         return nothing(featureStore);

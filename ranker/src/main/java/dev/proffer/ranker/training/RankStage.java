@@ -63,8 +63,7 @@ final class RankStage {
         new RankTrainer(
             snapshot,
             RankTrainer.promotions(ranker),
-            StoredHistory.of(
-                featureStore, FEATURE_SET, snapshot.sortedById().getFirst().id()),
+            StoredHistory.of(featureStore, FEATURE_SET, snapshot.sortedById().getFirst().id()),
             sources,
             name -> weights.getOrDefault(name, 0.0),
             threads);
@@ -108,8 +107,7 @@ final class RankStage {
         "test", name, metrics.lists(), metrics.hitRate(), metrics.ndcg(), metrics.coverage());
   }
 
-  private static Function<Query, List<Retrieval.Proposal>> proposer(
-      List<CandidateSource> sources) {
+  private static Function<Query, List<Retrieval.Proposal>> proposer(List<CandidateSource> sources) {
     return query -> {
       List<Retrieval.Proposal> proposals = new ArrayList<>(sources.size());
       for (CandidateSource source : sources) {
@@ -131,9 +129,7 @@ final class RankStage {
     return new RankQuestion(
         idOf(one.who()),
         new Query(
-            one.history(),
-            one.atMillis(),
-            item -> snapshot.item(item) != null && one.isNew(item)),
+            one.history(), one.atMillis(), item -> snapshot.item(item) != null && one.isNew(item)),
         one.targets(),
         grades,
         null);
@@ -155,7 +151,10 @@ final class RankStage {
         ListDecisionsResponse page =
             ModelServiceGrpc.newBlockingStub(ranker)
                 .listDecisions(
-                    ListDecisionsRequest.newBuilder().setPageSize(PAGE).setPageToken(token).build());
+                    ListDecisionsRequest.newBuilder()
+                        .setPageSize(PAGE)
+                        .setPageToken(token)
+                        .build());
         for (Decision decision : page.getDecisionsList()) {
           long at = decision.getDecidedAtUnixMs();
           if (at >= fromMillis && at <= toMillis && decision.getRewardsCount() > 0) {

@@ -217,8 +217,7 @@ public final class Trainer {
               testFrom);
       step.advance(1);
       if (result.model() != null) {
-        rows.addAll(
-            stage.measure(result.model(), test, sourcesAt(data, content, tuned, testFrom)));
+        rows.addAll(stage.measure(result.model(), test, sourcesAt(data, content, tuned, testFrom)));
       }
       step.advance(1);
       return result;

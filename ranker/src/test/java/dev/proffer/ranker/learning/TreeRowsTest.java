@@ -18,7 +18,8 @@ class TreeRowsTest {
     Random random = new Random(seed);
     Examples.Builder builder = Examples.of("a", "b", "c");
     for (int i = 0; i < rows; i++) {
-      double a = missingInTraining && random.nextInt(5) == 0 ? Double.NaN : (float) random.nextGaussian();
+      double a =
+          missingInTraining && random.nextInt(5) == 0 ? Double.NaN : (float) random.nextGaussian();
       double b = random.nextInt(4);
       double c = random.nextInt(50) == 0 ? Double.NEGATIVE_INFINITY : (float) random.nextGaussian();
       double log = (Double.isNaN(a) ? 1 : a) + (b == 2 ? 1 : 0) - Math.max(-3, c);
@@ -67,7 +68,8 @@ class TreeRowsTest {
   @Test
   void aModelWithCategoriesIsScoredRowByRow() {
     Examples train = TreeModelTest.examples(1, 3_000, Objective.PROBABILITY);
-    assertEqual(TreeTrainer.train(train, SMALL), TreeModelTest.examples(2, 300, Objective.PROBABILITY));
+    assertEqual(
+        TreeTrainer.train(train, SMALL), TreeModelTest.examples(2, 300, Objective.PROBABILITY));
   }
 
   @Test
@@ -121,7 +123,8 @@ class TreeRowsTest {
     TreeOptions options = SMALL.withObjective(Objective.ORDER);
     TreeModel model = TreeTrainer.trainOrder(shown(1, 400, false).lists(), null, options);
     Examples fresh = shown(2, 100, false).lists().examples();
-    assertThat(model.predict(fresh)).containsExactly(TreeModelTest.library(model, fresh), within(1e-6));
+    assertThat(model.predict(fresh))
+        .containsExactly(TreeModelTest.library(model, fresh), within(1e-6));
     assertEqual(model, fresh);
   }
 

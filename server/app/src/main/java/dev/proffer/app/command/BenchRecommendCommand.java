@@ -66,8 +66,7 @@ final class BenchRecommendCommand implements Callable<Integer> {
     try {
       report =
           new RecommendBenchmark(
-                  new RecommendBenchmark.Options(items, trees, rate, seconds, warmUp),
-                  console::say)
+                  new RecommendBenchmark.Options(items, trees, rate, seconds, warmUp), console::say)
               .run(folder);
     } finally {
       FolderTree.delete(folder);
@@ -90,7 +89,8 @@ final class BenchRecommendCommand implements Callable<Integer> {
         figure(report.cpuMillis()),
         figure(report.allocatedBytes() / 1e3));
     table.row("Recommend, one by one", figure(report.stageWallP50()), "", "", "", "");
-    table.row("Rank of 200, one by one", figure(report.rankP50()), figure(report.rankP99()), "", "", "");
+    table.row(
+        "Rank of 200, one by one", figure(report.rankP50()), figure(report.rankP99()), "", "", "");
     table.printTo(console);
     console.say(
         String.format(

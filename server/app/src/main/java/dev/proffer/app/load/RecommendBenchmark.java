@@ -35,7 +35,6 @@ import dev.proffer.proto.ranker.v1.RecommenderServiceGrpc;
 import dev.proffer.proto.ranker.v1.UpsertItemsRequest;
 import dev.proffer.proto.ranker.v1.UpsertItemsResponse;
 import dev.proffer.ranker.RankerModule;
-import dev.proffer.ranker.model.BundleException;
 import dev.proffer.ranker.model.SampleBundle;
 import dev.proffer.ranker.ranking.Stage;
 import dev.proffer.runtime.service.Peers;
@@ -59,9 +58,9 @@ import java.util.function.Consumer;
 /// its generator, and says where the time goes.
 ///
 /// The open loop goes over a real port at a fixed rate, and counts from when a request was due.
-/// Stages are measured apart, one request at a time: the CPU time and the bytes of the whole process
-/// between two stages, so that the threads of sources, of the feature store and of the collector
-/// count too.
+/// Stages are measured apart, one request at a time: the CPU time and the bytes of the whole
+/// process between two stages, so that the threads of sources, of the feature store and of the
+/// collector count too.
 public final class RecommendBenchmark {
   private static final int GROUP = 500;
   private static final int PEOPLE = 2_000;
@@ -171,13 +170,11 @@ public final class RecommendBenchmark {
             "web.enabled", "false",
             "features.file", features.toString(),
             "ranker.warm-up", "0s");
-    ServiceModules modules =
-        ServiceModules.of(new FeatureStoreModule(), new RankerModule(meter));
+    ServiceModules modules = ServiceModules.of(new FeatureStoreModule(), new RankerModule(meter));
     List<String> services = List.of(Peers.FEATURE_STORE, Peers.RANKER);
     try (Engine engine =
         Engine.start(
-            new EnginePlan(
-                DataFolder.at(folder.resolve("data")), services, modules, texts))) {
+            new EnginePlan(DataFolder.at(folder.resolve("data")), services, modules, texts))) {
       Channel store = engine.peers().channel(Peers.FEATURE_STORE);
       Channel ranker = engine.peers().channel(Peers.RANKER);
       List<String> ids = fill(store, ranker);
@@ -192,8 +189,7 @@ public final class RecommendBenchmark {
 
   /// The usual features, and a view of as many more as make the columns 60.
   private static String features() throws IOException {
-    try (InputStream in =
-        FeatureStoreModule.class.getResourceAsStream("default-features.yaml")) {
+    try (InputStream in = FeatureStoreModule.class.getResourceAsStream("default-features.yaml")) {
       if (in == null) {
         throw new IOException("default-features.yaml is not there");
       }
@@ -206,7 +202,8 @@ public final class RecommendBenchmark {
       }
       return usual
           .replace("\nsets:\n", "\n" + view + "\nsets:\n")
-          .replace("candidate: [\"item_activity:*\"]",
+          .replace(
+              "candidate: [\"item_activity:*\"]",
               "candidate: [\"item_activity:*\", \"item_more:*\"]");
     }
   }
@@ -240,8 +237,7 @@ public final class RecommendBenchmark {
               .setEntityId(id)
               .setEventTimeUnixMs(now - 1_000);
       for (int c = 0; c < EXTRA; c++) {
-        row.putValues(
-            "x" + c, Value.newBuilder().setDoubleValue(3 * random.nextDouble()).build());
+        row.putValues("x" + c, Value.newBuilder().setDoubleValue(3 * random.nextDouble()).build());
       }
       rows.add(row.build());
       if (items.size() == BATCH || i + 1 == options.items()) {
@@ -405,8 +401,7 @@ public final class RecommendBenchmark {
   }
 
   private static RankRequest rankRequest(List<String> ids, Random random) {
-    RankRequest.Builder request =
-        RankRequest.newBuilder().setUserId("u" + random.nextInt(PEOPLE));
+    RankRequest.Builder request = RankRequest.newBuilder().setUserId("u" + random.nextInt(PEOPLE));
     int from = random.nextInt(ids.size());
     for (int i = 0; i < RANKED; i++) {
       request.addCandidateIds(ids.get((from + i * 7) % ids.size()));

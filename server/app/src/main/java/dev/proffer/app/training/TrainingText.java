@@ -42,9 +42,8 @@ public final class TrainingText {
     console.print("The bundle is in " + report.bundle());
   }
 
-  /// `model_version`, `seconds`, `events`, `people`, `items`, `ordering`, `parameters`, `weights`, and
-  /// under
-  /// `validation` and `test` the figures of each way to recommend by its name.
+  /// `model_version`, `seconds`, `events`, `people`, `items`, `ordering`, `parameters`, `weights`,
+  /// and under `validation` and `test` the figures of each way to recommend by its name.
   public static String json(TrainingReport report) {
     ObjectNode root = JSON.createObjectNode();
     root.put("model_version", report.version());
