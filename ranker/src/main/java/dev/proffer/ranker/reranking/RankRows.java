@@ -127,7 +127,7 @@ public final class RankRows {
       categorySteps.putIfAbsent(item.category(), step);
       brandSteps.putIfAbsent(item.brand(), step);
       if (item.priceMinorUnits() > 0) {
-        logPrices += Math.log(item.priceMinorUnits());
+        logPrices += Math.log((double) item.priceMinorUnits());
         priced++;
       }
     }
@@ -140,7 +140,8 @@ public final class RankRows {
     int[] ranks = ranks(scores);
     for (int row = 0; row < rows; row++) {
       CatalogueItem item = items[row];
-      double log = item.priceMinorUnits() > 0 ? Math.log(item.priceMinorUnits()) : Double.NaN;
+      double log =
+          item.priceMinorUnits() > 0 ? Math.log((double) item.priceMinorUnits()) : Double.NaN;
       int at = row * columns.count() + columns.own();
       matrix[at] = scores[row];
       matrix[at + 1] = ranks[row];
@@ -158,7 +159,7 @@ public final class RankRows {
   }
 
   static float logPrice(long minorUnits) {
-    return minorUnits > 0 ? (float) Math.log(minorUnits) : Float.NaN;
+    return minorUnits > 0 ? (float) Math.log((double) minorUnits) : Float.NaN;
   }
 
   static float depth(long listMinorUnits, long afterMinorUnits) {
