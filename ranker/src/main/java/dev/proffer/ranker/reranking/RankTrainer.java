@@ -114,6 +114,7 @@ public final class RankTrainer {
     return new PromotionSnapshot(0, all);
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   private record ListOfItems(RankQuestion question, Blend blend, CatalogueItem[] items) {}
 
   /// Learns from questions.

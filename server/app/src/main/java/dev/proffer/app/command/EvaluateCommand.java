@@ -36,6 +36,10 @@ import picocli.CommandLine.Option;
           + " JSON lines or with a header and columns for a user or session, an item and a time;"
           + " time-split or leave-one-out). Plain or gzip.",
       "",
+      "Clicks: libfm (a folder with files that end in train.libfm, validation.libfm and test.libfm;"
+          + " without the first, its negatives are drawn again from the table of positives beside"
+          + " it): three heads, calibrated, by AUC, log loss and calibration error.",
+      "",
       "Promotions, each a folder of CSV files: hillstrom (uplift of e-mails, Qini on paired folds),"
           + " amexpert (redemption of coupons, split by campaign), completejourney (redemption by"
           + " household, split by campaign and time)."
@@ -59,7 +63,8 @@ final class EvaluateCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FORMAT",
       description =
-          "s3rec, sasrec, ngcf, session or events; hillstrom, amexpert or completejourney.")
+          "s3rec, sasrec, ngcf, session or events; libfm; hillstrom, amexpert or"
+              + " completejourney.")
   private String format;
 
   @Option(
@@ -112,6 +117,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (format.equalsIgnoreCase(HeadStudies.FORMAT)) {
+      if (protocol != null && !protocol.equals("fixed-split")) {
+        throw new IllegalArgumentException("--protocol: libfm has one protocol, fixed-split");
+      }
+      return HeadStudies.run(data, Math.max(1, threads), seed, console, json);
+    }
     if (PromotionStudies.isOne(format)) {
       if (protocol != null) {
         throw new IllegalArgumentException("--protocol: " + format + " has one protocol");
