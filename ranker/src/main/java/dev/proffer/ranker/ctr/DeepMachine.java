@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /// A factorisation machine (Rendle 2010) and, where it has layers, a deep one over the same factors
 /// (DeepFM, Guo et al. 2017): log odds = intercept + weights + products of the factors of each pair
@@ -154,8 +155,7 @@ public final class DeepMachine implements Head {
     double[] predictions = new double[rows.rows()];
     Pass pass = new Pass();
     for (int row = 0; row < predictions.length; row++) {
-      predictions[row] =
-          Head.probability(pass.forward(rows.numbers(), row * rows.fields(), null));
+      predictions[row] = Head.probability(pass.forward(rows.numbers(), row * rows.fields(), null));
     }
     return predictions;
   }
@@ -173,6 +173,8 @@ public final class DeepMachine implements Head {
     private final float[][] outputs = new float[layerAt.length + 1][];
     private final float[][] errors = new float[layerAt.length + 1][];
     private final float[] sum = new float[options.factors()];
+    // Whether the way forth did without some outputs.
+    private boolean dropped;
 
     Pass() {
       outputs[0] = new float[width];
@@ -184,8 +186,7 @@ public final class DeepMachine implements Head {
     }
 
     /// @param random decides what a step does without; null keeps everything
-    double forward(
-        int[] numbers, int from, @org.jspecify.annotations.Nullable SplittableRandom random) {
+    double forward(int[] numbers, int from, @Nullable SplittableRandom random) {
       int d = options.factors();
       double odds = parameters[0];
       Arrays.fill(sum, 0);
@@ -257,8 +258,7 @@ public final class DeepMachine implements Head {
             if (delta != 0) {
               dense[biasAt + o] += delta;
               Vectors.addScaled(dense, layerAt[l] + o * in.length, in, 0, delta, in.length);
-              Vectors.addScaled(
-                  back, 0, parameters, layerAt[l] + o * in.length, delta, in.length);
+              Vectors.addScaled(back, 0, parameters, layerAt[l] + o * in.length, delta, in.length);
             }
           }
           if (l > 0) {
@@ -278,8 +278,6 @@ public final class DeepMachine implements Head {
         }
       }
     }
-
-    private boolean dropped;
   }
 
   /// Moments of the gradients, and the threads.
@@ -337,7 +335,7 @@ public final class DeepMachine implements Head {
           Thread.currentThread().interrupt();
           throw new LearningException("interrupted", e);
         } catch (ExecutionException e) {
-          throw new LearningException("a row could not be learnt from", e.getCause());
+          throw new LearningException("a row could not be learnt from", e);
         }
       }
       update(order, from, to);
@@ -356,8 +354,8 @@ public final class DeepMachine implements Head {
 
     private void update(int[] order, int from, int to) {
       steps++;
-      double correct1 = 1 - Math.pow(BETA1, steps);
-      double correct2 = 1 - Math.pow(BETA2, steps);
+      double correct1 = 1 - Math.pow(BETA1, (double) steps);
+      double correct2 = 1 - Math.pow(BETA2, (double) steps);
       float rate = (float) (options.learningRate() * Math.sqrt(correct2) / correct1);
       float share = 1f / (to - from);
       int count = 0;

@@ -19,18 +19,17 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Rows in the libfm format, cut into train, validation and test: `label feature:1 feature:1 …`, one
-/// feature of each field, labels 1 and -1 or 0. Plain or gzip.
+/// Rows in the libfm format, cut into train, validation and test: `label feature:1 feature:1 …`,
+/// one feature of each field, labels 1 and -1 or 0. Plain or gzip.
 ///
 /// The folder holds files whose names end in `validation.libfm` and `test.libfm`, and either one
 /// that ends in `train.libfm` or the table of all positive rows that the three were made from (tab
-/// between cells, a header, one column for each field, first the person and then the item). From the
-/// table the train part is made again: positive rows that are neither in validation nor in test, and
-/// for each of them two negatives with the same person and context and an item, drawn evenly, that
-/// the person has in no row of the table, which is how the negatives of the other two parts were
-/// drawn. Which cell is which feature is found from
-/// positive rows of validation and test that the person and the item alone identify; their labels are
-/// used for nothing else.
+/// between cells, a header, one column for each field, first the person and then the item). From
+/// the table the train part is made again: positive rows that are neither in validation nor in
+/// test, and for each of them two negatives with the same person and context and an item, drawn
+/// evenly, that the person has in no row of the table, which is how the negatives of the other two
+/// parts were drawn. Which cell is which feature is found from positive rows of validation and test
+/// that the person and the item alone identify; their labels are used for nothing else.
 public final class FieldFolder {
   private static final int NEGATIVES = 2;
   private static final int ROUNDS = 4;
@@ -55,8 +54,7 @@ public final class FieldFolder {
     } else {
       learned = sample(table(folder), validation, test, seed);
     }
-    int features =
-        1 + Math.max(learned.max(), Math.max(validation.max(), test.max()));
+    int features = 1 + Math.max(learned.max(), Math.max(validation.max(), test.max()));
     return new Parts(
         learned.with(features), validation.with(features), test.with(features), train.isEmpty());
   }
@@ -64,8 +62,7 @@ public final class FieldFolder {
   private static Path required(Path folder, String end) throws IOException, EvaluationException {
     return find(folder, end)
         .orElseThrow(() ->
-            new EvaluationException(
-                folder + ": no file ends in " + end + " or " + end + ".gz"));
+            new EvaluationException(folder + ": no file ends in " + end + " or " + end + ".gz"));
   }
 
   private static Optional<Path> find(Path folder, String end) throws IOException {
@@ -113,7 +110,7 @@ public final class FieldFolder {
         if (line.isBlank()) {
           continue;
         }
-        String[] words = line.strip().split("\\s+");
+        String[] words = line.strip().split("\\s+", -1);
         int[] row = new int[words.length - 1];
         try {
           labels.add(Double.parseDouble(words[0]) > 0 ? 1.0 : 0.0);
@@ -153,13 +150,14 @@ public final class FieldFolder {
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
       files =
-          all.filter(file -> {
-                String name = String.valueOf(file.getFileName());
-                return name.endsWith(".csv")
-                    || name.endsWith(".csv.gz")
-                    || name.endsWith(".tsv")
-                    || name.endsWith(".tsv.gz");
-              })
+          all.filter(
+                  file -> {
+                    String name = String.valueOf(file.getFileName());
+                    return name.endsWith(".csv")
+                        || name.endsWith(".csv.gz")
+                        || name.endsWith(".tsv")
+                        || name.endsWith(".tsv.gz");
+                  })
               .sorted()
               .toList();
     }
@@ -236,8 +234,7 @@ public final class FieldFolder {
     Set<Integer> items = new HashSet<>(features.get(1).values());
     for (String[] cells : table.rows()) {
       int item = features.get(1).getOrDefault(cells[columns[1]], -1);
-      had.computeIfAbsent(
-              features.get(0).getOrDefault(cells[columns[0]], -1), _ -> new HashSet<>())
+      had.computeIfAbsent(features.get(0).getOrDefault(cells[columns[0]], -1), _ -> new HashSet<>())
           .add(item);
       items.add(item);
     }
@@ -263,8 +260,7 @@ public final class FieldFolder {
 
   /// The column of each field: person and item first, then those whose number of different cells
   /// fits best, in their order.
-  private static int[] columns(Table table, Rows validation, Rows test)
-      throws EvaluationException {
+  private static int[] columns(Table table, Rows validation, Rows test) throws EvaluationException {
     int fields = validation.fields();
     int[] columns = new int[fields];
     columns[1] = 1;
@@ -301,8 +297,8 @@ public final class FieldFolder {
     return columns;
   }
 
-  /// Which cell of a column is which feature: person and item by their order, the others by the most
-  /// votes of rows that person and item identify.
+  /// Which cell of a column is which feature: person and item by their order, the others by the
+  /// most votes of rows that person and item identify.
   private static List<Map<String, Integer>> features(
       Table table, int[] columns, List<int[]> heldOut, int fields) throws EvaluationException {
     List<Map<String, Integer>> features = new ArrayList<>();
@@ -346,7 +342,8 @@ public final class FieldFolder {
       }
       aligned = 0;
       for (int[] row : heldOut) {
-        String[] same = only(byPair.getOrDefault(List.of(row[0], row[1]), List.of()), row, features, columns);
+        String[] same =
+            only(byPair.getOrDefault(List.of(row[0], row[1]), List.of()), row, features, columns);
         if (same != null) {
           aligned++;
           for (int f = 2; f < fields; f++) {

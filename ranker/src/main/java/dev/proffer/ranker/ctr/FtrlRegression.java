@@ -19,8 +19,7 @@ public final class FtrlRegression implements Head {
 
   /// @param alpha how fast it learns
   /// @param beta smooths the first steps
-  public FtrlRegression(
-      int fields, int features, double alpha, double beta, double l1, double l2) {
+  public FtrlRegression(int fields, int features, double alpha, double beta, double l1, double l2) {
     if (!(alpha > 0 && beta >= 0 && l1 >= 0 && l2 >= 0)) {
       throw new IllegalArgumentException(
           "alpha must be above 0, and beta, l1 and l2 must be 0 or more");

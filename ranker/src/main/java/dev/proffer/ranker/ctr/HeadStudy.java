@@ -77,13 +77,11 @@ public final class HeadStudy {
         measure(
             "deep factorisation machine",
             candidates -> {
-              for (double l2 : new double[] {1e-5, 1e-4}) {
-                for (double dropout : new double[] {0.2, 0.4}) {
-                  offer(
-                      candidates,
-                      "l2 " + l2 + ", dropout " + dropout,
-                      machine(DeepMachine.Options.DEEP.withL2(l2).withDropout(dropout)));
-                }
+              for (double dropout : new double[] {0.2, 0.4}) {
+                offer(
+                    candidates,
+                    "dropout " + dropout,
+                    machine(DeepMachine.Options.DEEP.withDropout(dropout)));
               }
             }));
     Row best = rows.getFirst();

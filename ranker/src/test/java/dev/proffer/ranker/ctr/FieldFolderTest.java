@@ -60,15 +60,22 @@ class FieldFolderTest {
         row[1] = i;
       }
       rows.add(row);
-      table.append(row[0] + "\t" + row[1] + "\t" + i + "\t" + List.of("sun", "rain", "snow").get(row[2]) + "\n");
+      table.append(
+          row[0]
+              + "\t"
+              + row[1]
+              + "\t"
+              + i
+              + "\t"
+              + List.of("sun", "rain", "snow").get(row[2])
+              + "\n");
     }
     Files.writeString(folder.resolve("table.csv"), table);
     // Weather is numbered backwards from 72.
     StringBuilder[] parts = {new StringBuilder(), new StringBuilder()};
     for (int i = 0; i < 160; i++) {
       int[] row = rows.get(i);
-      parts[i % 2].append(
-          "1 " + row[0] + ":1 " + (20 + row[1]) + ":1 " + (72 - row[2]) + ":1\n");
+      parts[i % 2].append("1 " + row[0] + ":1 " + (20 + row[1]) + ":1 " + (72 - row[2]) + ":1\n");
     }
     Files.writeString(folder.resolve("x.validation.libfm"), parts[0]);
     Files.writeString(folder.resolve("x.test.libfm"), parts[1]);

@@ -73,9 +73,17 @@ class HeadsTest {
     DeepMachine.Options factors =
         new DeepMachine.Options(4, new int[0], 0, 0.01, 1e-6, 64, 30, 30, 7, 2);
     assertThat(auc(FtrlRegression.train(train, 0.1, 0.1, 1, 3), test)).isLessThan(0.6);
-    assertThat(auc(DeepMachine.train(train, validation, factors, p -> ClassifierMetrics.auc(p, validation.labels())), test))
+    assertThat(
+            auc(
+                DeepMachine.train(
+                    train, validation, factors, p -> ClassifierMetrics.auc(p, validation.labels())),
+                test))
         .isGreaterThan(0.85);
-    assertThat(auc(DeepMachine.train(train, validation, SMALL, p -> ClassifierMetrics.auc(p, validation.labels())), test))
+    assertThat(
+            auc(
+                DeepMachine.train(
+                    train, validation, SMALL, p -> ClassifierMetrics.auc(p, validation.labels())),
+                test))
         .isGreaterThan(0.85);
   }
 
@@ -84,8 +92,12 @@ class HeadsTest {
     FieldRows train = pairs(1, 1_000);
     DeepMachine.Options brief =
         new DeepMachine.Options(4, new int[] {6}, 0.2, 0.01, 1e-6, 64, 3, 3, 7, 2);
-    double[] first = DeepMachine.train(train, train, brief, p -> -ClassifierMetrics.logLoss(p, train.labels())).predict(train);
-    double[] second = DeepMachine.train(train, train, brief, p -> -ClassifierMetrics.logLoss(p, train.labels())).predict(train);
+    double[] first =
+        DeepMachine.train(train, train, brief, p -> -ClassifierMetrics.logLoss(p, train.labels()))
+            .predict(train);
+    double[] second =
+        DeepMachine.train(train, train, brief, p -> -ClassifierMetrics.logLoss(p, train.labels()))
+            .predict(train);
     assertThat(second).containsExactly(first);
   }
 

@@ -52,7 +52,13 @@ final class HeadStudies {
     console.say(protocol);
     Table table =
         new Table(
-            "head", ">AUC", ">log loss", ">cal. error", ">calibrated log loss", ">cal. error", ">s");
+            "head",
+            ">AUC",
+            ">log loss",
+            ">cal. error",
+            ">calibrated log loss",
+            ">cal. error",
+            ">s");
     for (HeadStudy.Row row : report.rows()) {
       table.row(
           row.name(),
