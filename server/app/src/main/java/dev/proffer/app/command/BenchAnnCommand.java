@@ -8,6 +8,7 @@ import dev.proffer.ranker.index.IndexBenchmark;
 import dev.proffer.ranker.index.IndexBenchmark.Curve;
 import dev.proffer.ranker.index.IndexBenchmark.Data;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,6 +57,12 @@ final class BenchAnnCommand implements Callable<Integer> {
           "An interpreter with the packages hnswlib and numpy; without it C++ is left out.")
   private @Nullable Path python;
 
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Draw recall over queries a second, as SVG.")
+  private @Nullable Path picture;
+
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   private boolean json;
 
@@ -81,6 +88,19 @@ final class BenchAnnCommand implements Callable<Integer> {
           String.format(Locale.ROOT, "%.4f", curve.points().getLast().recall()));
     }
     table.printTo(console);
+    if (picture != null) {
+      Files.writeString(
+          picture,
+          RecallPicture.of(
+              String.format(
+                  Locale.ROOT,
+                  "%s: %,d vectors of %d",
+                  data.name(),
+                  data.base().length / data.dimension(),
+                  data.dimension()),
+              curves));
+      console.say("drawn to " + picture);
+    }
     if (json) {
       console.print(JSON.writeValueAsString(figures(curves)));
     }

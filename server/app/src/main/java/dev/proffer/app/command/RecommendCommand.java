@@ -2,6 +2,7 @@
 package dev.proffer.app.command;
 
 import dev.proffer.app.console.Console;
+import dev.proffer.app.console.Failure;
 import dev.proffer.app.engine.EngineSession;
 import dev.proffer.app.reply.RecommendationText;
 import dev.proffer.app.reply.Texts;
@@ -11,8 +12,11 @@ import dev.proffer.proto.ranker.v1.RecommendResponse;
 import dev.proffer.proto.ranker.v1.RecommenderServiceGrpc;
 import dev.proffer.proto.ranker.v1.RequestContext;
 import dev.proffer.runtime.service.Peers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +25,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "recommend",
     description = "Recommend items to a person, with prices after promotion and reasons.",
-    footer = "./proffer recommend --user 17850 --k 10 --explain",
+    footer = {
+      "./proffer recommend --user 17850 --k 10 --explain",
+      "./proffer recommend --users people.txt --out recommendations.jsonl.gz --k 20"
+    },
     mixinStandardHelpOptions = true)
 final class RecommendCommand implements Callable<Integer> {
   private final Console console;
@@ -30,6 +37,18 @@ final class RecommendCommand implements Callable<Integer> {
 
   @Option(names = "--user", paramLabel = "ID", description = "The person; none for a stranger.")
   private String user = "";
+
+  @Option(
+      names = "--users",
+      paramLabel = "FILE",
+      description = "People to recommend to, one id a line, plain or gzip. It needs --out.")
+  private @Nullable Path users;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Where their recommendations go, one JSON object a line; gzip for .gz.")
+  private @Nullable Path out;
 
   @Option(names = "--recent", split = ",", paramLabel = "ITEM", description = "Items just seen.")
   private List<String> recent = List.of();
@@ -65,6 +84,26 @@ final class RecommendCommand implements Callable<Integer> {
             .setFilter(
                 ItemFilter.newBuilder().addAllCategories(categories).setOnPromotion(onPromotion))
             .build();
+    if ((users == null) != (out == null)) {
+      throw new IllegalArgumentException("--users and --out: each needs the other");
+    }
+    if (users != null && out != null) {
+      if (!user.isEmpty()) {
+        throw new IllegalArgumentException("--user: cannot stand beside --users");
+      }
+      if (!Files.isRegularFile(users)) {
+        throw new Failure(users + ": there is no such file");
+      }
+      try (EngineSession engine = session.open(console, Peers.FEATURE_STORE, Peers.RANKER)) {
+        int degraded =
+            new BatchRecommendation(console, engine.channel(Peers.RANKER), request)
+                .run(users, out);
+        if (degraded > 0) {
+          console.say(degraded + " of them were made with less than everything");
+        }
+      }
+      return Commands.DONE;
+    }
     try (EngineSession engine = session.open(console, Peers.FEATURE_STORE, Peers.RANKER)) {
       RecommendResponse response =
           RecommenderServiceGrpc.newBlockingStub(engine.channel(Peers.RANKER)).recommend(request);

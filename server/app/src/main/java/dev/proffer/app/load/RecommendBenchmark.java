@@ -80,9 +80,8 @@ public final class RecommendBenchmark {
   /// What was measured; times in milliseconds.
   ///
   /// @param columns that the model reads of each candidate
-  /// @param candidates that the model looked at, on average
   /// @param cpuMillis of the whole process for one request of the open loop, its generator included
-  /// @param rankMillis quantiles .5 and .99 of `Rank` with 200 candidates, one client
+  /// @param rankP99 of `Rank` with 200 candidates, one client
   public record Report(
       int columns,
       int trees,
@@ -229,7 +228,7 @@ public final class RecommendBenchmark {
               .setBrand("b" + random.nextInt(300))
               .setPriceMinorUnits(price)
               .setCurrency("CNY")
-              .setAvailableFromUnixMs(now - random.nextInt(365) * 86_400_000L)
+              .setAvailableFromUnixMs(now - 86_400_000L * random.nextInt(365))
               .build());
       FeatureRow.Builder row =
           FeatureRow.newBuilder()
@@ -281,7 +280,7 @@ public final class RecommendBenchmark {
                 .setType(EventType.EVENT_TYPE_CLICK)
                 .setUserId("u" + person)
                 .setItemId(ids.get(Math.min(ids.size() - 1, from + random.nextInt(GROUP))))
-                .setEventTimeUnixMs(now - 3_600_000 + step * 1_000L));
+                .setEventTimeUnixMs(now - 3_600_000 + 1_000L * step));
       }
       if (events.getEventsCount() > BATCH || person + 1 == PEOPLE) {
         IngestEventsResponse _ =
@@ -311,7 +310,7 @@ public final class RecommendBenchmark {
 
   private Report measure(Engine engine, List<String> ids, SampleBundle.Made made)
       throws InterruptedException {
-    String[] address = engine.address().grpc().split(":");
+    String[] address = engine.address().grpc().split(":", -1);
     Random random = new Random(2);
     say.accept("warming up");
     Channel ranker = engine.peers().channel(Peers.RANKER);
