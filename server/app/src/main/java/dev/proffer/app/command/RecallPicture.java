@@ -38,20 +38,33 @@ final class RecallPicture {
     double top = closeness(.9995);
     StringBuilder svg = new StringBuilder();
     svg.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\""
                 + " font-family=\"sans-serif\" font-size=\"12\" fill=\"#111\">%n"
                 + "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>%n"
                 + "<text x=\"%d\" y=\"22\" font-size=\"15\">%s</text>%n",
-            WIDTH, HEIGHT, WIDTH, HEIGHT, LEFT, title));
+            WIDTH,
+            HEIGHT,
+            WIDTH,
+            HEIGHT,
+            LEFT,
+            title));
     for (double recall : RECALLS) {
       if (closeness(recall) >= bottom) {
         double y = y(recall, bottom, top);
         svg.append(
-            format(
+            String.format(
+                Locale.ROOT,
                 "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>"
                     + "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n",
-                LEFT, WIDTH - RIGHT, y, y, LEFT - 8, y + 4, recall));
+                LEFT,
+                WIDTH - RIGHT,
+                y,
+                y,
+                LEFT - 8,
+                y + 4,
+                recall));
       }
     }
     for (int decade = (int) Math.floor(from); decade <= Math.ceil(to); decade++) {
@@ -60,31 +73,47 @@ final class RecallPicture {
         if (Math.log10(value) >= from && Math.log10(value) <= to) {
           double x = x(value, from, to);
           svg.append(
-              format(
+              String.format(
+                  Locale.ROOT,
                   "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#eee\"/>"
                       + "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%,.0f</text>%n",
-                  x, x, TOP, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 18, value));
+                  x,
+                  x,
+                  TOP,
+                  HEIGHT - BOTTOM,
+                  x,
+                  HEIGHT - BOTTOM + 18,
+                  value));
         }
       }
     }
     svg.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">queries a second, one thread</text>%n"
                 + "<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">recall of"
                 + " the 100 nearest</text>%n",
-            (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, (TOP + HEIGHT - BOTTOM) / 2));
+            (LEFT + WIDTH - RIGHT) / 2,
+            HEIGHT - 10,
+            (TOP + HEIGHT - BOTTOM) / 2));
     for (int c = 0; c < curves.size(); c++) {
       String colour = COLOURS[c % COLOURS.length];
       StringBuilder line = new StringBuilder();
       for (Point point : curves.get(c).points()) {
         double x = x(point.perSecond(), from, to);
         double y = y(point.recall(), bottom, top);
-        line.append(format("%.1f,%.1f ", x, y));
+        line.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
         svg.append(
-            format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n", x, y, colour));
+            String.format(
+                Locale.ROOT,
+                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
+                x,
+                y,
+                colour));
       }
       svg.append(
-          format(
+          String.format(
+              Locale.ROOT,
               "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n"
                   + "<text x=\"%d\" y=\"%d\" fill=\"%s\">%s</text>%n",
               line.toString().strip(),
@@ -109,9 +138,5 @@ final class RecallPicture {
     return HEIGHT
         - BOTTOM
         - (closeness(recall) - bottom) / (top - bottom) * (HEIGHT - BOTTOM - TOP);
-  }
-
-  private static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 }

@@ -96,8 +96,7 @@ final class RecommendCommand implements Callable<Integer> {
       }
       try (EngineSession engine = session.open(console, Peers.FEATURE_STORE, Peers.RANKER)) {
         int degraded =
-            new BatchRecommendation(console, engine.channel(Peers.RANKER), request)
-                .run(users, out);
+            new BatchRecommendation(console, engine.channel(Peers.RANKER), request).run(users, out);
         if (degraded > 0) {
           console.say(degraded + " of them were made with less than everything");
         }

@@ -218,7 +218,7 @@ public final class RecommendBenchmark {
       String id = String.format(java.util.Locale.ROOT, "i%06d", i);
       ids.add(id);
       int group = i / GROUP;
-      long price = 500 + random.nextInt(20_000);
+      long price = 500L + random.nextInt(20_000);
       items.add(
           Item.newBuilder()
               .setItemId(id)
