@@ -44,7 +44,9 @@ import dev.proffer.ranker.ranking.Stage;
 import dev.proffer.ranker.ranking.Valuing;
 import dev.proffer.ranker.retrieval.BoughtTogether;
 import dev.proffer.ranker.retrieval.ContentKeeper;
+import dev.proffer.ranker.retrieval.OnnxTextVectors;
 import dev.proffer.ranker.retrieval.Retrieval;
+import dev.proffer.ranker.retrieval.TextVectors;
 import dev.proffer.ranker.search.TextIndex;
 import dev.proffer.runtime.redis.RedisLink;
 import dev.proffer.runtime.redis.RedisLinkOptions;
@@ -179,7 +181,13 @@ public final class RankerModule implements ServiceModule {
             settings.get(RankerSettings.MODEL_POLL),
             settings.get(RankerSettings.LEARN_ONLINE));
     TextIndex texts = new TextIndex(catalogue.snapshot());
-    ContentKeeper content = new ContentKeeper(catalogue, CONTENT_POLL, texts::follow);
+    boolean encode = settings.get(RankerSettings.TITLE_ENCODER);
+    ContentKeeper content =
+        new ContentKeeper(
+            catalogue,
+            () -> encode ? OnnxTextVectors.orNone() : TextVectors.none(),
+            CONTENT_POLL,
+            texts::follow);
     ExecutorService executor =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("source-", 0).factory());
     Recommender recommender =

@@ -29,6 +29,20 @@ public final class RankerSettings {
           "80ms",
           "How long the candidate sources, which run at the same time, may take before they are cut");
 
+  public static final Setting<String> SOURCE_BUDGETS =
+      Setting.text(
+          "ranker.source-budgets",
+          "",
+          "Quotas and times of single candidate sources, such as content=100@30ms,new-arrivals=40;"
+              + " a quota of 0 leaves a source out");
+
+  public static final Setting<Boolean> TITLE_ENCODER =
+      Setting.flag(
+          "ranker.title-encoder",
+          false,
+          "Whether titles are also compared by meaning, with an encoder for English that takes some"
+              + " milliseconds for each new title");
+
   public static final Setting<Duration> CAMPAIGN_PATIENCE =
       Setting.duration(
           "ranker.campaign-patience",

@@ -51,7 +51,13 @@ final class LearnedBlend {
     }
 
     void fill(
-        double[] row, Pool pool, int candidate, int place, float[] blended, Question question) {
+        double[] row,
+        Pool pool,
+        int candidate,
+        int place,
+        float[] blended,
+        float highest,
+        Question question) {
       int sources = weights.length;
       int proposed = 0;
       for (int s = 0; s < sources; s++) {
@@ -64,7 +70,7 @@ final class LearnedBlend {
       int item = pool.item(candidate);
       row[at++] = blended[candidate];
       row[at++] = place;
-      row[at++] = blended[candidate] / Math.max(1e-9f, max(blended));
+      row[at++] = blended[candidate] / Math.max(1e-9f, highest);
       row[at++] = proposed;
       row[at++] = Math.log1p(item < counts.length ? counts[item] : 0);
       row[at++] = question.history().length;
@@ -73,14 +79,6 @@ final class LearnedBlend {
         position = question.history()[p] == item ? p : -1;
       }
       row[at] = position;
-    }
-
-    private static float max(float[] values) {
-      float max = 0;
-      for (float value : values) {
-        max = Math.max(max, value);
-      }
-      return max;
     }
   }
 
@@ -129,7 +127,7 @@ final class LearnedBlend {
       double[] row = new double[features.names().size()];
       int first = rows;
       for (int place = 0; place < best.length; place++) {
-        features.fill(row, pool, best[place], place, blended, question);
+        features.fill(row, pool, best[place], place, blended, blended[best[0]], question);
         builder.add(right[best[place]] ? 1 : 0, row);
         rows++;
       }
@@ -232,7 +230,7 @@ final class LearnedBlend {
     double[] row = new double[columns.size()];
     Features features = new Features(columns, weights, counts);
     for (int place = 0; place < best.length; place++) {
-      features.fill(row, pool, best[place], place, blended, question);
+      features.fill(row, pool, best[place], place, blended, blended[best[0]], question);
       top.offer(pool.item(best[place]), (float) trees.predict(row));
     }
     return top.drain();

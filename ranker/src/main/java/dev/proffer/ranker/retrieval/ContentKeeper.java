@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ public final class ContentKeeper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ContentKeeper.class);
 
   private final Catalogue catalogue;
+  private final Supplier<TextVectors> encoder;
   private final Consumer<CatalogueSnapshot> others;
   private final Duration poll;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -26,7 +28,17 @@ public final class ContentKeeper implements AutoCloseable {
   ///
   /// @param others what else is to follow the catalogue
   public ContentKeeper(Catalogue catalogue, Duration poll, Consumer<CatalogueSnapshot> others) {
+    this(catalogue, TextVectors::none, poll, others);
+  }
+
+  /// @param encoder is asked once, on the thread that builds: loading a model takes a while
+  public ContentKeeper(
+      Catalogue catalogue,
+      Supplier<TextVectors> encoder,
+      Duration poll,
+      Consumer<CatalogueSnapshot> others) {
     this.catalogue = catalogue;
+    this.encoder = encoder;
     this.others = others;
     this.poll = poll;
     this.thread = Thread.ofPlatform().daemon().name("content-index").start(this::run);
@@ -48,13 +60,14 @@ public final class ContentKeeper implements AutoCloseable {
   }
 
   private void run() {
+    TextVectors vectors = encoder.get();
     try {
       do {
         try {
           ContentSource before = current;
           current =
               before == null
-                  ? new ContentSource(catalogue.snapshot())
+                  ? new ContentSource(catalogue.snapshot(), vectors)
                   : before.updated(catalogue.snapshot());
           others.accept(catalogue.snapshot());
         } catch (RuntimeException e) {

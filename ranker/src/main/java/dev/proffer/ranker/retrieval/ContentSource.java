@@ -23,13 +23,25 @@ public final class ContentSource implements CandidateSource {
   private static final float DECAY = 0.85f;
 
   private final CatalogueSnapshot snapshot;
+  private final EncodedTexts texts;
   private final VectorTable table;
   private final VectorIndex index;
   private final int[] rowOf;
 
   public ContentSource(CatalogueSnapshot snapshot) {
+    this(snapshot, TextVectors.none());
+  }
+
+  /// @param vectors what titles are compared by besides their words
+  public ContentSource(CatalogueSnapshot snapshot, TextVectors vectors) {
+    this(snapshot, new EncodedTexts(vectors));
+  }
+
+  private ContentSource(CatalogueSnapshot snapshot, EncodedTexts texts) {
     this.snapshot = snapshot;
-    this.table = ContentVectors.of(snapshot.sortedById(), snapshot.vectorLength());
+    this.texts = texts;
+    this.table = ContentVectors.of(snapshot.sortedById(), snapshot.vectorLength(), texts);
+    texts.forgetOthers();
     this.index = VectorIndex.of(table);
     this.rowOf = new int[snapshot.capacity()];
     Arrays.fill(rowOf, -1);
@@ -57,7 +69,7 @@ public final class ContentSource implements CandidateSource {
         return this;
       }
     }
-    return new ContentSource(newer);
+    return new ContentSource(newer, texts);
   }
 
   @Override

@@ -8,13 +8,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 
 /// Turns what is written about items into vectors of length 1.
 ///
 /// Words of all titles (English words, Chinese pairs of characters), the category with its
 /// ancestors, the brand and the attributes are hashed with a sign into a fixed number of dimensions
-/// (Weinberger et al. 2009), each weighing 1 + log of how rare it is. Where items bring vectors of
-/// their own, those are appended, both halves weighing the same.
+/// (Weinberger et al. 2009), each weighing 1 + log of how rare it is. Where there is an encoder of
+/// texts, its vector of the title is appended, less the mean of all, and where items bring vectors
+/// of their own, those; all parts weigh the same.
 final class ContentVectors {
   static final int TEXT_DIMENSION = 256;
   private static final int TOKENS_MAX = 128;
@@ -22,7 +24,7 @@ final class ContentVectors {
   private ContentVectors() {}
 
   /// The vectors of items; an item without any text has no row.
-  static VectorTable of(List<CatalogueItem> items, int ownLength) {
+  static VectorTable of(List<CatalogueItem> items, int ownLength, EncodedTexts texts) {
     long[][] tokens = new long[items.size()][];
     int[] seenIn = new int[1 << 16];
     for (int i = 0; i < items.size(); i++) {
@@ -31,7 +33,10 @@ final class ContentVectors {
         seenIn[(int) (token >>> 48)]++;
       }
     }
-    int dimension = TEXT_DIMENSION + ownLength;
+    int encodedLength = texts.dimension();
+    float[] mean = texts.mean(items.stream().map(ContentVectors::title).toList());
+    int ownFrom = TEXT_DIMENSION + encodedLength;
+    int dimension = ownFrom + ownLength;
     int[] numbers = new int[items.size()];
     float[] values = new float[items.size() * dimension];
     int rows = 0;
@@ -44,15 +49,24 @@ final class ContentVectors {
         values[from + slot] += (float) ((token & (1 << 20)) == 0 ? rarity : -rarity);
       }
       float textLength = Vectors.normalize(values, from, TEXT_DIMENSION);
+      float encodedNorm = 0;
+      String title = encodedLength == 0 ? "" : title(items.get(i));
+      if (!title.isEmpty()) {
+        float[] encoded = texts.of(title);
+        for (int d = 0; d < encodedLength; d++) {
+          values[from + TEXT_DIMENSION + d] = encoded[d] - mean[d];
+        }
+        encodedNorm = Vectors.normalize(values, from + TEXT_DIMENSION, encodedLength);
+      }
       float ownNorm = 0;
       List<Float> own = items.get(i).item().getVectorList();
       if (own.size() == ownLength && ownLength > 0) {
         for (int d = 0; d < ownLength; d++) {
-          values[from + TEXT_DIMENSION + d] = own.get(d);
+          values[from + ownFrom + d] = own.get(d);
         }
-        ownNorm = Vectors.normalize(values, from + TEXT_DIMENSION, ownLength);
+        ownNorm = Vectors.normalize(values, from + ownFrom, ownLength);
       }
-      if (textLength > 0 || ownNorm > 0) {
+      if (textLength > 0 || encodedNorm > 0 || ownNorm > 0) {
         Vectors.normalize(values, from, dimension);
         numbers[rows++] = items.get(i).number();
       } else {
@@ -71,6 +85,14 @@ final class ContentVectors {
             && a.brand().equals(b.brand())
             && a.attributes().equals(b.attributes())
             && a.item().getVectorList().equals(b.item().getVectorList()));
+  }
+
+  /// The English title, or the first in the order of languages.
+  private static String title(CatalogueItem item) {
+    String english = item.item().getTitlesMap().get("en");
+    return english != null
+        ? english
+        : new TreeMap<>(item.item().getTitlesMap()).values().stream().findFirst().orElse("");
   }
 
   private static long[] tokens(CatalogueItem item) {

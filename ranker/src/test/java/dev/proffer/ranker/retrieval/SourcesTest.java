@@ -2,6 +2,7 @@
 package dev.proffer.ranker.retrieval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.proffer.proto.common.v1.DegradedCause;
 import dev.proffer.ranker.index.Hits;
@@ -161,6 +162,18 @@ class SourcesTest {
       // Sixty seconds for all, but the slow one is cut at its own time.
       assertThat(degradation.parts()).containsExactly("source:slow");
     }
+  }
+
+  @Test
+  void budgetsAreReadFromOneLine() {
+    SourceBudgets budgets = SourceBudgets.parse("slow=5@20ms, silent = 0,");
+    assertThat(budgets.of(source("slow", () -> {}), 300, 9))
+        .isEqualTo(new Retrieval.Budget(5, 20_000_000L));
+    assertThat(budgets.of(source("silent", () -> {}), 300, 9).candidates()).isZero();
+    assertThat(budgets.of(source("other", () -> {}), 300, 9))
+        .isEqualTo(new Retrieval.Budget(300, 9));
+    assertThatThrownBy(() -> SourceBudgets.parse("content:100"))
+        .hasMessageContaining("'content:100'");
   }
 
   private static CandidateSource source(String name, Runnable behaviour) {
