@@ -149,8 +149,7 @@ public final class Shoppers {
     }
     // No bundle holds these: they learn from every event that is read.
     segments.learn(item, at, strength, of);
-    contexts.learn(
-        item, at, strength, contexts(event.getChannel(), event.getRegion()));
+    contexts.learn(item, at, strength, contexts(event.getChannel(), event.getRegion()));
     if (counting) {
       popularity.learn(item, event.getEventTimeUnixMs(), strength);
     }

@@ -3,6 +3,9 @@ package dev.proffer.ranker.retrieval;
 
 import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.TopK;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /// Proposes what came into the shop lately, the newest most, and among those of one age what is
 /// like the history.
@@ -12,10 +15,14 @@ import dev.proffer.ranker.index.TopK;
 public final class NewArrivals implements CandidateSource {
   public static final String NAME = "new-arrivals";
 
+  // Among so many of the newest, what is like the history is looked for.
+  private static final int WIDER = 4;
+
   private final Arrivals arrivals;
   private final double halfLifeMillis;
   private final long windowMillis;
   private final CandidateSource taste;
+  private final int[] newestFirst;
 
   /// When items came.
   public interface Arrivals {
@@ -36,6 +43,20 @@ public final class NewArrivals implements CandidateSource {
     this.halfLifeMillis = halfLifeMillis;
     this.windowMillis = windowMillis;
     this.taste = taste;
+    this.newestFirst =
+        IntStream.range(0, arrivals.capacity())
+            .filter(item -> arrivals.arrivedMillis(item) > 0)
+            .boxed()
+            .sorted(
+                Comparator.comparingLong((Integer item) -> -arrivals.arrivedMillis(item))
+                    .thenComparing(Comparator.naturalOrder()))
+            .mapToInt(Integer::intValue)
+            .toArray();
+  }
+
+  /// Whether nothing is known of when items came.
+  public boolean isEmpty() {
+    return newestFirst.length == 0;
   }
 
   @Override
@@ -45,21 +66,21 @@ public final class NewArrivals implements CandidateSource {
 
   @Override
   public Hits propose(Query query, int max) {
-    int[] fresh = new int[64];
+    int[] fresh = new int[Math.min(newestFirst.length, max * WIDER)];
     int count = 0;
-    for (int item = 0; item < arrivals.capacity(); item++) {
-      if (freshness(item, query.atMillis()) > 0) {
-        if (count == fresh.length) {
-          fresh = java.util.Arrays.copyOf(fresh, count * 2);
-        }
+    for (int item : newestFirst) {
+      if (count == fresh.length || arrivals.arrivedMillis(item) < query.atMillis() - windowMillis) {
+        break;
+      }
+      if (freshness(item, query.atMillis()) > 0 && query.eligible().test(item)) {
         fresh[count++] = item;
       }
     }
-    int[] items = java.util.Arrays.copyOf(fresh, count);
+    int[] items = Arrays.copyOf(fresh, count);
     float[] scores = score(query, items);
     TopK best = new TopK(Math.min(max, count));
     for (int i = 0; i < count; i++) {
-      best.offer(items[i], scores[i], query.eligible());
+      best.offer(items[i], scores[i]);
     }
     return best.drain();
   }

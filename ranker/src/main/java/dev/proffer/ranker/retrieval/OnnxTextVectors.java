@@ -84,8 +84,7 @@ public final class OnnxTextVectors implements TextVectors, AutoCloseable {
     long[] ones = new long[ids.length];
     Arrays.fill(ones, 1);
     Map<String, long[]> given =
-        Map.of(
-            "input_ids", ids, "attention_mask", ones, "token_type_ids", new long[ids.length]);
+        Map.of("input_ids", ids, "attention_mask", ones, "token_type_ids", new long[ids.length]);
     Map<String, OnnxTensor> inputs = new HashMap<>();
     try {
       for (String name : session.getInputNames()) {

@@ -17,8 +17,7 @@ final class ShoppersTest {
 
   private final ItemNumbers numbers = new ItemNumbers();
   private final Shoppers shoppers =
-      new Shoppers(
-          numbers, new SeqKnn(SeqKnn.Parameters.DEFAULT), new Popularity(30.0 * DAY), 100);
+      new Shoppers(numbers, new SeqKnn(SeqKnn.Parameters.DEFAULT), new Popularity(30.0 * DAY), 100);
 
   private void buys(String user, String item, long day) {
     shoppers.learn(
