@@ -244,6 +244,8 @@ public final class RankerSettings {
                 BUDGET,
                 FEATURE_STORE_TIMEOUT,
                 SOURCE_TIMEOUT,
+                SOURCE_BUDGETS,
+                TITLE_ENCODER,
                 CAMPAIGN_PATIENCE,
                 CANDIDATES_MAX,
                 HISTORY_MAX,
