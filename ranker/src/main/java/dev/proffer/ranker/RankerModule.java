@@ -46,6 +46,7 @@ import dev.proffer.ranker.retrieval.BoughtTogether;
 import dev.proffer.ranker.retrieval.ContentKeeper;
 import dev.proffer.ranker.retrieval.OnnxTextVectors;
 import dev.proffer.ranker.retrieval.Retrieval;
+import dev.proffer.ranker.retrieval.SourceBudgets;
 import dev.proffer.ranker.retrieval.TextVectors;
 import dev.proffer.ranker.search.TextIndex;
 import dev.proffer.runtime.redis.RedisLink;
@@ -205,7 +206,8 @@ public final class RankerModule implements ServiceModule {
                 BoughtTogether.following(insights::ruleBook, numbers),
                 new Retrieval(executor),
                 settings.get(RankerSettings.CANDIDATES_MAX),
-                settings.get(RankerSettings.SOURCE_TIMEOUT)),
+                settings.get(RankerSettings.SOURCE_TIMEOUT),
+                SourceBudgets.parse(settings.get(RankerSettings.SOURCE_BUDGETS))),
             new Valuing(
                 features,
                 settings.get(RankerSettings.PROMOTION_WEIGHT),

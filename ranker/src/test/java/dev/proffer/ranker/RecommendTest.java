@@ -99,6 +99,43 @@ class RecommendTest {
   }
 
   @Test
+  void whatCameYesterdayIsShownToStrangersOfAShopWithoutEvents() {
+    ranker
+        .catalogue()
+        .upsertItems(
+            UpsertItemsRequest.newBuilder()
+                .addItems(
+                    item("i30", "Fresh", "garden", 130).toBuilder()
+                        .setAvailableFromUnixMs(System.currentTimeMillis() - 86_400_000))
+                .build());
+
+    eventually(() -> ids(recommend(request("nobody", 1))).equals(List.of("i30")));
+  }
+
+  @Test
+  void whatIsBoughtMonthlyComesBackAfterAMonth() {
+    long day = 86_400_000;
+    for (int user = 0; user < 30; user++) {
+      store.add(EventType.EVENT_TYPE_PURCHASE, "w" + user, "i31", 100 * day, "a" + user);
+      store.add(EventType.EVENT_TYPE_PURCHASE, "w" + user, "i31", (129 + user % 3) * day, "b");
+    }
+    for (int user = 0; user < 200; user++) {
+      store.add(EventType.EVENT_TYPE_PURCHASE, "x" + user, "i32", 131 * day, "c" + user);
+    }
+    // Two days later what everybody buys is first, a month later what this person needs again.
+    eventually(() -> ids(recommend(again("w0", 132 * day))).getFirst().equals("i32"));
+    assertThat(ids(recommend(again("w0", 160 * day))).getFirst()).isEqualTo("i31");
+    assertThat(ids(recommend(again("x0", 160 * day))).getFirst()).isNotEqualTo("i31");
+  }
+
+  private RecommendRequest again(String user, long atMillis) {
+    return request(user, 5).toBuilder()
+        .setFilter(ItemFilter.newBuilder().setIncludeSeen(true))
+        .setContext(RequestContext.newBuilder().setAtUnixMs(atMillis))
+        .build();
+  }
+
+  @Test
   void aClickChangesTheNextRecommendation() {
     learnThatTwoFollowsOne();
     assertThat(ids(recommend(request("new", 1)))).isNotEmpty();

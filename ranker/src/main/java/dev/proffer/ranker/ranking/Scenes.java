@@ -15,6 +15,7 @@ import dev.proffer.ranker.promotion.PromotionSnapshot;
 import dev.proffer.ranker.promotion.Promotions;
 import dev.proffer.runtime.degraded.Degradation;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -112,7 +113,10 @@ public final class Scenes {
             userId.isEmpty() ? sessionId : userId,
             facts,
             history(context.getCartItemIdsList(), recentOldestFirst, person, memory),
-            bought(person, memory));
+            bought(person, memory),
+            groups(facts, context),
+            memory.purchases());
+    model.shoppers().belong(userId, sessionId, facts.segments());
     return new Scene(snapshot, model, offers, finder, shopper, at, context.getRegion());
   }
 
@@ -133,7 +137,7 @@ public final class Scenes {
                 facts,
                 new Moment(at, context.getChannel(), context.getRegion(), ""),
                 promotions.usage(userId))),
-        new Shopper(userId, facts, history, Set.of()),
+        new Shopper(userId, facts, history, Set.of(), groups(facts, context), List.of()),
         at,
         context.getRegion());
   }
@@ -153,6 +157,12 @@ public final class Scenes {
           0.1);
       return new PersonFacts(userId, Set.of(), 0, PersonFacts.UNKNOWN, 0, null);
     }
+  }
+
+  private static List<String> groups(PersonFacts facts, RequestContext context) {
+    List<String> groups = new ArrayList<>(Shoppers.segments(facts.segments()));
+    groups.addAll(Shoppers.contexts(context.getChannel(), context.getRegion()));
+    return groups;
   }
 
   /// The history, newest first: the cart, what the caller adds, what the feature store knows, and

@@ -2,24 +2,47 @@
 package dev.proffer.ranker.ranking;
 
 import dev.proffer.proto.common.v1.DegradedCause;
+import dev.proffer.ranker.catalogue.CatalogueItem;
+import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.retrieval.BoughtTogether;
 import dev.proffer.ranker.retrieval.CandidateSource;
 import dev.proffer.ranker.retrieval.ContentKeeper;
 import dev.proffer.ranker.retrieval.ContentSource;
+import dev.proffer.ranker.retrieval.GroupTrending;
+import dev.proffer.ranker.retrieval.NewArrivals;
 import dev.proffer.ranker.retrieval.Query;
+import dev.proffer.ranker.retrieval.RepeatPurchase;
 import dev.proffer.ranker.retrieval.Retrieval;
+import dev.proffer.ranker.retrieval.SourceBudgets;
 import dev.proffer.ranker.retrieval.TrendingNext;
 import dev.proffer.runtime.degraded.Degradation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /// The stage that finds candidates: which sources a request asks, how long, and what each weighs.
 public final class Sources {
-  private static final double TOGETHER_WEIGHT = 0.1;
+  // What training does not know yet counts a little: it fills lists up and is learned about.
+  private static final Map<String, Double> WEIGHTS_UNKNOWN =
+      Map.of(
+          BoughtTogether.NAME,
+          0.1,
+          RepeatPurchase.NAME,
+          0.1,
+          GroupTrending.SEGMENT,
+          0.03,
+          GroupTrending.CONTEXT,
+          0.02,
+          NewArrivals.NAME,
+          0.02);
+
+  private static final double ARRIVALS_HALF_LIFE_MILLIS = 10 * 86_400_000.0;
+  private static final long ARRIVALS_WINDOW_MILLIS = 45L * 86_400_000;
   private static final double FILL_WEIGHT = 1e-4;
 
   private final ContentKeeper content;
@@ -27,20 +50,28 @@ public final class Sources {
   private final Retrieval retrieval;
   private final int candidatesMax;
   private final Duration timeout;
+  private final SourceBudgets budgets;
+  private volatile @Nullable Arrived arrived;
+
+  /// The new arrivals of one catalogue.
+  private record Arrived(CatalogueSnapshot of, ContentSource content, NewArrivals source) {}
 
   /// @param candidatesMax items that each source may propose
   /// @param timeout how long they may take
+  /// @param budgets of single sources, instead of these two
   public Sources(
       ContentKeeper content,
       Supplier<BoughtTogether> together,
       Retrieval retrieval,
       int candidatesMax,
-      Duration timeout) {
+      Duration timeout,
+      SourceBudgets budgets) {
     this.content = content;
     this.together = together;
     this.retrieval = retrieval;
     this.candidatesMax = candidatesMax;
     this.timeout = timeout;
+    this.budgets = budgets;
   }
 
   int candidatesMax() {
@@ -50,8 +81,7 @@ public final class Sources {
   /// What the given sources propose, at least `k` items each.
   List<Retrieval.Proposal> ask(
       List<CandidateSource> sources, Query query, int k, Degradation degradation) {
-    return retrieval.ask(
-        sources, query, Math.max(k, candidatesMax), timeout.toNanos(), degradation);
+    return asked(sources, query, Math.max(k, candidatesMax), timeout.toNanos(), degradation);
   }
 
   List<CandidateSource> all(Scene scene, Degradation degradation) {
@@ -71,8 +101,19 @@ public final class Sources {
           0.1);
     } else {
       sources.add(contentSource);
+      NewArrivals arrivals = arrivals(scene.snapshot(), contentSource);
+      if (!arrivals.isEmpty()) {
+        sources.add(arrivals);
+      }
     }
     sources.add(scene.model().trained().popularity());
+    if (!scene.shopper().groups().isEmpty()) {
+      sources.add(scene.model().shoppers().segmentTrending());
+      sources.add(scene.model().shoppers().contextTrending());
+    }
+    if (!scene.shopper().purchases().isEmpty()) {
+      sources.add(scene.model().shoppers().repeatPurchases());
+    }
     BoughtTogether rules = together.get();
     if (!rules.isEmpty()) {
       sources.add(rules);
@@ -82,15 +123,59 @@ public final class Sources {
 
   /// The weight of a source: as it was trained, or for one that training does not know, a little.
   static double weight(Scene scene, String source) {
-    return source.equals(BoughtTogether.NAME)
-        ? scene.model().trained().weights().getOrDefault(source, TOGETHER_WEIGHT)
-        : scene.model().trained().weight(source);
+    Double trained = scene.model().trained().weights().get(source);
+    return trained != null ? trained : WEIGHTS_UNKNOWN.getOrDefault(source, 0.0);
   }
 
   List<Retrieval.Proposal> propose(
       Scene scene, Query query, long deadline, Degradation degradation) {
     long left = Math.max(0, Math.min(timeout.toNanos(), deadline - System.nanoTime()));
-    return retrieval.ask(all(scene, degradation), query, candidatesMax, left, degradation);
+    Query known =
+        query.withGroups(scene.shopper().groups()).withPurchases(scene.shopper().purchases());
+    return asked(all(scene, degradation), known, candidatesMax, left, degradation);
+  }
+
+  private List<Retrieval.Proposal> asked(
+      List<CandidateSource> sources,
+      Query query,
+      int candidates,
+      long timeoutNanos,
+      Degradation degradation) {
+    return retrieval.ask(
+        sources,
+        query,
+        source -> budgets.of(source, candidates, timeoutNanos),
+        timeoutNanos,
+        degradation);
+  }
+
+  /// The new arrivals of the catalogue of a request; made anew when it has changed.
+  private NewArrivals arrivals(CatalogueSnapshot snapshot, ContentSource taste) {
+    Arrived now = arrived;
+    if (now == null || now.of() != snapshot || now.content() != taste) {
+      now =
+          new Arrived(
+              snapshot,
+              taste,
+              new NewArrivals(
+                  new NewArrivals.Arrivals() {
+                    @Override
+                    public int capacity() {
+                      return snapshot.capacity();
+                    }
+
+                    @Override
+                    public long arrivedMillis(int item) {
+                      CatalogueItem found = snapshot.item(item);
+                      return found == null ? 0 : found.item().getAvailableFromUnixMs();
+                    }
+                  },
+                  ARRIVALS_HALF_LIFE_MILLIS,
+                  ARRIVALS_WINDOW_MILLIS,
+                  taste));
+      arrived = now;
+    }
+    return now.source();
   }
 
   /// The weights of sources for a ranker. A ranker of one source lets the others fill up its list.

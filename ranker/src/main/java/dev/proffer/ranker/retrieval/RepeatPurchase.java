@@ -9,14 +9,16 @@ import java.util.Arrays;
 ///
 /// For each item it knows how often a buyer came back to it and after how long (the mean and the
 /// spread of the logarithm of the gap). The score is the probability of a repeat, with all items as
-/// the prior of rare ones, times how well the time since the last purchase fits the gap; before
-/// half of the usual gap it falls quickly, after it slowly. One thread learns; any number may ask
+/// the prior of rare ones, times how well the time since the last purchase fits the gap; before the
+/// usual gap it falls quickly, to nothing, after it slowly. One thread learns; any number may ask
 /// meanwhile.
 public final class RepeatPurchase implements CandidateSource {
   public static final String NAME = "repeat-purchase";
 
   private static final double PRIOR_BUYERS = 10;
   private static final double SPREAD_MIN = 0.35;
+  // Who bought a thing yesterday is not asked to buy it again.
+  private static final double FIT_MIN = 0.1;
   private static final double HOUR_MILLIS = 3_600_000;
 
   private int[] buyers = new int[64];
@@ -99,6 +101,6 @@ public final class RepeatPurchase implements CandidateSource {
     double gap = Math.log(Math.max(HOUR_MILLIS, (double) (atMillis - purchase.atMillis())));
     double away = (gap - mean) / spread;
     double fit = Math.exp(-0.5 * away * away * (away > 0 ? 0.25 : 1));
-    return (float) (probability * fit);
+    return fit < FIT_MIN ? 0 : (float) (probability * fit);
   }
 }
