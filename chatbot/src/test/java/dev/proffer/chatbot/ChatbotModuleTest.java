@@ -236,6 +236,24 @@ class ChatbotModuleTest {
   }
 
   @Test
+  void streamsTheAnswersToSeveralRequestsOnceAndInOrder() {
+    List<StreamChatResponse> pieces = new ArrayList<>();
+    bot.chat()
+        .streamChat(
+            StreamChatRequest.newBuilder()
+                .setTurn(
+                    ChatRequest.newBuilder()
+                        .setText("when does the flash sale start? any deals on knives?"))
+                .build())
+        .forEachRemaining(pieces::add);
+
+    StringBuilder text = new StringBuilder();
+    pieces.forEach(piece -> text.append(piece.getText()));
+    assertThat(text.toString()).isEqualTo(pieces.getLast().getDone().getText()).contains("\n");
+    assertThat(pieces.stream().filter(StreamChatResponse::hasCard)).isNotEmpty();
+  }
+
+  @Test
   void pointsAtEntitiesInTheTextAsWritten() {
     var reply =
         bot.language().understand(UnderstandRequest.newBuilder().setText("😀 三百以內的 Nike").build());

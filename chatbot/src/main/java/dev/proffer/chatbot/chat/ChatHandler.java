@@ -53,6 +53,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /// The conversations of shoppers over gRPC.
@@ -107,15 +108,31 @@ public final class ChatHandler extends ChatServiceGrpc.ChatServiceImplBase {
 
   @Override
   public void chat(ChatRequest request, StreamObserver<ChatResponse> observer) {
-    observer.onNext(answer(request));
+    observer.onNext(answer(request, _ -> {}));
     observer.onCompleted();
   }
 
   @Override
   public void streamChat(StreamChatRequest request, StreamObserver<StreamChatResponse> observer) {
     observer.onNext(StreamChatResponse.newBuilder().setTyping(true).build());
-    ChatResponse whole = answer(request.getTurn());
-    for (String piece : pieces(whole.getText())) {
+    StringBuilder sent = new StringBuilder();
+    ChatResponse whole =
+        answer(
+            request.getTurn(),
+            text -> {
+              // A turn that is answered anew, because another server was quicker, says it once.
+              if (sent.isEmpty() || !sent.toString().endsWith(text)) {
+                sent.append(text);
+                for (String piece : pieces(text)) {
+                  observer.onNext(StreamChatResponse.newBuilder().setText(piece).build());
+                }
+              }
+            });
+    String rest =
+        whole.getText().startsWith(sent.toString())
+            ? whole.getText().substring(sent.length())
+            : "";
+    for (String piece : pieces(rest)) {
       observer.onNext(StreamChatResponse.newBuilder().setText(piece).build());
     }
     for (Card card : whole.getCardsList()) {
@@ -274,7 +291,8 @@ public final class ChatHandler extends ChatServiceGrpc.ChatServiceImplBase {
     observer.onCompleted();
   }
 
-  private ChatResponse answer(ChatRequest request) {
+  /// @param early hears parts of the answer before all of it is there
+  private ChatResponse answer(ChatRequest request, Consumer<String> early) {
     String conversationId =
         request.getConversationId().isEmpty()
             ? newConversationId(request)
@@ -301,7 +319,7 @@ public final class ChatHandler extends ChatServiceGrpc.ChatServiceImplBase {
           limit.count(request, conversationId);
           counted = true;
         }
-        Optional<ChatResponse> response = answer(request, conversation, turnId);
+        Optional<ChatResponse> response = answer(request, conversation, turnId, early);
         if (response.isPresent()) {
           desk.wakeups().changed(conversationId);
           return response.get();
@@ -319,7 +337,7 @@ public final class ChatHandler extends ChatServiceGrpc.ChatServiceImplBase {
 
   /// The answer, stored; empty when another server stored one meanwhile.
   private Optional<ChatResponse> answer(
-      ChatRequest request, Conversation conversation, String turnId) {
+      ChatRequest request, Conversation conversation, String turnId, Consumer<String> early) {
     Optional<HandOff> active = desk.active(conversation.id());
     if (active.isPresent()) {
       if (!active.get().getUserId().isEmpty()
@@ -341,7 +359,8 @@ public final class ChatHandler extends ChatServiceGrpc.ChatServiceImplBase {
     Timer.Sample sample = Timer.start(meters);
     long sequence = Math.max(conversation.sequence(), desk.lastSequence(conversation.id()));
     Dialogue.Reply reply =
-        dialogue.answer(request, conversation.memory(), humans(request, conversation, sequence));
+        dialogue.answer(
+            request, conversation.memory(), humans(request, conversation, sequence), early);
     Optional<ChatResponse> response = kept(conversation, request, reply, turnId, sequence);
     reply.handOff().ifPresent(_ -> desk.complete(conversation.id(), sequence + 2, reply.text()));
     sample.stop(meters.timer("chatbot.turn", "skill", reply.skill()));

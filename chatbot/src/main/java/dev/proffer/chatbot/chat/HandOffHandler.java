@@ -143,7 +143,8 @@ public final class HandOffHandler extends HandOffServiceGrpc.HandOffServiceImplB
                   .setText(asked.get())
                   .build(),
               memory,
-              Humans.NONE);
+              Humans.NONE,
+              _ -> {});
       if (!reply.skill().startsWith("fallback")
           && !reply.skill().equals("human")
           && reply.ungrounded().isEmpty()) {

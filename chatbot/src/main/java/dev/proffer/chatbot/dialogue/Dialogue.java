@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +133,11 @@ public final class Dialogue {
       Optional<KnowledgeSource> knowledge) {}
 
   /// The answer to a turn. The same turn, memory, replies and humans give the same answer.
-  public Reply answer(ChatRequest request, Memory memory, Humans humans) {
+  ///
+  /// @param early hears the answer to each request of the turn but the last as soon as it is
+  /// checked, while the others are still being answered
+  public Reply answer(
+      ChatRequest request, Memory memory, Humans humans, Consumer<String> early) {
     Instant now = clock.instant();
     Optional<Language> hint =
         Language.of(request.getLanguage()).or(() -> Language.of(memory.language()));
@@ -148,10 +153,16 @@ public final class Dialogue {
     }
     List<Part> parts = new ArrayList<>();
     Memory known = memory;
-    for (Understanding turn : requests(whole, memory)) {
+    List<String> ungrounded = new ArrayList<>();
+    List<Understanding> requests = requests(whole, memory);
+    for (Understanding turn : requests) {
       Part part = part(turn, request, known, humans, degradation, now);
       parts.add(part);
       known = part.memory;
+      if (parts.size() < requests.size()) {
+        ungrounded.addAll(check(part.answer, part.evidence, part.skill));
+        early.accept(part.answer.text() + "\n");
+      }
     }
     Part last = parts.getLast();
     Memory after = withTurn(memory, known, whole, parts);
@@ -175,11 +186,10 @@ public final class Dialogue {
     } else if (!asked.isEmpty()) {
       last.answer.say("no_desk");
     }
-    List<String> ungrounded = new ArrayList<>();
+    ungrounded.addAll(check(last.answer, last.evidence, last.skill));
     StringBuilder text = new StringBuilder();
     List<Card> cards = new ArrayList<>();
     for (Part part : parts) {
-      ungrounded.addAll(check(part.answer, part.evidence, part.skill));
       text.append(text.isEmpty() ? "" : "\n").append(part.answer.text());
       cards.addAll(part.answer.cards());
     }

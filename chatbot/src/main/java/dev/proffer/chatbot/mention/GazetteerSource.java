@@ -157,7 +157,8 @@ public final class GazetteerSource {
       int total = byGroup.values().stream().mapToInt(Integer::intValue).sum();
       byGroup.forEach((group, count) -> {
         if (!taken.contains(piece)
-            && !commonWords.contains(piece)
+            // A word that people use otherwise names a category only if the shop calls it so.
+            && (!commonWords.contains(piece) || group.contains(piece))
             && count >= MIN_TITLES
             && count >= MIN_SHARE * sizes.getOrDefault(group, 0)
             && count >= MIN_PRECISION * total) {
