@@ -129,9 +129,7 @@ public final class ChatHandler extends ChatServiceGrpc.ChatServiceImplBase {
               }
             });
     String rest =
-        whole.getText().startsWith(sent.toString())
-            ? whole.getText().substring(sent.length())
-            : "";
+        whole.getText().startsWith(sent.toString()) ? whole.getText().substring(sent.length()) : "";
     for (String piece : pieces(rest)) {
       observer.onNext(StreamChatResponse.newBuilder().setText(piece).build());
     }

@@ -135,9 +135,8 @@ public final class Dialogue {
   /// The answer to a turn. The same turn, memory, replies and humans give the same answer.
   ///
   /// @param early hears the answer to each request of the turn but the last as soon as it is
-  /// checked, while the others are still being answered
-  public Reply answer(
-      ChatRequest request, Memory memory, Humans humans, Consumer<String> early) {
+  ///   checked, while the others are still being answered
+  public Reply answer(ChatRequest request, Memory memory, Humans humans, Consumer<String> early) {
     Instant now = clock.instant();
     Optional<Language> hint =
         Language.of(request.getLanguage()).or(() -> Language.of(memory.language()));

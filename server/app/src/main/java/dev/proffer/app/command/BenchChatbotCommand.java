@@ -50,7 +50,7 @@ import picocli.CommandLine.ParentCommand;
 final class BenchChatbotCommand implements Callable<Integer> {
   private static final long MEGABYTE = 1024 * 1024;
   private static final int WARM_UP_TURNS = 400;
-  private static final int SOAK_STEP = 20_000;
+  private static final int SOAK_STEP = 5_000;
 
   /// What a soak may add to the heap once the caches are full.
   private static final double GROWTH_MAX = 1.25;
