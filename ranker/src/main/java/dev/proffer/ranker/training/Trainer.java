@@ -32,6 +32,7 @@ import dev.proffer.ranker.training.Cases.Case;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -46,6 +47,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /// Learns a model bundle from the catalogue and the event log, and says how good it is.
@@ -58,6 +60,7 @@ import java.util.function.ToDoubleFunction;
 /// figures of test are those of a model of train and validation; what serves has learned from
 /// everything.
 public final class Trainer {
+  private static final String JOURNAL = "tuning.journal";
   private static final int HISTORY_MAX = 50;
   private static final int LIST = 10;
   private static final int CANDIDATES = 300;
@@ -128,7 +131,14 @@ public final class Trainer {
     ContentSource content = new ContentSource(data.snapshot());
     List<Case> validation = cases(data, validationFrom, testFrom, options.cases());
     List<Case> test = cases(data, testFrom, steps.size(), options.cases());
-    Tuned tuned = tune(data, content, validationFrom, testFrom);
+    Tuned tuned;
+    try (TrialJournal journal =
+        TrialJournal.open(store.folder().resolve(JOURNAL), about(data, validationFrom, testFrom))) {
+      tuned = tune(data, content, validationFrom, testFrom, journal);
+      journal.finish();
+    } catch (IOException | UncheckedIOException e) {
+      throw new TrainingException("the trials could not be written: " + e.getMessage(), e);
+    }
 
     List<TrainingReport.Row> rows = new ArrayList<>();
     try (TrainingProgress.Step step = progress.begin("measuring", 2, "parts")) {
@@ -336,12 +346,29 @@ public final class Trainer {
   private record Tuned(
       SeqKnn.Parameters seqKnn, double halfLifeMillis, Map<String, Double> weights) {}
 
-  private Tuned tune(Data data, ContentSource content, int trainTo, int validationTo) {
+  /// What trials have to agree on to stand for each other.
+  private String about(Data data, int trainTo, int validationTo) {
+    return "events to "
+        + data.eventOffset()
+        + ", steps "
+        + data.steps().size()
+        + " cut at "
+        + trainTo
+        + " and "
+        + validationTo
+        + ", catalogue "
+        + data.snapshot().count()
+        + ", cases "
+        + options.tuningCases();
+  }
+
+  private Tuned tune(
+      Data data, ContentSource content, int trainTo, int validationTo, TrialJournal journal) {
     List<Case> cases = cases(data, trainTo, validationTo, options.tuningCases());
     Steps steps = data.steps();
     long deadline = System.nanoTime() + options.tuning().toNanos();
     try (TrainingProgress.Step step = progress.begin("choosing parameters", -1, "trials")) {
-      Search search = new Search(data, cases, deadline, step);
+      Search search = new Search(data, cases, deadline, step, journal);
       // 1. How links are read: cheap, because the counts stay.
       SeqKnn.Parameters best = search.read(seqKnn(steps, trainTo, SeqKnn.Parameters.DEFAULT));
       // 2. How links are counted, one question after the other.
@@ -351,7 +378,7 @@ public final class Trainer {
             break;
           }
           SeqKnn.Parameters merged = merge(search.best(), best, variant);
-          search.offer(seqKnn(steps, trainTo, merged));
+          search.offer(merged, () -> seqKnn(steps, trainTo, merged));
         }
       }
       best = search.best();
@@ -364,8 +391,14 @@ public final class Trainer {
       double bestNdcg = -1;
       for (int days : new int[] {2, 5, 14, 60, 365}) {
         double ndcg =
-            metrics(data, cases, only(popularity(steps, trainTo, days * (double) DAY_MILLIS)))
-                .ndcg();
+            journal.worth(
+                "half-life " + days + " days",
+                () ->
+                    metrics(
+                            data,
+                            cases,
+                            only(popularity(steps, trainTo, days * (double) DAY_MILLIS)))
+                        .ndcg());
         step.advance(1);
         if (ndcg > bestNdcg) {
           bestNdcg = ndcg;
@@ -375,7 +408,12 @@ public final class Trainer {
       // 5. What each source weighs.
       Map<String, Double> weights =
           weights(
-              data, cases, sources(chosen, content, popularity(steps, trainTo, halfLife)), step);
+              data,
+              cases,
+              sources(chosen, content, popularity(steps, trainTo, halfLife)),
+              step,
+              journal,
+              best + ", half-life " + halfLife);
       return new Tuned(best, halfLife, weights);
     }
   }
@@ -423,10 +461,17 @@ public final class Trainer {
     private final List<Case> cases;
     private final long deadline;
     private final TrainingProgress.Step step;
+    private final TrialJournal journal;
     private SeqKnn.Parameters best = SeqKnn.Parameters.DEFAULT;
     private double bestNdcg = -1;
 
-    Search(Data data, List<Case> cases, long deadline, TrainingProgress.Step step) {
+    Search(
+        Data data,
+        List<Case> cases,
+        long deadline,
+        TrainingProgress.Step step,
+        TrialJournal journal) {
+      this.journal = journal;
       this.data = data;
       this.cases = cases;
       this.deadline = deadline;
@@ -441,18 +486,20 @@ public final class Trainer {
       return System.nanoTime() > deadline;
     }
 
-    void offer(SeqKnn model) {
-      double ndcg = metrics(data, cases, only(model)).ndcg();
+    void offer(SeqKnn.Parameters parameters, Supplier<SeqKnn> model) {
+      double ndcg =
+          journal.worth(
+              parameters.toString(), () -> metrics(data, cases, only(model.get())).ndcg());
       step.advance(1);
       if (ndcg > bestNdcg) {
         bestNdcg = ndcg;
-        best = model.parameters();
+        best = parameters;
       }
     }
 
     SeqKnn.Parameters read(SeqKnn counted) {
       if (bestNdcg < 0) {
-        offer(counted);
+        offer(counted.parameters(), () -> counted);
       }
       List<Function<SeqKnn.Parameters, SeqKnn.Parameters>> changes = new ArrayList<>();
       for (double decay : new double[] {0.6, 0.8, 0.9, 0.96, 1}) {
@@ -473,7 +520,7 @@ public final class Trainer {
           break;
         }
         if (!changed.equals(best)) {
-          offer(counted.reading(changed));
+          offer(changed, () -> counted.reading(changed));
         }
       }
       return best;
@@ -481,7 +528,12 @@ public final class Trainer {
   }
 
   private Map<String, Double> weights(
-      Data data, List<Case> cases, List<CandidateSource> sources, TrainingProgress.Step step) {
+      Data data,
+      List<Case> cases,
+      List<CandidateSource> sources,
+      TrainingProgress.Step step,
+      TrialJournal journal,
+      String of) {
     List<List<Retrieval.Proposal>> proposals = proposals(data, cases, sources);
     Map<String, Double> weights =
         new LinkedHashMap<>(
@@ -489,7 +541,9 @@ public final class Trainer {
                 sources.stream().map(CandidateSource::name).toList(),
                 trial -> {
                   step.advance(1);
-                  return blended(data, cases, proposals, trial).ndcg();
+                  return journal.worth(
+                      "weights " + new TreeMap<>(trial) + " of " + of,
+                      () -> blended(data, cases, proposals, trial).ndcg());
                 },
                 () -> false));
     // A source without weight would leave people without a history with nothing.
