@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Catalogues of one item, people and items that nobody has heard of, and numbers that are too large
-/// or too small.
+/// Catalogues of one item, people and items that nobody has heard of, and numbers that are too
+/// large or too small.
 class OddRequestsTest {
   @TempDir Path folder;
   private RunningRanker ranker;
@@ -85,8 +85,7 @@ class OddRequestsTest {
     assertThat(
             ranker
                 .recommender()
-                .similarItems(
-                    SimilarItemsRequest.newBuilder().setItemId("only").setK(10).build())
+                .similarItems(SimilarItemsRequest.newBuilder().setItemId("only").setK(10).build())
                 .getItemsList())
         .isEmpty();
   }
@@ -110,8 +109,8 @@ class OddRequestsTest {
               e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT))
           .hasMessageContaining("k");
     }
-    assertThatThrownBy(() ->
-            recommend(RecommendRequest.newBuilder().setK(1).addPolicyContext(Double.NaN)))
+    assertThatThrownBy(
+            () -> recommend(RecommendRequest.newBuilder().setK(1).addPolicyContext(Double.NaN)))
         .hasMessageContaining("policy_context");
   }
 }

@@ -14,8 +14,8 @@ class HeadsTest {
   private static final DeepMachine.Options SMALL =
       new DeepMachine.Options(4, new int[] {6, 5}, 0, 0.01, 1e-6, 64, 30, 30, 7, 2);
 
-  /// Whether the person's kind fits the item's kind: nothing that one field alone could say. Whoever
-  /// knew the kinds would reach an AUC of .857.
+  /// Whether the person's kind fits the item's kind: nothing that one field alone could say.
+  /// Whoever knew the kinds would reach an AUC of .857.
   private static FieldRows pairs(int seed, int rows) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] numbers = new int[rows * 3];
