@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.evaluation;
 
+import ai.djl.engine.EngineException;
 import dev.proffer.ranker.retrieval.CandidateSource;
 import dev.proffer.ranker.retrieval.ImplicitFactors;
 import dev.proffer.ranker.retrieval.ItemKnn;
@@ -21,10 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Makes the candidate sources for a set of sequences: which ones, and with which parameters, is
 /// found on the validation part alone, by hill climbing from the defaults until the time is up.
 final class SourceTuner {
+  private static final Logger log = LoggerFactory.getLogger(SourceTuner.class);
+
   private final Dataset data;
   private final ToDoubleFunction<CandidateSource> objective;
   private final Evaluator.Options options;
@@ -77,7 +82,12 @@ final class SourceTuner {
       add(popularity(data.tuneTrain()), "", SourceTuner::popularity);
     }
     if (data.sequential() && options.learningSeconds() > 0) {
-      selfAttention();
+      try {
+        selfAttention();
+      } catch (EngineException | LinkageError e) {
+        // The native library is there for Linux on x86-64; elsewhere the other sources have to do.
+        log.warn("no sequence model: {}", e.toString());
+      }
     }
     return List.copyOf(tuned);
   }
