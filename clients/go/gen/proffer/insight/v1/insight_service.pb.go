@@ -160,7 +160,7 @@ type GetPortraitResponse struct {
 	HourShares []float64 `protobuf:"fixed64,10,rep,packed,name=hour_shares,json=hourShares,proto3" json:"hour_shares,omitempty"`
 	// weekday_shares are the shares of events by weekday, Monday first.
 	WeekdayShares []float64 `protobuf:"fixed64,11,rep,packed,name=weekday_shares,json=weekdayShares,proto3" json:"weekday_shares,omitempty"`
-	// churn_probability is the probability that the person does not buy within the next 365 days.
+	// churn_probability is the probability that the person does not buy within the next 365 days; 0 for somebody who has not bought yet.
 	ChurnProbability float64 `protobuf:"fixed64,12,opt,name=churn_probability,json=churnProbability,proto3" json:"churn_probability,omitempty"`
 	// expected_value_minor_units is the expected spend of the next 365 days.
 	ExpectedValueMinorUnits int64 `protobuf:"varint,13,opt,name=expected_value_minor_units,json=expectedValueMinorUnits,proto3" json:"expected_value_minor_units,omitempty"`

@@ -126,7 +126,7 @@ export type GetPortraitResponse = Message<"proffer.insight.v1.GetPortraitRespons
   weekdayShares: number[];
 
   /**
-   * churn_probability is the probability that the person does not buy within the next 365 days.
+   * churn_probability is the probability that the person does not buy within the next 365 days; 0 for somebody who has not bought yet.
    *
    * @generated from field: double churn_probability = 12;
    */
