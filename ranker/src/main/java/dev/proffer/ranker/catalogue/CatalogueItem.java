@@ -15,11 +15,18 @@ public final class CatalogueItem {
   private final Item item;
   private final long stock;
   private final ItemFacts facts;
+  // Asked for each item by scans of the whole catalogue.
+  private final boolean hidden;
+  private final long availableFromMillis;
+  private final List<String> regions;
 
   CatalogueItem(int number, Item item) {
     this.number = number;
     this.item = item;
     this.stock = item.hasStock() ? item.getStock() : UNLIMITED;
+    this.hidden = item.getHidden();
+    this.availableFromMillis = item.getAvailableFromUnixMs();
+    this.regions = List.copyOf(item.getRegionsList());
     this.facts =
         new ItemFacts(
             item.getItemId(),
@@ -78,10 +85,9 @@ public final class CatalogueItem {
   /// Whether anybody could be shown it at this time in this region: it is in stock, not hidden, and
   /// available.
   public boolean sellable(long atMillis, String region) {
-    if (stock == 0 || item.getHidden() || item.getAvailableFromUnixMs() > atMillis) {
+    if (stock == 0 || hidden || availableFromMillis > atMillis) {
       return false;
     }
-    List<String> regions = item.getRegionsList();
     // A request without a region sees what is sold everywhere and what is sold somewhere.
     return regions.isEmpty() || region.isEmpty() || regions.contains(region);
   }

@@ -46,6 +46,9 @@ final class FrozenGraph {
   private static final double SCAN_BELOW = 0.02;
   private static final double ACCEPTED_FIRST_BELOW = 0.2;
   private static final int SAMPLES = 512;
+  private static final double WIDER_FACTOR = 1.1;
+  private static final int WIDER_BY = 32;
+  private static final int WALKS_MAX = 2;
 
   private final Layout layout;
   private final MemorySegment block;
@@ -500,9 +503,18 @@ final class FrozenGraph {
       int found = walk(scratch, width, accepted);
       offer(scratch, found, best, accepted);
     } else {
-      int wider = (int) Math.min(layout.size, Math.ceil(width / share));
-      int found = walk(scratch, wider, VectorIndex.ALL);
-      offer(scratch, found, best, accepted);
+      // The few that a request leaves out, such as its own history, are the nearest ones: a walk
+      // that is only as wide as what is asked for would always miss some.
+      double wider = all ? width : WIDER_FACTOR * width / share + WIDER_BY;
+      for (int tries = 0; tries < WALKS_MAX && wider * 2 < layout.size; tries++) {
+        best = new TopK(k);
+        int found = walk(scratch, (int) Math.ceil(wider), VectorIndex.ALL);
+        offer(scratch, found, best, accepted);
+        if (best.size() == k) {
+          break;
+        }
+        wider *= 2;
+      }
     }
     return best.size() == k ? best.drain() : scan(scratch, k, accepted);
   }

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What is watched is how long admitted calls wait between their arrival and the first step of
 /// their work. That time grows with work that keeps cores busy and not with calls that wait for a
-/// disk or a peer, so no limit has to be known for each rpc. While the mean wait of a window is too
-/// long, the number of calls that may be under way falls by a tenth; otherwise it rises again.
+/// disk or a peer, so no limit has to be known for each rpc. When the mean wait was too long for
+/// several windows in a row, the number of calls that may be under way falls by a tenth with each
+/// further one; otherwise it rises again. A burst that is over by then is answered whole.
 ///
 /// The decision is made on the thread that reads the connection, where a refusal costs next to
 /// nothing and does not queue behind the work that it is refused for.
@@ -32,7 +33,9 @@ final class Admission extends ServerStreamTracer.Factory {
   private static final int WINDOW_CALLS_MIN = 8;
   private static final double SHRINK = 0.9;
   private static final int GROW_SHARE = 16;
-  private static final int LIMIT_MIN = 8;
+  private static final int LONG_WINDOWS_MIN = 3;
+  // So few are never too many: they end soon, or they wait for something else than a core.
+  private static final int LIMIT_MIN = 32;
 
   private final int callsMax;
   private final long waitMaxNanos;
@@ -46,6 +49,7 @@ final class Admission extends ServerStreamTracer.Factory {
   private final LongAdder windowCalls = new LongAdder();
   private final LongAdder windowWaitNanos = new LongAdder();
   private final AtomicInteger windowPeak = new AtomicInteger();
+  private final AtomicInteger longWindows = new AtomicInteger();
 
   /// @param callsMax most calls under way, however short the waits are
   /// @param waitMax mean wait for a core above which calls are refused; zero for no such refusal
@@ -123,9 +127,14 @@ final class Admission extends ServerStreamTracer.Factory {
     long waitNanos = windowWaitNanos.sumThenReset();
     int peak = windowPeak.getAndSet(underWay.get());
     if (waitMaxNanos > 0 && calls >= WINDOW_CALLS_MIN && waitNanos / calls > waitMaxNanos) {
-      // What was never reached did not hold anything back: the next limit is below what was.
-      limit = Math.min(callsMax, Math.max(LIMIT_MIN, (int) (Math.min(limit, peak) * SHRINK)));
-    } else if (limit < callsMax) {
+      if (longWindows.incrementAndGet() >= LONG_WINDOWS_MIN) {
+        // What was never reached did not hold anything back: the next limit is below what was.
+        limit = Math.min(callsMax, Math.max(LIMIT_MIN, (int) (Math.min(limit, peak) * SHRINK)));
+      }
+      return;
+    }
+    longWindows.set(0);
+    if (limit < callsMax) {
       limit = Math.min(callsMax, limit + 1 + limit / GROW_SHARE);
     }
   }

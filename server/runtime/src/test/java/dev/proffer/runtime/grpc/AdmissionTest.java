@@ -86,8 +86,16 @@ final class AdmissionTest {
     Admission admission = admission(Duration.ofMillis(10));
     Served served = serve(admission, 3, 1, 20_000);
     assertThat(served.done()).isGreaterThan(19_500);
-    assertThat(served.longestWaitMillisAtTheEnd()).isBetween(1L, 30L);
+    assertThat(served.longestWaitMillisAtTheEnd()).isBetween(1L, 60L);
     assertThat(served.refused()).isGreaterThan(30_000);
+  }
+
+  @Test
+  void answersABurstWhole() {
+    Admission admission = admission(Duration.ofMillis(10));
+    assertThat(serve(admission, 3, 1, 40).refused()).isZero();
+    assertThat(serve(admission, 0, 1, 200).refused()).isZero();
+    assertThat(admission.limit()).isEqualTo(100);
   }
 
   @Test
