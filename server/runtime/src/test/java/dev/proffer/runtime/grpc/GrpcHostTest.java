@@ -30,6 +30,8 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.grpc.testing.StreamRecorder;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.search.Search;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -246,14 +248,19 @@ class GrpcHostTest {
   void countsCallsByMethodAndCode() throws Exception {
     refusal(RecommendRequest.newBuilder().setK(-1).build());
 
-    assertThat(
-            meters
-                .get("proffer.grpc.call")
-                .tag("code", "INVALID_ARGUMENT")
-                .tag("method", "proffer.ranker.v1.RecommenderService/Recommend")
-                .timer()
-                .count())
-        .isEqualTo(1);
+    Search refused =
+        meters
+            .find("proffer.grpc.call")
+            .tag("code", "INVALID_ARGUMENT")
+            .tag("method", "proffer.ranker.v1.RecommenderService/Recommend");
+    // A call is counted when it has ended, which its caller may know first.
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (refused.timer() == null && System.nanoTime() < until) {
+      Thread.sleep(5);
+    }
+    Timer timer = refused.timer();
+    assertThat(timer).isNotNull();
+    assertThat(timer.count()).isEqualTo(1);
   }
 
   @Test
