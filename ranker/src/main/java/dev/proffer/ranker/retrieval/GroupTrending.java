@@ -85,7 +85,7 @@ public final class GroupTrending implements CandidateSource {
       }
     }
     float[] tops = tops(own);
-    float top = top(everybody);
+    float top = everybody.highest();
     TopK best = new TopK(Math.min(max, seen.count()));
     for (int i = 0; i < seen.count(); i++) {
       best.offer(seen.touched(i), score(own, tops, top, seen.touched(i)));
@@ -97,8 +97,11 @@ public final class GroupTrending implements CandidateSource {
   public float[] score(Query query, int[] items) {
     List<Group> own = own(query);
     float[] scores = new float[items.length];
+    if (own.isEmpty()) {
+      return scores;
+    }
     float[] tops = tops(own);
-    float top = top(everybody);
+    float top = everybody.highest();
     for (int i = 0; i < items.length; i++) {
       boolean counted = false;
       for (Group group : own) {
@@ -135,13 +138,8 @@ public final class GroupTrending implements CandidateSource {
   private static float[] tops(List<Group> own) {
     float[] tops = new float[own.size()];
     for (int g = 0; g < tops.length; g++) {
-      tops[g] = top(own.get(g).popularity);
+      tops[g] = own.get(g).popularity.highest();
     }
     return tops;
-  }
-
-  private static float top(Popularity popularity) {
-    Hits first = popularity.propose(new Query(new int[0], 0, _ -> true), 1);
-    return first.size() == 0 ? 0 : first.scores()[0];
   }
 }

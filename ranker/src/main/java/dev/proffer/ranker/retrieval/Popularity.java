@@ -24,6 +24,7 @@ public final class Popularity implements CandidateSource {
   private long originMillis = Long.MIN_VALUE;
   private volatile float[] counts = new float[1024];
   private double[] exact = new double[1024];
+  private volatile float highest;
 
   public Popularity(double halfLifeMillis) {
     if (!(halfLifeMillis > 0)) {
@@ -52,7 +53,14 @@ public final class Popularity implements CandidateSource {
     }
     exact[item] += weight * Math.pow(2, Math.max(-EXPONENT_MAX, exponent));
     // Square roots tame the head, so that a sum with other sources is not all about best sellers.
-    counts[item] = (float) Math.sqrt(exact[item]);
+    float count = (float) Math.sqrt(exact[item]);
+    counts[item] = count;
+    highest = Math.max(highest, count);
+  }
+
+  /// The score of the item that is wanted most; 0 when none was wanted yet.
+  float highest() {
+    return highest;
   }
 
   @Override
@@ -97,6 +105,7 @@ public final class Popularity implements CandidateSource {
     }
     originMillis = atMillis;
     counts = scaled;
+    highest = max(scaled);
   }
 
   public void write(DataOutput out) throws IOException {
@@ -127,6 +136,15 @@ public final class Popularity implements CandidateSource {
     for (int i = 0; i < model.exact.length; i++) {
       model.counts[i] = (float) Math.sqrt(model.exact[i]);
     }
+    model.highest = max(model.counts);
     return model;
+  }
+
+  private static float max(float[] values) {
+    float max = 0;
+    for (float value : values) {
+      max = Math.max(max, value);
+    }
+    return max;
   }
 }

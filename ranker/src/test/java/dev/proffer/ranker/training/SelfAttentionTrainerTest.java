@@ -84,7 +84,7 @@ final class SelfAttentionTrainerTest {
   @Test
   void aSampleOfTheCatalogueTeachesTheSame() {
     try (SelfAttentionTrainer trainer = new SelfAttentionTrainer(SHAPE, parameters(8), 1, null)) {
-      for (int epoch = 0; epoch < 25; epoch++) {
+      for (int epoch = 0; epoch < 60; epoch++) {
         trainer.epoch(sums(200, 1));
       }
       Hits hits = trainer.model().propose(new Query(new int[] {3, 2}, 0, _ -> true), 3);
