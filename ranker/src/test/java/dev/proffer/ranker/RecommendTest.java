@@ -76,7 +76,8 @@ class RecommendTest {
       store.add(EventType.EVENT_TYPE_PURCHASE, "u" + user, "i2", 9_000 + user, "b" + user);
       store.add(EventType.EVENT_TYPE_PURCHASE, "v" + user, "i" + (10 + user % 20), 500, "c" + user);
     }
-    eventually(() -> ids(recommend(request("nobody", 5))).contains("i2"));
+    RecommendRequest afterOne = request("", 3).toBuilder().addRecentItemIds("i1").build();
+    eventually(() -> ids(recommend(afterOne)).indexOf("i2") == 0);
   }
 
   @Test
@@ -373,18 +374,20 @@ class RecommendTest {
         .hasMessageContaining("no-such");
   }
 
+  private List<String> similarIds(SimilarItemsRequest request) {
+    return ranker.recommender().similarItems(request).getItemsList().stream()
+        .map(RecommendedItem::getItemId)
+        .toList();
+  }
+
   @Test
   void findsSimilarItems() {
     learnThatTwoFollowsOne();
 
-    assertThat(
-            ranker
-                .recommender()
-                .similarItems(SimilarItemsRequest.newBuilder().setItemId("i1").setK(3).build())
-                .getItemsList())
-        .extracting(RecommendedItem::getItemId)
-        .contains("i2")
-        .doesNotContain("i1");
+    // A source that is late on a busy machine is left out of one reply.
+    SimilarItemsRequest toOne = SimilarItemsRequest.newBuilder().setItemId("i1").setK(3).build();
+    eventually(() -> similarIds(toOne).contains("i2"));
+    assertThat(similarIds(toOne)).doesNotContain("i1");
     assertThatThrownBy(() ->
             ranker
                 .recommender()

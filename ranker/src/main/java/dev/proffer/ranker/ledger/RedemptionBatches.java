@@ -88,6 +88,10 @@ final class RedemptionBatches implements AutoCloseable {
     /// Those of one key cannot be in one transaction.
     abstract String key();
 
+    final void clear() {
+      written = null;
+    }
+
     final void tell(boolean onDisk) {
       complete(onDisk ? Optional.ofNullable(written) : Optional.empty());
     }
@@ -239,6 +243,10 @@ final class RedemptionBatches implements AutoCloseable {
   private void write(Connection connection, List<Reserve> asked, List<Commit> commits)
       throws SQLException {
     long now = clock.millis();
+    // What a round wrote that was undone since has not happened: by now somebody else may have
+    // released what it committed.
+    asked.forEach(Call::clear);
+    commits.forEach(Call::clear);
     Map<Shift, Long> shifts = move(connection, commits, now);
     List<Reserve> reserves = asked;
     if (!asked.isEmpty()) {
