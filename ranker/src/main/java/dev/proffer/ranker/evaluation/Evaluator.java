@@ -8,15 +8,16 @@ import dev.proffer.ranker.retrieval.CandidateSource;
 import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
+import dev.proffer.ranker.retrieval.Workers;
 import dev.proffer.ranker.training.TrainingProgress;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -483,38 +484,17 @@ public final class Evaluator {
   private <T> T parallel(int count, Maker<T> maker, Work<T> work, Join<T> join) {
     int threads = Math.max(1, options.threads());
     AtomicInteger next = new AtomicInteger();
-    List<T> parts = new ArrayList<>();
-    List<Thread> running = new ArrayList<>();
-    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
-    for (int t = 0; t < threads; t++) {
-      T part = maker.make();
-      parts.add(part);
-      running.add(
-          Thread.ofPlatform()
-              .name("ask-" + t)
-              .start(() -> {
-                try {
-                  for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-                    work.run(i, part);
-                  }
-                } catch (RuntimeException | Error e) {
-                  failures.add(e);
-                }
-              }));
-    }
+    List<T> parts = Stream.generate(maker::make).limit(threads).toList();
+    Workers.run(
+        "ask",
+        threads,
+        t -> {
+          for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+            work.run(i, parts.get(t));
+          }
+        });
     T total = maker.make();
-    try {
-      for (int t = 0; t < threads; t++) {
-        running.get(t).join();
-        join.join(total, parts.get(t));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
-    if (!failures.isEmpty()) {
-      throw new IllegalStateException(failures.getFirst());
-    }
+    parts.forEach(part -> join.join(total, part));
     return total;
   }
 

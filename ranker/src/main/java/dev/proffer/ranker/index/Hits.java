@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.index;
 
+import java.util.Arrays;
+
 /// What was found, best first: numbers and their scores.
 ///
 /// The arrays belong to whoever holds this and are not copied.
@@ -17,5 +19,14 @@ public record Hits(int[] items, float[] scores) {
 
   public int size() {
     return items.length;
+  }
+
+  /// Those with a score above 0.
+  public Hits positive() {
+    int n = 0;
+    while (n < items.length && scores[n] > 0) {
+      n++;
+    }
+    return n == items.length ? this : new Hits(Arrays.copyOf(items, n), Arrays.copyOf(scores, n));
   }
 }

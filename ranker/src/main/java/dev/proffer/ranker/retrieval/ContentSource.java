@@ -88,7 +88,7 @@ public final class ContentSource implements CandidateSource {
       known.add(item);
     }
     IntPredicate eligible = query.eligible();
-    return positive(index.search(wanted, max, i -> !known.contains(i) && eligible.test(i)));
+    return index.search(wanted, max, i -> !known.contains(i) && eligible.test(i)).positive();
   }
 
   @Override
@@ -153,15 +153,5 @@ public final class ContentSource implements CandidateSource {
 
   private int row(int item) {
     return item >= 0 && item < rowOf.length ? rowOf[item] : -1;
-  }
-
-  private static Hits positive(Hits hits) {
-    int n = 0;
-    while (n < hits.size() && hits.scores()[n] > 0) {
-      n++;
-    }
-    return n == hits.size()
-        ? hits
-        : new Hits(Arrays.copyOf(hits.items(), n), Arrays.copyOf(hits.scores(), n));
   }
 }

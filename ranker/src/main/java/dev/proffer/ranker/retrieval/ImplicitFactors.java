@@ -8,7 +8,6 @@ import dev.proffer.ranker.index.VectorTable;
 import dev.proffer.ranker.index.Vectors;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /// Implicit-feedback matrix factorisation by alternating least squares (Hu et al. 2008; Rendle et
@@ -121,12 +120,7 @@ public final class ImplicitFactors implements CandidateSource {
     if (person.length == 0) {
       return Hits.NONE;
     }
-    Hits hits = index.search(person, max, query.eligible());
-    int n = 0;
-    while (n < hits.size() && hits.scores()[n] > 0) {
-      n++;
-    }
-    return new Hits(Arrays.copyOf(hits.items(), n), Arrays.copyOf(hits.scores(), n));
+    return index.search(person, max, query.eligible()).positive();
   }
 
   @Override
@@ -163,7 +157,8 @@ public final class ImplicitFactors implements CandidateSource {
       int threads) {
     int d = parameters.dimension();
     float[] gram = gram(other, otherCount, d, parameters.unobserved());
-    parallel(
+    Workers.rows(
+        "factors",
         links.length,
         threads,
         () -> {
@@ -196,37 +191,6 @@ public final class ImplicitFactors implements CandidateSource {
     }
     Symmetric.mirror(gram, width);
     return gram;
-  }
-
-  private interface Rows {
-    IntConsumer worker();
-  }
-
-  private static void parallel(int rows, int threads, Rows work) {
-    AtomicInteger next = new AtomicInteger();
-    Thread[] running = new Thread[Math.max(1, threads)];
-    for (int t = 0; t < running.length; t++) {
-      running[t] =
-          Thread.ofPlatform()
-              .name("factors-" + t)
-              .start(() -> {
-                IntConsumer worker = work.worker();
-                int block = 64;
-                for (int from = next.getAndAdd(block); from < rows; from = next.getAndAdd(block)) {
-                  for (int row = from; row < Math.min(rows, from + block); row++) {
-                    worker.accept(row);
-                  }
-                }
-              });
-    }
-    try {
-      for (Thread thread : running) {
-        thread.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while factors were learned", e);
-    }
   }
 
   /// Solves one row: builds the matrix, factors it by Cholesky, substitutes twice.

@@ -45,42 +45,31 @@ public final class ItemKnn implements CandidateSource {
     }
     this.neighbours = new int[items][];
     this.similarities = new float[items][];
-    Thread[] running = new Thread[Math.max(1, threads)];
-    for (int t = 0; t < running.length; t++) {
-      int first = t;
-      running[t] =
-          Thread.ofPlatform()
-              .name("item-knn-" + t)
-              .start(() -> {
-                Accumulator sums = new Accumulator();
-                for (int i = first; i < items; i += running.length) {
-                  for (int p : peopleOf[i]) {
-                    for (int j : people[p]) {
-                      sums.add(j, weight[p]);
-                    }
-                  }
-                  TopK best = new TopK(Math.min(parameters.neighbours(), sums.count()));
-                  for (int n = 0; n < sums.count(); n++) {
-                    int j = sums.touched(n);
-                    if (j != i) {
-                      best.offer(j, sums.sum(j) / (from[i] * to[j] + (float) parameters.shrink()));
-                    }
-                  }
-                  Hits hits = best.drain();
-                  neighbours[i] = hits.items();
-                  similarities[i] = hits.scores();
-                  sums.clear();
-                }
-              });
-    }
-    try {
-      for (Thread thread : running) {
-        thread.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while items were compared", e);
-    }
+    Workers.rows(
+        NAME,
+        items,
+        threads,
+        () -> {
+          Accumulator sums = new Accumulator();
+          return i -> {
+            for (int p : peopleOf[i]) {
+              for (int j : people[p]) {
+                sums.add(j, weight[p]);
+              }
+            }
+            TopK best = new TopK(Math.min(parameters.neighbours(), sums.count()));
+            for (int n = 0; n < sums.count(); n++) {
+              int j = sums.touched(n);
+              if (j != i) {
+                best.offer(j, sums.sum(j) / (from[i] * to[j] + (float) parameters.shrink()));
+              }
+            }
+            Hits hits = best.drain();
+            neighbours[i] = hits.items();
+            similarities[i] = hits.scores();
+            sums.clear();
+          };
+        });
   }
 
   public Parameters parameters() {

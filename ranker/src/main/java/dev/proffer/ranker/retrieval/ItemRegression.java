@@ -6,8 +6,6 @@ import dev.proffer.ranker.index.TopK;
 import dev.proffer.ranker.index.Vectors;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -72,23 +70,25 @@ public final class ItemRegression implements CandidateSource {
     invert(matrix, items, threads);
     int[][] others = new int[items][];
     float[][] weights = new float[items][];
-    parallel(
+    Workers.rows(
+        NAME,
         items,
         threads,
-        j -> {
-          TopK largest = new TopK(Math.min(WEIGHTS_MAX, items));
-          for (int i = 0; i < items; i++) {
-            if (i != j) {
-              largest.offer(i, Math.abs(matrix[j * items + i] / matrix[i * items + i]));
-            }
-          }
-          others[j] = largest.drain().items();
-          weights[j] = new float[others[j].length];
-          for (int n = 0; n < others[j].length; n++) {
-            int i = others[j][n];
-            weights[j][n] = -matrix[j * items + i] / matrix[i * items + i];
-          }
-        });
+        () ->
+            j -> {
+              TopK largest = new TopK(Math.min(WEIGHTS_MAX, items));
+              for (int i = 0; i < items; i++) {
+                if (i != j) {
+                  largest.offer(i, Math.abs(matrix[j * items + i] / matrix[i * items + i]));
+                }
+              }
+              others[j] = largest.drain().items();
+              weights[j] = new float[others[j].length];
+              for (int n = 0; n < others[j].length; n++) {
+                int i = others[j][n];
+                weights[j][n] = -matrix[j * items + i] / matrix[i * items + i];
+              }
+            });
     return new ItemRegression(parameters, others, weights);
   }
 
@@ -171,24 +171,26 @@ public final class ItemRegression implements CandidateSource {
         System.arraycopy(matrix, (begin + r) * n, pivotRows, r * n, n);
       }
       int first = begin;
-      parallel(
+      Workers.rows(
+          NAME,
           n,
           threads,
-          row -> {
-            if (row >= first && row < first + size) {
-              return;
-            }
-            float[] factors = new float[size];
-            for (int c = 0; c < size; c++) {
-              double sum = 0;
-              for (int k = 0; k < size; k++) {
-                sum += matrix[row * n + first + k] * pivot[k * size + c];
-              }
-              factors[c] = (float) -sum;
-            }
-            addRows(matrix, row * n, pivotRows, n, factors);
-            System.arraycopy(factors, 0, matrix, row * n + first, size);
-          });
+          () ->
+              row -> {
+                if (row >= first && row < first + size) {
+                  return;
+                }
+                float[] factors = new float[size];
+                for (int c = 0; c < size; c++) {
+                  double sum = 0;
+                  for (int k = 0; k < size; k++) {
+                    sum += matrix[row * n + first + k] * pivot[k * size + c];
+                  }
+                  factors[c] = (float) -sum;
+                }
+                addRows(matrix, row * n, pivotRows, n, factors);
+                System.arraycopy(factors, 0, matrix, row * n + first, size);
+              });
       for (int r = 0; r < size; r++) {
         int at = (begin + r) * n;
         Arrays.fill(matrix, at, at + n, 0);
@@ -251,31 +253,6 @@ public final class ItemRegression implements CandidateSource {
           }
         }
       }
-    }
-  }
-
-  private static void parallel(int rows, int threads, IntConsumer work) {
-    AtomicInteger next = new AtomicInteger();
-    Thread[] running = new Thread[Math.max(1, threads)];
-    for (int t = 0; t < running.length; t++) {
-      running[t] =
-          Thread.ofPlatform()
-              .name("ease-" + t)
-              .start(() -> {
-                for (int at = next.getAndAdd(32); at < rows; at = next.getAndAdd(32)) {
-                  for (int row = at; row < Math.min(rows, at + 32); row++) {
-                    work.accept(row);
-                  }
-                }
-              });
-    }
-    try {
-      for (Thread thread : running) {
-        thread.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while items were compared", e);
     }
   }
 }

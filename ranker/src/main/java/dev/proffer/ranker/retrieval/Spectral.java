@@ -8,8 +8,6 @@ import dev.proffer.ranker.index.VectorTable;
 import dev.proffer.ranker.index.Vectors;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
 
 /// Proposes what agrees with the smooth part of a history: its projection on the strongest
 /// directions of the normalised matrix of people and items (the ideal low-pass filter of GF-CF,
@@ -82,15 +80,18 @@ public final class Spectral implements CandidateSource {
           turn[k * width + c] = (float) eigen.vectors()[c * width + k];
         }
       }
-      parallel(
+      Workers.rows(
+          NAME,
           items,
           threads,
-          item -> {
+          () -> {
             float[] lanes = Symmetric.lanes();
-            for (int k = 0; k < kept; k++) {
-              turned[item * kept + k] =
-                  Symmetric.dot(turn, k * width, vectors, item * width, width, lanes);
-            }
+            return item -> {
+              for (int k = 0; k < kept; k++) {
+                turned[item * kept + k] =
+                    Symmetric.dot(turn, k * width, vectors, item * width, width, lanes);
+              }
+            };
           });
       int[] counts = new int[items];
       Arrays.setAll(counts, item -> peopleOf[item].length);
@@ -134,12 +135,7 @@ public final class Spectral implements CandidateSource {
     if (wanted.length == 0) {
       return Hits.NONE;
     }
-    Hits hits = index.search(wanted, max, query.eligible());
-    int n = 0;
-    while (n < hits.size() && hits.scores()[n] > 0) {
-      n++;
-    }
-    return new Hits(Arrays.copyOf(hits.items(), n), Arrays.copyOf(hits.scores(), n));
+    return index.search(wanted, max, query.eligible()).positive();
   }
 
   @Override
@@ -186,16 +182,18 @@ public final class Spectral implements CandidateSource {
       float[] target,
       int width,
       int threads) {
-    parallel(
+    Workers.rows(
+        NAME,
         links.length,
         threads,
-        row -> {
-          Arrays.fill(target, row * width, (row + 1) * width, 0);
-          for (int link : links[row]) {
-            Vectors.addScaled(
-                target, row * width, other, link * width, norm[row] * otherNorm[link], width);
-          }
-        });
+        () ->
+            row -> {
+              Arrays.fill(target, row * width, (row + 1) * width, 0);
+              for (int link : links[row]) {
+                Vectors.addScaled(
+                    target, row * width, other, link * width, norm[row] * otherNorm[link], width);
+              }
+            });
   }
 
   /// The Gram matrix of rows, in doubles: sums of many small numbers.
@@ -240,43 +238,20 @@ public final class Spectral implements CandidateSource {
         lower[r * width + c] = (float) gram[r * width + c];
       }
     }
-    parallel(
+    Workers.rows(
+        NAME,
         count,
         threads,
-        row -> {
-          int at = row * width;
+        () -> {
           float[] lanes = Symmetric.lanes();
-          for (int c = 0; c < width; c++) {
-            rows[at + c] =
-                (rows[at + c] - Symmetric.dot(lower, c * width, rows, at, c, lanes))
-                    / lower[c * width + c];
-          }
+          return row -> {
+            int at = row * width;
+            for (int c = 0; c < width; c++) {
+              rows[at + c] =
+                  (rows[at + c] - Symmetric.dot(lower, c * width, rows, at, c, lanes))
+                      / lower[c * width + c];
+            }
+          };
         });
-  }
-
-  private static void parallel(int rows, int threads, IntConsumer work) {
-    AtomicInteger next = new AtomicInteger();
-    Thread[] running = new Thread[Math.max(1, threads)];
-    for (int t = 0; t < running.length; t++) {
-      running[t] =
-          Thread.ofPlatform()
-              .name("spectral-" + t)
-              .start(() -> {
-                int block = 64;
-                for (int at = next.getAndAdd(block); at < rows; at = next.getAndAdd(block)) {
-                  for (int row = at; row < Math.min(rows, at + block); row++) {
-                    work.accept(row);
-                  }
-                }
-              });
-    }
-    try {
-      for (Thread thread : running) {
-        thread.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while directions were found", e);
-    }
   }
 }

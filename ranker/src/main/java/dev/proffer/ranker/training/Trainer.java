@@ -28,6 +28,7 @@ import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.retrieval.SeqKnn;
 import dev.proffer.ranker.retrieval.Trail;
 import dev.proffer.ranker.retrieval.TrendingNext;
+import dev.proffer.ranker.retrieval.Workers;
 import dev.proffer.ranker.training.Cases.Case;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
@@ -49,6 +50,7 @@ import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /// Learns a model bundle from the catalogue and the event log, and says how good it is.
 ///
@@ -646,39 +648,20 @@ public final class Trainer {
 
   private RankingMetrics parallel(Data data, List<Case> cases, CaseWork work) {
     int threads = Math.min(options.threads(), Math.max(1, cases.size()));
-    RankingMetrics[] parts = new RankingMetrics[threads];
-    Thread[] running = new Thread[threads];
-    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
-    for (int t = 0; t < threads; t++) {
-      int first = t;
-      RankingMetrics part = new RankingMetrics(LIST, data.snapshot().count());
-      parts[t] = part;
-      running[t] =
-          Thread.ofPlatform()
-              .name("measure-" + t)
-              .start(() -> {
-                try {
-                  for (int i = first; i < cases.size(); i += threads) {
-                    work.run(i, part);
-                  }
-                } catch (RuntimeException | Error e) {
-                  failures.add(e);
-                }
-              });
-    }
+    List<RankingMetrics> parts =
+        Stream.generate(() -> new RankingMetrics(LIST, data.snapshot().count()))
+            .limit(threads)
+            .toList();
+    Workers.run(
+        "measure",
+        threads,
+        t -> {
+          for (int i = t; i < cases.size(); i += threads) {
+            work.run(i, parts.get(t));
+          }
+        });
     RankingMetrics total = new RankingMetrics(LIST, data.snapshot().count());
-    try {
-      for (int t = 0; t < threads; t++) {
-        running[t].join();
-        total.add(parts[t]);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
-    if (!failures.isEmpty()) {
-      throw new IllegalStateException(failures.getFirst());
-    }
+    parts.forEach(total::add);
     return total;
   }
 }
