@@ -24,6 +24,7 @@ import dev.proffer.chatbot.language.Languages;
 import dev.proffer.chatbot.language.ModelCache;
 import dev.proffer.chatbot.mention.GazetteerSource;
 import dev.proffer.chatbot.mention.Lexicon;
+import dev.proffer.chatbot.sentiment.LearningSentiment;
 import dev.proffer.chatbot.sentiment.NgramSentiment;
 import dev.proffer.chatbot.sentiment.SentimentReader;
 import dev.proffer.chatbot.shop.CatalogueWatcher;
@@ -96,6 +97,7 @@ public final class ChatbotModule implements ServiceModule {
 
     private final Languages languages;
     private final Intents intents;
+    private final LearningSentiment sentiment;
     private final CatalogueWatcher catalogue;
     private final Database database;
     private final ConversationStore store;
@@ -121,8 +123,13 @@ public final class ChatbotModule implements ServiceModule {
               new GazetteerSource(Lexicon.load(), skills.words()),
               settings.get(ChatbotSettings.CATALOGUE_INTERVAL));
       Shop shop = new GrpcShop(ranker, settings.get(ChatbotSettings.RANKER_DEADLINE));
+      this.sentiment =
+          new LearningSentiment(
+              intents::awaitEncoder,
+              LearningIntents.folder(settings.get(ChatbotSettings.INTENT_CACHE)));
       SentimentReader sentiments =
-          SentimentReader.of(sentimentModel(settings.get(ChatbotSettings.SENTIMENT_MODEL)));
+          SentimentReader.of(
+              sentimentModel(settings.get(ChatbotSettings.SENTIMENT_MODEL)), sentiment);
       Understander understander =
           new Understander(languages, catalogue::names, intents, sentiments, context.clock(), zone);
       this.database = Database.open(settings, context.dataFolder(), "chatbot");
@@ -245,6 +252,7 @@ public final class ChatbotModule implements ServiceModule {
       catalogue.close();
       languages.close();
       intents.close();
+      sentiment.close();
       if (store instanceof RedisConversationStore redis) {
         redis.close();
       }

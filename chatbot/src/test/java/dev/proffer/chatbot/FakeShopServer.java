@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package dev.proffer.chatbot;
 
+import com.google.protobuf.Message;
 import dev.proffer.proto.promotion.v1.AppliedPromotion;
 import dev.proffer.proto.promotion.v1.CartLine;
 import dev.proffer.proto.promotion.v1.EvaluateCartRequest;
@@ -48,7 +49,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /// A shop over gRPC that is small enough to know by heart: twelve items, seven promotions, one of
-/// each type. It answers as the contract says, and can be told to be down or slow.
+/// each type. It answers as the contract says, and can be told to be down, slow or
+/// without anything.
 public final class FakeShopServer implements AutoCloseable {
   /// 2026-11-22 08:00 UTC.
   public static final long NOW = 1_795_334_400_000L;
@@ -59,6 +61,9 @@ public final class FakeShopServer implements AutoCloseable {
   private final ManagedChannel channel;
   volatile boolean down;
   volatile long delayMillis;
+
+  /// Whether it answers every question with nothing, names of the catalogue aside.
+  volatile boolean empty;
   volatile long catalogueVersion = 7;
 
   record Sample(
@@ -264,10 +269,17 @@ public final class FakeShopServer implements AutoCloseable {
     }
   }
 
-  private <T> void reply(StreamObserver<T> observer, java.util.function.Supplier<T> reply) {
+  private <T extends Message> void reply(
+      StreamObserver<T> observer, java.util.function.Supplier<T> reply) {
     try {
       arrive();
-      observer.onNext(reply.get());
+      T message = reply.get();
+      if (empty && !(message instanceof ListItemsResponse)) {
+        @SuppressWarnings("unchecked") // the default instance is of the same type
+        T nothing = (T) message.getDefaultInstanceForType();
+        message = nothing;
+      }
+      observer.onNext(message);
       observer.onCompleted();
     } catch (RuntimeException e) {
       observer.onError(e);

@@ -5,7 +5,9 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.proffer.chatbot.language.Language;
+import dev.proffer.runtime.text.WordPieces;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -47,6 +49,18 @@ public final class OnnxEncoder implements SentenceEncoder, AutoCloseable {
         != null;
   }
 
+  /// The vocabulary of a `tokenizer.json`.
+  private static Map<String, Integer> vocabulary(InputStream json) throws IOException {
+    Map<String, Integer> ids = new HashMap<>();
+    new ObjectMapper()
+        .readTree(json)
+        .path("model")
+        .path("vocab")
+        .properties()
+        .forEach(piece -> ids.put(piece.getKey(), piece.getValue().asInt()));
+    return ids;
+  }
+
   private static OnnxEncoder load(String model, String tokenizer) throws IOException {
     try (InputStream network = OnnxEncoder.class.getResourceAsStream(model);
         InputStream vocabulary = OnnxEncoder.class.getResourceAsStream(tokenizer)) {
@@ -60,7 +74,7 @@ public final class OnnxEncoder implements SentenceEncoder, AutoCloseable {
       return new OnnxEncoder(
           environment,
           environment.createSession(network.readAllBytes(), options),
-          WordPieces.read(vocabulary));
+          WordPieces.of(vocabulary(vocabulary)));
     } catch (OrtException e) {
       throw new IOException(e);
     }

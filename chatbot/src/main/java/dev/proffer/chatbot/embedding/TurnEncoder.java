@@ -7,8 +7,10 @@ import dev.proffer.chatbot.mention.MentionType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,8 +50,22 @@ public final class TurnEncoder implements SentenceEncoder, AutoCloseable {
     name(MentionType.COLOUR, "red", "红色");
   }
 
+  /// Greetings, quick replies and masked questions come again and again, and a vector costs some
+  /// milliseconds. About 4 kB each.
+  private static final int RECENT_MAX = 2_000;
+
+  private static final int RECENT_LENGTH_MAX = 200;
+
   private final @Nullable OnnxEncoder english;
   private final @Nullable OnnxEncoder chinese;
+  private final Map<String, float[]> recent =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, float[]> eldest) {
+              return size() > RECENT_MAX;
+            }
+          });
 
   private TurnEncoder(@Nullable OnnxEncoder english, @Nullable OnnxEncoder chinese) {
     this.english = english;
@@ -83,7 +99,13 @@ public final class TurnEncoder implements SentenceEncoder, AutoCloseable {
     if (encoder == null) {
       return vector;
     }
-    float[] own = encoder.encode(named(masked, han));
+    float[] own = recent.get(masked);
+    if (own == null) {
+      own = encoder.encode(named(masked, han));
+      if (masked.length() <= RECENT_LENGTH_MAX) {
+        recent.put(masked, own);
+      }
+    }
     System.arraycopy(own, 0, vector, han ? ENGLISH_SIZE : 0, own.length);
     return vector;
   }

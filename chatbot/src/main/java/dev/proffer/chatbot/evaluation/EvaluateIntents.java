@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -43,7 +44,11 @@ import java.util.stream.Stream;
 /// Phrases that must not be copied stand in a file as `hash<TAB>intent`, the hash being the first
 /// 16 hexadecimal digits of the SHA-256 of the phrase without spaces; the phrases themselves are
 /// looked up in the tab-separated files of the folder `texts`. Where a person would accept several
-/// intents, they stand with `|` between them.
+/// intents, they stand with `|` between them. Their `part` is `looking` when the last digit of the
+/// hash is even and `measuring` when it is odd: who improves the bot reads the first half only, so
+/// that the second half stays a measure.
+///
+/// With `typos`, so many random typing errors are made in each phrase first.
 public final class EvaluateIntents implements ToolModule {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{16}");
 
@@ -108,17 +113,25 @@ public final class EvaluateIntents implements ToolModule {
     int strict = 0;
     int surelyRight = 0;
     int surelyWrong = 0;
-    double brier = 0;
+    Reliability reliability = new Reliability();
+    ConfusionPicture picture = new ConfusionPicture();
+    int typos = Integer.parseInt(options.getOrDefault("typos", "0"));
+    TypingErrors typist =
+        new TypingErrors(new Random(Long.parseLong(options.getOrDefault("seed", "1"))));
     Map<String, Integer> confusions = new TreeMap<>();
     Map<String, int[]> byIntent = new TreeMap<>();
-    List<LabelledPhrase> rows = phrases(file, options.getOrDefault("texts", ""));
+    List<LabelledPhrase> rows = 
+        phrases(file, options.getOrDefault("texts", ""), options.getOrDefault("part", ""));
     long start = System.nanoTime();
     for (LabelledPhrase row : rows) {
-      IntentScore top = classifier.classify(masked(row.phrase(), names), 2).getFirst();
-      boolean hit = List.of(row.label().split("\\|", -1)).contains(top.intent());
-      strict += top.intent().equals(row.label().split("\\|", -1)[0]) ? 1 : 0;
+      String typed = typist.with(row.phrase(), typos);
+      IntentScore top = classifier.classify(masked(typed, names), 2).getFirst();
+      List<String> accepted = List.of(row.label().split("\\|", -1));
+      boolean hit = accepted.contains(top.intent());
+      strict += top.intent().equals(accepted.getFirst()) ? 1 : 0;
       right += hit ? 1 : 0;
-      brier += Math.pow(top.confidence() - (hit ? 1 : 0), 2);
+      reliability.add(top.confidence(), hit);
+      picture.add(hit ? top.intent() : accepted.getFirst(), top.intent());
       if (top.confidence() >= threshold) {
         surelyRight += hit ? 1 : 0;
         surelyWrong += hit ? 0 : 1;
@@ -129,7 +142,7 @@ public final class EvaluateIntents implements ToolModule {
         byIntent.computeIfAbsent(top.intent(), _ -> new int[3])[1]++;
         confusions.merge(row.label() + " taken for " + top.intent(), 1, Integer::sum);
         if (options.containsKey("errors")) {
-          out.println(row.label() + "\t" + top.intent() + "\t" + row.phrase());
+          out.println(row.label() + "\t" + top.intent() + "\t" + typed);
         }
       }
     }
@@ -150,7 +163,15 @@ public final class EvaluateIntents implements ToolModule {
     part.put(
         "precision_when_answered",
         round((double) surelyRight / Math.max(1, surelyRight + surelyWrong)));
-    part.put("brier", round(brier / rows.size()));
+    part.put("brier", round(reliability.brier()));
+    part.put("calibration_error", round(reliability.expectedError()));
+    if (typos > 0) {
+      part.put("typing_errors_each", typos);
+    }
+    if (options.containsKey("picture")) {
+      String name = file.getFileName().toString().replaceAll("\\.[^.]*$", "") + ".svg";
+      picture.write(Path.of(options.getOrDefault("picture", "")).resolve(name), "Intents: " + file);
+    }
     part.put("ms_per_phrase", round((System.nanoTime() - start) / 1e6 / rows.size()));
     confusions.entrySet().stream()
         .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
@@ -165,12 +186,17 @@ public final class EvaluateIntents implements ToolModule {
         text, MentionFinder.find(text, names, new PlainAnalyser(), LocalDate.of(2026, 11, 22)));
   }
 
-  private static List<LabelledPhrase> phrases(Path file, String texts) throws IOException {
+  private static List<LabelledPhrase> phrases(Path file, String texts, String part)
+      throws IOException {
     List<LabelledPhrase> rows = new ArrayList<>();
     Map<String, String> hashed = new HashMap<>();
     for (String line : Files.readAllLines(file)) {
       int tab = line.indexOf('\t');
       if (tab > 0 && HASH.matcher(line.substring(0, tab)).matches()) {
+        boolean looking = Character.digit(line.charAt(tab - 1), 16) % 2 == 0;
+        if (part.equals(looking ? "measuring" : "looking")) {
+          continue;
+        }
         hashed.put(line.substring(0, tab), line.substring(tab + 1));
       } else if (tab > 0) {
         rows.add(new LabelledPhrase(line.substring(tab + 1), line.substring(0, tab)));

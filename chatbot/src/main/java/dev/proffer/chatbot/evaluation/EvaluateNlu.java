@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proffer.chatbot.embedding.OnnxEncoder;
 import dev.proffer.chatbot.embedding.RememberingEncoder;
 import dev.proffer.chatbot.embedding.SentenceEncoder;
+import dev.proffer.chatbot.intent.IntentClassifier.Calibration;
 import dev.proffer.chatbot.intent.LabelledPhrase;
 import dev.proffer.chatbot.intent.LinearClassifier;
+import dev.proffer.chatbot.intent.LinearClassifier.Best;
 import dev.proffer.runtime.service.ToolModule;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// `evaluate-nlu`: trains the classifier of the chatbot on one labelled file and measures it on
 /// another.
@@ -29,8 +32,8 @@ import java.util.TreeMap;
 /// that has such rows (CLINC150), the threshold that balances in-scope accuracy and out-of-scope
 /// recall is chosen there and then applied to the test part once.
 public final class EvaluateNlu implements ToolModule {
-  /// What the classifier says of one row: its label and how surely.
-  private record Guess(String label, double score) {}
+  /// Without a validation part, each so many rows of training are held back to fit probabilities.
+  private static final int HELD_EACH = 10;
 
   @Override
   public String name() {
@@ -58,7 +61,7 @@ public final class EvaluateNlu implements ToolModule {
     double trained = seconds(start);
     Set<String> labels = new HashSet<>(classifier.labels());
     long testStart = System.nanoTime();
-    List<Guess> guesses = guesses(classifier, test);
+    List<Best> guesses = guesses(classifier, test);
     double millisPerRow = seconds(testStart) * 1000 / test.size();
 
     ObjectNode report = new ObjectMapper().createObjectNode();
@@ -72,6 +75,15 @@ public final class EvaluateNlu implements ToolModule {
       report.put("in_scope_accuracy", inScopeAccuracy(test, guesses, labels, threshold));
       report.put("oos_recall", oosRecall(test, guesses, labels, threshold));
       report.put("threshold_chosen_on", validation.isEmpty() ? "test" : "validation");
+    }
+    Calibration calibration =
+        validation.isEmpty()
+            ? heldBack(train, cost, encoder)
+            : Calibration.fit(judged(validation, guesses(classifier, validation), labels));
+    report.put("calibration_error", calibrationError(test, guesses, labels, calibration));
+    if (options.containsKey("picture")) {
+      picture(test, guesses, labels)
+          .write(Path.of(options.getOrDefault("picture", "")), "Intents: " + testFile);
     }
     report.put("encoder", vectors ? "bge-small-en-v1.5-q and n-grams" : "n-grams");
     report.put("train_rows", train.size());
@@ -91,48 +103,82 @@ public final class EvaluateNlu implements ToolModule {
     return true;
   }
 
-  private static List<Guess> guesses(LinearClassifier classifier, List<LabelledPhrase> rows) {
-    List<Guess> guesses = new ArrayList<>();
-    for (LabelledPhrase row : rows) {
-      double[] margins = classifier.margins(row.phrase());
-      int best = 0;
-      for (int c = 1; c < margins.length; c++) {
-        if (margins[c] > margins[best]) {
-          best = c;
-        }
+  private static List<Best> guesses(LinearClassifier classifier, List<LabelledPhrase> rows) {
+    return rows.stream().map(row -> classifier.best(row.phrase())).toList();
+  }
+
+  private static List<Calibration.Judged> judged(
+      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
+    List<Calibration.Judged> judged = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      Best guess = guesses.get(i);
+      if (known.contains(rows.get(i).label())) {
+        judged.add(
+            new Calibration.Judged(
+                guess.margin(), guess.gap(), guess.label().equals(rows.get(i).label())));
       }
-      guesses.add(new Guess(classifier.labels().get(best), margins[best]));
     }
-    return guesses;
+    return judged;
+  }
+
+  private static Calibration heldBack(
+      List<LabelledPhrase> train, double cost, @Nullable SentenceEncoder encoder) {
+    List<LabelledPhrase> most = new ArrayList<>();
+    List<LabelledPhrase> held = new ArrayList<>();
+    for (int i = 0; i < train.size(); i++) {
+      (i % HELD_EACH == 0 ? held : most).add(train.get(i));
+    }
+    LinearClassifier part = LinearClassifier.train(most, cost, encoder);
+    return Calibration.fit(judged(held, guesses(part, held), new HashSet<>(part.labels())));
+  }
+
+  private static double calibrationError(
+      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known, Calibration calibration) {
+    Reliability reliability = new Reliability();
+    for (Calibration.Judged row : judged(rows, guesses, known)) {
+      reliability.add(calibration.probability(row.margin(), row.gap()), row.right());
+    }
+    return round4(reliability.expectedError());
+  }
+
+  private static ConfusionPicture picture(
+      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
+    ConfusionPicture picture = new ConfusionPicture();
+    for (int i = 0; i < rows.size(); i++) {
+      if (known.contains(rows.get(i).label())) {
+        picture.add(rows.get(i).label(), guesses.get(i).label());
+      }
+    }
+    return picture;
   }
 
   private static double accuracy(
-      List<LabelledPhrase> rows, List<Guess> guesses, Set<String> known) {
+      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
     return inScopeAccuracy(rows, guesses, known, Double.NEGATIVE_INFINITY);
   }
 
   private static double inScopeAccuracy(
-      List<LabelledPhrase> rows, List<Guess> guesses, Set<String> known, double threshold) {
+      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known, double threshold) {
     int inScope = 0;
     int right = 0;
     for (int i = 0; i < rows.size(); i++) {
       if (known.contains(rows.get(i).label())) {
         inScope++;
-        Guess guess = guesses.get(i);
-        right += guess.score >= threshold && guess.label.equals(rows.get(i).label()) ? 1 : 0;
+        Best guess = guesses.get(i);
+        right += guess.margin() >= threshold && guess.label().equals(rows.get(i).label()) ? 1 : 0;
       }
     }
     return inScope == 0 ? 0 : round4((double) right / inScope);
   }
 
   private static double oosRecall(
-      List<LabelledPhrase> rows, List<Guess> guesses, Set<String> known, double threshold) {
+      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known, double threshold) {
     int outside = 0;
     int refused = 0;
     for (int i = 0; i < rows.size(); i++) {
       if (!known.contains(rows.get(i).label())) {
         outside++;
-        refused += guesses.get(i).score < threshold ? 1 : 0;
+        refused += guesses.get(i).margin() < threshold ? 1 : 0;
       }
     }
     return outside == 0 ? 0 : round4((double) refused / outside);
@@ -140,7 +186,7 @@ public final class EvaluateNlu implements ToolModule {
 
   /// The threshold at which accuracy in scope and recall out of scope are best together.
   private static double balancedThreshold(
-      List<LabelledPhrase> rows, List<Guess> guesses, Set<String> known) {
+      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
     double best = 0;
     double bestSum = -1;
     for (double threshold = -1.5; threshold <= 1.5; threshold += 0.005) {
@@ -155,14 +201,14 @@ public final class EvaluateNlu implements ToolModule {
     return round4(best);
   }
 
-  private static double macroF1(List<LabelledPhrase> rows, List<Guess> guesses, Set<String> known) {
+  private static double macroF1(List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
     Map<String, int[]> counts = new HashMap<>();
     for (int i = 0; i < rows.size(); i++) {
       String label = rows.get(i).label();
       if (!known.contains(label)) {
         continue;
       }
-      String guess = guesses.get(i).label;
+      String guess = guesses.get(i).label();
       counts.computeIfAbsent(label, _ -> new int[3])[guess.equals(label) ? 0 : 2]++;
       if (!guess.equals(label)) {
         counts.computeIfAbsent(guess, _ -> new int[3])[1]++;
@@ -176,12 +222,12 @@ public final class EvaluateNlu implements ToolModule {
   }
 
   private static void printConfusions(
-      List<LabelledPhrase> rows, List<Guess> guesses, Set<String> known, PrintStream out) {
+      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known, PrintStream out) {
     Map<String, Integer> confusions = new TreeMap<>();
     for (int i = 0; i < rows.size(); i++) {
       String label = rows.get(i).label();
-      if (known.contains(label) && !guesses.get(i).label.equals(label)) {
-        confusions.merge(label + " taken for " + guesses.get(i).label, 1, Integer::sum);
+      if (known.contains(label) && !guesses.get(i).label().equals(label)) {
+        confusions.merge(label + " taken for " + guesses.get(i).label(), 1, Integer::sum);
       }
     }
     confusions.entrySet().stream()

@@ -41,6 +41,13 @@ public final class IntentClassifier {
   /// How margins become the probability of being right: a logistic function of the largest margin
   /// and of its distance to the next.
   public record Calibration(double margin, double gap, double bias) {
+    /// What a classifier said of a phrase that it never saw.
+    ///
+    /// @param margin the largest margin
+    /// @param gap its distance to the next
+    /// @param right whether the label with the largest margin was the right one
+    public record Judged(double margin, double gap, boolean right) {}
+
     /// Fitted by cross-validation on the phrases of the plugin (`./proffer chatbot train` fits
     /// anew).
     public static final Calibration DEFAULT = new Calibration(2.2, 3.0, 0.6);
@@ -48,7 +55,30 @@ public final class IntentClassifier {
     /// The same with sentence vectors.
     public static final Calibration WITH_VECTORS = new Calibration(2.2, 3.0, 0.6);
 
-    double probability(double topMargin, double gapToNext) {
+    /// Logistic regression by gradient steps.
+    public static Calibration fit(List<Judged> rows) {
+      double a = DEFAULT.margin;
+      double b = DEFAULT.gap;
+      double c = DEFAULT.bias;
+      for (int step = 0; step < 3_000; step++) {
+        double ga = 0;
+        double gb = 0;
+        double gc = 0;
+        for (Judged row : rows) {
+          double error =
+              (row.right ? 1 : 0) - 1 / (1 + Math.exp(-(a * row.margin + b * row.gap + c)));
+          ga += error * row.margin;
+          gb += error * row.gap;
+          gc += error;
+        }
+        a += 3 * ga / rows.size();
+        b += 3 * gb / rows.size();
+        c += 3 * gc / rows.size();
+      }
+      return new Calibration(a, b, c);
+    }
+
+    public double probability(double topMargin, double gapToNext) {
       return 1 / (1 + Math.exp(-(margin * topMargin + gap * gapToNext + bias)));
     }
   }
@@ -141,7 +171,7 @@ public final class IntentClassifier {
       Collection<LabelledPhrase> phrases, @Nullable SentenceEncoder encoder, int folds) {
     List<LabelledPhrase> shuffled = new ArrayList<>(phrases);
     Collections.shuffle(shuffled, new Random(3));
-    List<double[]> rows = new ArrayList<>();
+    List<Calibration.Judged> rows = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
       List<LabelledPhrase> train = new ArrayList<>();
       List<LabelledPhrase> held = new ArrayList<>();
@@ -150,26 +180,13 @@ public final class IntentClassifier {
       }
       LinearClassifier part = LinearClassifier.train(train, 1, encoder);
       for (LabelledPhrase phrase : held) {
-        double[] margins = part.margins(phrase.phrase());
-        int best = 0;
-        double next = Double.NEGATIVE_INFINITY;
-        for (int c = 1; c < margins.length; c++) {
-          if (margins[c] > margins[best]) {
-            next = margins[best];
-            best = c;
-          } else {
-            next = Math.max(next, margins[c]);
-          }
-        }
+        LinearClassifier.Best best = part.best(phrase.phrase());
         rows.add(
-            new double[] {
-              margins[best],
-              margins[best] - next,
-              part.labels().get(best).equals(phrase.label()) ? 1 : 0
-            });
+            new Calibration.Judged(best.margin(), best.gap(), best.label().equals(phrase.label())));
       }
     }
-    return new IntentClassifier(LinearClassifier.train(phrases, 1, encoder), fit(rows));
+    return new IntentClassifier(
+        LinearClassifier.train(phrases, 1, encoder), Calibration.fit(rows));
   }
 
   /// The same with another way to the same vectors, such as one that does not remember.
@@ -179,28 +196,6 @@ public final class IntentClassifier {
 
   public Calibration calibration() {
     return calibration;
-  }
-
-  /// Logistic regression by gradient steps.
-  private static Calibration fit(List<double[]> rows) {
-    double a = Calibration.DEFAULT.margin;
-    double b = Calibration.DEFAULT.gap;
-    double c = Calibration.DEFAULT.bias;
-    for (int step = 0; step < 3_000; step++) {
-      double ga = 0;
-      double gb = 0;
-      double gc = 0;
-      for (double[] row : rows) {
-        double error = row[2] - 1 / (1 + Math.exp(-(a * row[0] + b * row[1] + c)));
-        ga += error * row[0];
-        gb += error * row[1];
-        gc += error;
-      }
-      a += 3 * ga / rows.size();
-      b += 3 * gb / rows.size();
-      c += 3 * gc / rows.size();
-    }
-    return new Calibration(a, b, c);
   }
 
   /// The likeliest intents of a masked phrase, at most `limit`. The first has the calibrated

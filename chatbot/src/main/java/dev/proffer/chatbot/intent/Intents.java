@@ -16,6 +16,9 @@ public interface Intents extends Supplier<IntentClassifier>, AutoCloseable {
   /// What turns texts into vectors, once it is there.
   Optional<SentenceEncoder> encoder();
 
+  /// Waits until nothing is pending; then what [#encoder] says.
+  Optional<SentenceEncoder> awaitEncoder() throws InterruptedException;
+
   @Override
   void close();
 
@@ -39,6 +42,11 @@ public interface Intents extends Supplier<IntentClassifier>, AutoCloseable {
 
       @Override
       public Optional<SentenceEncoder> encoder() {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<SentenceEncoder> awaitEncoder() {
         return Optional.empty();
       }
 

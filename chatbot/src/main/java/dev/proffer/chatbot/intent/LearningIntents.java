@@ -188,6 +188,12 @@ public final class LearningIntents implements Intents {
     return pending.isEmpty() ? Optional.ofNullable(encoder) : Optional.empty();
   }
 
+  @Override
+  public Optional<SentenceEncoder> awaitEncoder() throws InterruptedException {
+    thread.join();
+    return encoder();
+  }
+
   /// Waits until the best classifier there can be serves, for tools and tests.
   public void awaitLearnt() throws InterruptedException {
     thread.join();

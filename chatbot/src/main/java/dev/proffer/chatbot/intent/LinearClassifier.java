@@ -210,6 +210,10 @@ public final class LinearClassifier {
     if (encoder != null) {
       float[] vector = encoder.encode(phrase);
       for (int i = 0; i < vector.length; i++) {
+        if (vector[i] == 0) {
+          // The half of the other language is empty.
+          continue;
+        }
         float[] row = weights[idf.length + i];
         for (int c = 0; c < margins.length; c++) {
           margins[c] += VECTOR_WEIGHT * vector[i] * row[c];
@@ -251,15 +255,23 @@ public final class LinearClassifier {
   }
 
   /// The label with the largest margin.
-  public String label(String phrase) {
+  ///
+  /// @param gap how far the next is behind
+  public record Best(String label, double margin, double gap) {}
+
+  public Best best(String phrase) {
     double[] margins = margins(phrase);
     int best = 0;
+    double next = Double.NEGATIVE_INFINITY;
     for (int c = 1; c < margins.length; c++) {
       if (margins[c] > margins[best]) {
+        next = margins[best];
         best = c;
+      } else {
+        next = Math.max(next, margins[c]);
       }
     }
-    return labels.get(best);
+    return new Best(labels.get(best), margins[best], margins[best] - next);
   }
 
   private static Feature[] features(Map<Integer, Integer> count, float[] idf, float[] vector) {

@@ -16,6 +16,8 @@ public final class NormalText {
   /// Longer turns are cut here: nobody asks a shop a longer question, and work grows with length.
   public static final int MAX_CHARS = 500;
 
+  private static final String COUPON_BEFORE = "惠元块金扣领减用";
+  private static final String ROLL_AFTER = "纸发尺心烟帘边装筒";
   private static final char[] SIMPLIFIED = simplifiedTable();
 
   private final String text;
@@ -69,6 +71,7 @@ public final class NormalText {
       }
     }
     origin[normal.length()] = normal.isEmpty() ? codePointIndex : origin[normal.length() - 1] + 1;
+    spellCoupons(normal);
     return new NormalText(normal.toString(), Arrays.copyOf(origin, normal.length() + 1), cut);
   }
 
@@ -119,6 +122,21 @@ public final class NormalText {
       characters[i] = Character.toLowerCase(characters[i]);
     }
     return new String(characters);
+  }
+
+  /// Coupons are mistyped more often than any other word: 劵 and, after what makes it a coupon, 卷,
+  /// which otherwise is a roll or a curl.
+  private static void spellCoupons(StringBuilder text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '劵'
+          || (c == '卷'
+              && i > 0
+              && COUPON_BEFORE.indexOf(text.charAt(i - 1)) >= 0
+              && (i + 1 == text.length() || ROLL_AFTER.indexOf(text.charAt(i + 1)) < 0))) {
+        text.setCharAt(i, '券');
+      }
+    }
   }
 
   private static boolean isDropped(int codePoint) {

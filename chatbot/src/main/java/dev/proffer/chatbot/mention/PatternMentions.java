@@ -236,7 +236,7 @@ final class PatternMentions {
               m -> Numerals.parse(m.group(1)).map(Numerals::plain)),
           rule(
               MentionType.QUANTITY,
-              "(" + N + ")\\s?(?:件|双|把|套|瓶|台|盒|包|份|只)(?!月)",
+              "(" + N + ")\\s?(?:件|双|把|套|瓶|台|盒|包|份|只|袋|罐|斤|箱|桶|支(?!持|付))(?!月)",
               PatternMentions::one),
           rule(
               MentionType.QUANTITY,

@@ -6,17 +6,23 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /// Reads how texts feel: with the lexicon alone, or with a trained model beside it.
 ///
-/// The lexicon gives the neutral class, which reviews do not teach, and the words; the model moves
-/// the rest between good and bad. Safe for use by many threads.
+/// The lexicon gives the words and, with a model of the shop's own reviews, the neutral class, which
+/// reviews do not teach; the model moves the rest between good and bad. Without a model of the shop,
+/// the one that comes with the plugin weighs against the lexicon in all three classes. Safe for use
+/// by many threads.
 public final class SentimentReader {
   private static final double STRENGTH = 1.1;
   private static final double NEUTRAL = 1.0;
   private static final double CAP = 4;
   private static final int WORDS = 5;
+
+  /// How much the lexicon weighs beside the shipped model.
+  private static final double LEXICON_WEIGHT = 0.5;
 
   private static final Pattern URGENT =
       Pattern.compile(
@@ -27,16 +33,64 @@ public final class SentimentReader {
   private final SentimentLexicon lexicon;
   private final Aspects aspects;
   private final Optional<NgramSentiment> model;
+  private final Supplier<Optional<VectorSentiment>> shipped;
 
   private SentimentReader(
-      SentimentLexicon lexicon, Aspects aspects, Optional<NgramSentiment> model) {
+      SentimentLexicon lexicon,
+      Aspects aspects,
+      Optional<NgramSentiment> model,
+      Supplier<Optional<VectorSentiment>> shipped) {
     this.lexicon = lexicon;
     this.aspects = aspects;
     this.model = model;
+    this.shipped = shipped;
   }
 
   public static SentimentReader of(Optional<NgramSentiment> model) {
-    return new SentimentReader(SentimentLexicon.load(), Aspects.load(), model);
+    return of(model, Optional::empty);
+  }
+
+  /// @param model learnt from the reviews of a shop; goes before what is shipped
+  /// @param shipped the model that comes with the plugin, once it is there
+  public static SentimentReader of(
+      Optional<NgramSentiment> model, Supplier<Optional<VectorSentiment>> shipped) {
+    return new SentimentReader(SentimentLexicon.load(), Aspects.load(), model, shipped);
+  }
+
+  /// The same as [#read], with the model that comes with the plugin beside the lexicon: better, but
+  /// some milliseconds a text, which is for reviews and not for the turns of a conversation.
+  public Sentiment readClosely(String original) {
+    Sentiment quick = read(original);
+    Optional<VectorSentiment> vectors = model.isPresent() ? Optional.empty() : shipped.get();
+    String lower = NormalText.of(original).lower();
+    if (vectors.isEmpty() || lower.isBlank()) {
+      return quick;
+    }
+    double[] p = vectors.get().probabilities(lower);
+    double negative = p[VectorSentiment.NEGATIVE] * Math.pow(quick.negative(), LEXICON_WEIGHT);
+    double neutral = p[VectorSentiment.NEUTRAL] * Math.pow(quick.neutral(), LEXICON_WEIGHT);
+    double positive = p[VectorSentiment.POSITIVE] * Math.pow(quick.positive(), LEXICON_WEIGHT);
+    double sum = negative + neutral + positive;
+    negative /= sum;
+    positive /= sum;
+    boolean isGood = positive >= negative;
+    List<String> words =
+        isGood == quick.positive() >= quick.negative() ? quick.words() : List.of();
+    if (words.isEmpty() && Math.max(negative, positive) > neutral / sum) {
+      words =
+          vectors
+              .get()
+              .deciding(
+                  lower, isGood ? VectorSentiment.POSITIVE : VectorSentiment.NEGATIVE, WORDS);
+    }
+    return new Sentiment(
+        negative,
+        Math.max(0, 1 - negative - positive),
+        positive,
+        words,
+        negative > positive ? quick.anger() : 0,
+        quick.urgency(),
+        quick.aspects());
   }
 
   /// The sentiment of a text of any length; only the first [NormalText#MAX_CHARS] characters of
@@ -108,8 +162,4 @@ public final class SentimentReader {
     return words;
   }
 
-  /// Whether a trained model reads beside the lexicon.
-  public boolean trained() {
-    return model.isPresent();
-  }
 }

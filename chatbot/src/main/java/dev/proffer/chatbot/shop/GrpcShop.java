@@ -79,7 +79,12 @@ public final class GrpcShop implements Shop {
 
   @Override
   public EvaluateCartResponse evaluate(EvaluateCartRequest request) {
-    return call(() -> inTime(promotions).evaluateCart(request));
+    EvaluateCartResponse cart = call(() -> inTime(promotions).evaluateCart(request));
+    if (cart.getCurrency().isEmpty()) {
+      // A total without a currency is no price, and never a price of nothing.
+      throw new ShopUnavailable(new IllegalStateException("the cart was not priced"));
+    }
+    return cart;
   }
 
   @Override

@@ -5,6 +5,8 @@ import com.ibm.icu.text.MessageFormat;
 import dev.proffer.chatbot.intent.LabelledPhrase;
 import dev.proffer.chatbot.language.Language;
 import dev.proffer.chatbot.language.NormalText;
+import dev.proffer.chatbot.language.PlainAnalyser;
+import dev.proffer.chatbot.mention.Gazetteer;
 import dev.proffer.chatbot.mention.MentionFinder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -30,6 +33,9 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /// same name or add one. The skill `common` holds the words that several skills share.
 public final class SkillBook {
   static final String COMMON = "common";
+
+  /// The day decides what "tomorrow" is, not that it is a date.
+  private static final LocalDate ANY_DAY = LocalDate.of(2026, 1, 1);
 
   private static final Map<Language, Map<String, List<String>>> FILLERS =
       Map.of(
@@ -98,6 +104,10 @@ public final class SkillBook {
               .entrySet()) {
         for (String example : examples.getValue()) {
           phrases.add(labelled(MentionFinder.maskedPhrase(example), skill));
+          String read = asRead(example);
+          if (!read.equals(example)) {
+            phrases.add(labelled(read, skill));
+          }
           String filled = example;
           for (Map.Entry<String, List<String>> filler :
               new TreeMap<>(FILLERS.getOrDefault(examples.getKey(), Map.of())).entrySet()) {
@@ -140,6 +150,17 @@ public final class SkillBook {
         words.add(lower.substring(i, i + 2));
       }
     }
+  }
+
+  /// A phrase as the classifier reads it in a turn, where "两件包邮吗" has a quantity; one with
+  /// placeholders as it is.
+  private static String asRead(String phrase) {
+    if (phrase.indexOf('{') >= 0) {
+      return phrase;
+    }
+    NormalText text = NormalText.of(phrase);
+    return MentionFinder.masked(
+        text, MentionFinder.find(text, Gazetteer.EMPTY, new PlainAnalyser(), ANY_DAY));
   }
 
   private static LabelledPhrase labelled(String phrase, Skill skill) {

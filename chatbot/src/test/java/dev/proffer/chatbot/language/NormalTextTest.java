@@ -4,11 +4,26 @@ package dev.proffer.chatbot.language;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NormalTextTest {
   @Test
   void foldsFullWidthAndTraditionalForms() {
     assertThat(NormalText.of("有沒有耳機優惠ＡＢ１２").text()).isEqualTo("有没有耳机优惠AB12");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "优惠卷在哪领, 优惠券在哪领",
+    "10元卷, 10元券",
+    "领劵中心, 领券中心",
+    "这个卷纸多少钱, 这个卷纸多少钱",
+    "3元卷纸, 3元卷纸",
+    "卷发棒, 卷发棒"
+  })
+  void readsMistypedCoupons(String typed, String meant) {
+    assertThat(NormalText.of(typed).text()).isEqualTo(meant);
   }
 
   @Test

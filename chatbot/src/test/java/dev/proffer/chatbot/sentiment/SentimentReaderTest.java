@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +76,70 @@ class SentimentReaderTest {
     assertThat(READER.read("a bit slow").anger()).isZero();
     assertThat(READER.read("赶紧给我处理").urgency()).isGreaterThan(0.5);
     assertThat(READER.read("do you have it in blue").urgency()).isZero();
+  }
+
+  /// One dimension for what is good and one for what is bad, in place of an encoder.
+  private static float[] feeling(String text) {
+    return new float[] {
+      text.contains("sturdy") ? 1 : 0, text.contains("wobbly") ? 1 : 0, text.contains("?") ? 1 : 0
+    };
+  }
+
+  private static VectorSentiment taught() {
+    List<VectorSentiment.Labelled> rows = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      rows.add(new VectorSentiment.Labelled("sturdy " + i, VectorSentiment.POSITIVE));
+      rows.add(new VectorSentiment.Labelled("wobbly " + i, VectorSentiment.NEGATIVE));
+      rows.add(new VectorSentiment.Labelled("which ones? " + i, VectorSentiment.NEUTRAL));
+    }
+    return VectorSentiment.train(rows, SentimentReaderTest::feeling);
+  }
+
+  @Test
+  void readsCloselyWithTheShippedModelWhatTheLexiconDoesNotKnow() {
+    VectorSentiment model = taught();
+    SentimentReader reader = SentimentReader.of(Optional.empty(), () -> Optional.of(model));
+
+    Sentiment wobbly = reader.readClosely("the shelf is wobbly");
+
+    assertThat(wobbly.negative()).isGreaterThan(0.5);
+    assertThat(wobbly.words()).contains("wobbly");
+    assertThat(wobbly.negative() + wobbly.neutral() + wobbly.positive()).isCloseTo(1, within(1e-9));
+    assertThat(reader.readClosely("sturdy shelf").positive()).isGreaterThan(0.5);
+    assertThat(reader.readClosely("").neutral()).isGreaterThan(0.5);
+    // Turns of a conversation do not wait for an encoder.
+    assertThat(reader.read("the shelf is wobbly")).isEqualTo(READER.read("the shelf is wobbly"));
+  }
+
+  @Test
+  void theShippedModelIsKeptAndLearntAnewWhenItIsDamaged(@TempDir Path folder) throws Exception {
+    for (int i = 0; i < 2; i++) {
+      try (LearningSentiment learning =
+          new LearningSentiment(() -> Optional.of(SentimentReaderTest::feeling), folder)) {
+        learning.awaitLearnt();
+        assertThat(learning.get()).isPresent();
+      }
+      try (Stream<Path> kept = Files.list(folder)) {
+        Path file = kept.findFirst().orElseThrow();
+        assertThat(Files.size(file)).isGreaterThan(20);
+        Files.write(file, new byte[3]);
+      }
+    }
+    try (LearningSentiment without = new LearningSentiment(Optional::empty, folder)) {
+      without.awaitLearnt();
+      assertThat(without.get()).isEmpty();
+    }
+  }
+
+  @Test
+  void theShippedSentencesTeachEachClassInBothLanguages() {
+    List<VectorSentiment.Labelled> rows = VectorSentiment.shipped();
+
+    for (int label = 0; label < 3; label++) {
+      int of = label;
+      assertThat(rows.stream().filter(row -> row.label() == of)).hasSizeGreaterThan(60);
+    }
+    assertThat(rows.stream().map(VectorSentiment.Labelled::text)).doesNotHaveDuplicates();
   }
 
   @Test

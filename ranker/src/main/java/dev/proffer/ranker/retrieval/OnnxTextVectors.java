@@ -5,7 +5,9 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.proffer.ranker.index.Vectors;
+import dev.proffer.runtime.text.WordPieces;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -50,13 +52,25 @@ public final class OnnxTextVectors implements TextVectors, AutoCloseable {
     }
   }
 
+  /// The vocabulary of a `tokenizer.json`.
+  private static Map<String, Integer> vocabulary(InputStream json) throws IOException {
+    Map<String, Integer> ids = new HashMap<>();
+    new ObjectMapper()
+        .readTree(json)
+        .path("model")
+        .path("vocab")
+        .properties()
+        .forEach(piece -> ids.put(piece.getKey(), piece.getValue().asInt()));
+    return ids;
+  }
+
   private static OnnxTextVectors load(String model, String vocabulary) throws IOException {
     try (InputStream network = OnnxTextVectors.class.getResourceAsStream(model);
         InputStream words = OnnxTextVectors.class.getResourceAsStream(vocabulary)) {
       if (network == null || words == null) {
         throw new IOException(model + ": is not on the class path");
       }
-      WordPieces pieces = WordPieces.read(words);
+      WordPieces pieces = WordPieces.of(vocabulary(words));
       OrtEnvironment environment = OrtEnvironment.getEnvironment();
       try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
         options.setIntraOpNumThreads(1);

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.proffer.ranker.index.Vectors;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,29 +22,6 @@ final class OnnxTextVectorsTest {
       assertThat(vectors.of("")).hasSize(384);
       assertThat(vectors.of("word ".repeat(5_000))).hasSize(384);
     }
-  }
-
-  @Test
-  void piecesAreNumberedAsTheModelLearnedThem() throws Exception {
-    try (InputStream json =
-        OnnxTextVectors.class.getResourceAsStream("/bge-small-en-v1.5-q-tokenizer.json")) {
-      assertThat(json).isNotNull();
-      assertThat(WordPieces.read(json).ids("Hello, world", 9))
-          .containsExactly(101, 7592, 1010, 2088, 102);
-    }
-  }
-
-  @Test
-  void wordsAreCutIntoTheLongestPieces() throws Exception {
-    String json =
-        "{\"model\":{\"vocab\":{\"[UNK]\":1,\"[CLS]\":2,\"[SEP]\":3,\"tea\":4,\"##pot\":5,"
-            + "\"##s\":6,\"te\":7,\"!\":8,\"caf\":9,\"##e\":10}}}";
-    WordPieces pieces =
-        WordPieces.read(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
-    assertThat(pieces.ids("Teapots! Caf\u00e9", 20)).containsExactly(2, 4, 5, 6, 8, 9, 10, 3);
-    assertThat(pieces.ids("teaxpot 茶", 20)).containsExactly(2, 1, 1, 3);
-    assertThat(pieces.ids("tea tea tea tea", 4)).containsExactly(2, 4, 4, 3);
-    assertThat(pieces.ids("", 4)).containsExactly(2, 3);
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.proffer.proto.promotion.v1.CartLine;
 import dev.proffer.runtime.service.Peers;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +51,12 @@ import picocli.CommandLine.ParentCommand;
 final class BenchChatbotCommand implements Callable<Integer> {
   private static final long MEGABYTE = 1024 * 1024;
   private static final int WARM_UP_TURNS = 400;
-  private static final int SOAK_STEP = 5_000;
+  private static final int SOAK_STEP_MIN = 5_000;
+  private static final int SOAK_STEP_MAX = 100_000;
+
+  /// Each so many turns of a soak say something that was never said before, so that what remembers
+  /// texts has to forget some.
+  private static final int NEW_EACH = 10;
 
   /// What a soak may add to the heap once the caches are full.
   private static final double GROWTH_MAX = 1.25;
@@ -73,6 +79,12 @@ final class BenchChatbotCommand implements Callable<Integer> {
       paramLabel = "TURNS",
       description = "Hold this many turns, as fast as they are answered, and watch the heap.")
   private int soak;
+
+  @Option(
+      names = "--soak-minutes",
+      paramLabel = "MINUTES",
+      description = "End a soak after so long, however far it came (default: no end).")
+  private int soakMinutes = Integer.MAX_VALUE;
 
   @Option(
       names = "--callers",
@@ -146,9 +158,12 @@ final class BenchChatbotCommand implements Callable<Integer> {
     long first = 0;
     long last = 0;
     long start = System.nanoTime();
+    long cpu = cpuNanos();
     int done = 0;
-    while (done < soak) {
-      int step = Math.min(SOAK_STEP, soak - done);
+    int whole = Math.clamp(soak / 10, SOAK_STEP_MIN, SOAK_STEP_MAX);
+    bot.sayNewThings = true;
+    while (done < soak && System.nanoTime() - start < soakMinutes * 60e9) {
+      int step = Math.min(whole, soak - done);
       bot.hold(scripts, step, callers);
       done += step;
       last = heap();
@@ -167,7 +182,10 @@ final class BenchChatbotCommand implements Callable<Integer> {
     table.row(
         "turns a second",
         String.format(Locale.ROOT, "%.0f", done / ((System.nanoTime() - start) / 1e9)));
-    table.row("heap after the first " + Math.min(soak, SOAK_STEP), with(first));
+    table.row(
+        "processor time a turn, the ranker included",
+        String.format(Locale.ROOT, "%.2f ms", (cpuNanos() - cpu) / 1e6 / done));
+    table.row("heap after the first " + Math.min(soak, whole), with(first));
     table.row("heap after all", with(last));
     table.row("failed", Integer.toString(bot.failed.get()));
     return last <= GROWTH_MAX * first && bot.failed.get() == 0;
@@ -188,6 +206,13 @@ final class BenchChatbotCommand implements Callable<Integer> {
       Thread.sleep(50);
     }
     return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getProcessCpuTime()
+        : 0;
   }
 
   private static long heap() throws InterruptedException {
@@ -221,6 +246,8 @@ final class BenchChatbotCommand implements Callable<Integer> {
     private final ChatServiceGrpc.ChatServiceBlockingStub stub;
     private final AtomicInteger failed = new AtomicInteger();
     private final AtomicLong next = new AtomicLong();
+    private final AtomicLong turns = new AtomicLong();
+    private volatile boolean sayNewThings;
 
     Bot(Channel channel) {
       this.stub = ChatServiceGrpc.newBlockingStub(channel);
@@ -295,6 +322,10 @@ final class BenchChatbotCommand implements Callable<Integer> {
           .cart()
           .forEach((item, units) ->
               cart.addLines(CartLine.newBuilder().setItemId(item).setQuantity(units)));
+      String text = script.turns().get(turn).text();
+      if (sayNewThings && turns.incrementAndGet() % NEW_EACH == 0) {
+        text = text + " " + Long.toString(turns.get(), 36);
+      }
       try {
         ChatResponse reply =
             stub.withDeadlineAfter(30, TimeUnit.SECONDS)
@@ -302,7 +333,7 @@ final class BenchChatbotCommand implements Callable<Integer> {
                     ChatRequest.newBuilder()
                         .setConversationId(conversation)
                         .setUserId(person)
-                        .setText(script.turns().get(turn).text())
+                        .setText(text)
                         .setCart(cart)
                         .build());
         return reply.getConversationId();

@@ -42,6 +42,32 @@ final class EvaluateIntentsCommand implements Callable<Integer> {
   private Path texts = Path.of("");
 
   @Option(
+      names = "--part",
+      defaultValue = "",
+      description =
+          "Of phrases given by hash, looking: those that may be read; measuring: the others.")
+  private String part;
+
+  @Option(
+      names = "--typos",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Make so many random typing errors in each phrase first.")
+  private int typos;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Which typing errors (default: 1).")
+  private long seed;
+
+  @Option(names = "--errors", description = "Print each phrase that was taken for another intent.")
+  private boolean errors;
+
+  @Option(
+      names = "--picture",
+      paramLabel = "DIR",
+      description = "Draw what was taken for what: an SVG file for each file of phrases.")
+  private Path picture = Path.of("");
+
+  @Option(
       names = "--confusions",
       defaultValue = "10",
       description = "How many confusions to print for each file (default: ${DEFAULT-VALUE}).")
@@ -64,7 +90,20 @@ final class EvaluateIntentsCommand implements Callable<Integer> {
     if (!encoder.equals("bge") && !encoder.equals("none")) {
       throw new IllegalArgumentException("--encoder: '" + encoder + "' (expected: bge or none)");
     }
+    if (!part.isEmpty() && !part.equals("looking") && !part.equals("measuring")) {
+      throw new IllegalArgumentException(
+          "--part: '" + part + "' (expected: looking or measuring)");
+    }
     Map<String, String> options = new HashMap<>();
+    options.put("part", part);
+    options.put("typos", Integer.toString(typos));
+    options.put("seed", Long.toString(seed));
+    if (errors) {
+      options.put("errors", "");
+    }
+    if (!picture.toString().isEmpty()) {
+      options.put("picture", picture.toString());
+    }
     options.put("test", files.stream().map(Path::toString).collect(Collectors.joining(",")));
     options.put("encoder", encoder);
     options.put("texts", texts.toString());

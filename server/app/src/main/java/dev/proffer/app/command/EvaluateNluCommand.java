@@ -46,6 +46,12 @@ final class EvaluateNluCommand implements Callable<Integer> {
       description = "bge: sentence vectors beside n-grams (English); none: n-grams alone.")
   private String encoder;
 
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Draw what was taken for what, as SVG.")
+  private Path picture = Path.of("");
+
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   private boolean json;
 
@@ -67,6 +73,9 @@ final class EvaluateNluCommand implements Callable<Integer> {
     options.put("train", train.toString());
     options.put("test", test.toString());
     options.put("encoder", encoder);
+    if (!picture.toString().isEmpty()) {
+      options.put("picture", picture.toString());
+    }
     if (json) {
       options.put("json", "");
     }

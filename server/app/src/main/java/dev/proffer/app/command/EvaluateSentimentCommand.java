@@ -32,6 +32,20 @@ final class EvaluateSentimentCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "Which fifth is held out (default: 1).")
   private long seed = 1;
 
+  @Option(
+      names = "--shipped-rows",
+      defaultValue = "2000",
+      description =
+          "On how many held-out rows to measure the model that comes with the bot (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int shippedRows;
+
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Draw what was taken for what, as SVG.")
+  private Path picture = Path.of("");
+
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   private boolean json;
 
@@ -47,6 +61,10 @@ final class EvaluateSentimentCommand implements Callable<Integer> {
     Map<String, String> options = new HashMap<>();
     options.put("data", data.toString());
     options.put("seed", Long.toString(seed));
+    options.put("shipped-rows", Integer.toString(shippedRows));
+    if (!picture.toString().isEmpty()) {
+      options.put("picture", picture.toString());
+    }
     if (json) {
       options.put("json", "");
     }

@@ -1,22 +1,17 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-package dev.proffer.chatbot.embedding;
+// SPDX-License-Identifier: Apache-2.0
+package dev.proffer.runtime.text;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /// Splits a text into the word pieces of an uncased BERT vocabulary: lower case without accents,
 /// words at white space and punctuation, each Han character a word, then the longest pieces from
-/// the left.
-final class WordPieces {
+/// the left. Immutable.
+public final class WordPieces {
   private static final int MAX_WORD = 100;
 
   private final Map<String, Integer> vocabulary;
@@ -25,25 +20,27 @@ final class WordPieces {
   private final int end;
 
   private WordPieces(Map<String, Integer> vocabulary) {
-    this.vocabulary = vocabulary;
-    this.unknown = vocabulary.getOrDefault("[UNK]", 100);
-    this.begin = vocabulary.getOrDefault("[CLS]", 101);
-    this.end = vocabulary.getOrDefault("[SEP]", 102);
+    this.vocabulary = Map.copyOf(vocabulary);
+    this.unknown = special("[UNK]");
+    this.begin = special("[CLS]");
+    this.end = special("[SEP]");
   }
 
-  /// Reads a `tokenizer.json`.
-  static WordPieces read(InputStream in) throws IOException {
-    JsonNode vocabulary = new ObjectMapper().readTree(in).path("model").path("vocab");
-    Map<String, Integer> pieces = new HashMap<>();
-    vocabulary.properties().forEach(entry -> pieces.put(entry.getKey(), entry.getValue().asInt()));
-    if (pieces.isEmpty()) {
-      throw new IOException("the tokenizer has no vocabulary");
+  /// @param vocabulary the number of each piece, as under `model`, `vocab` of a `tokenizer.json`
+  public static WordPieces of(Map<String, Integer> vocabulary) {
+    return new WordPieces(vocabulary);
+  }
+
+  private int special(String piece) {
+    Integer id = vocabulary.get(piece);
+    if (id == null) {
+      throw new IllegalArgumentException("the vocabulary has no " + piece);
     }
-    return new WordPieces(pieces);
+    return id;
   }
 
   /// The ids of a text with those of its begin and end, at most `limit`.
-  long[] ids(String text, int limit) {
+  public long[] ids(String text, int limit) {
     long[] ids = new long[limit];
     int n = 0;
     ids[n++] = begin;
@@ -53,7 +50,7 @@ final class WordPieces {
       while (start < word.length() && n < limit - 1) {
         int stop = word.length();
         Integer id = null;
-        while (stop > start) {
+        while (stop > start && word.length() <= MAX_WORD) {
           String piece = word.substring(start, stop);
           id = vocabulary.get(start == 0 ? piece : "##" + piece);
           if (id != null) {
@@ -61,7 +58,7 @@ final class WordPieces {
           }
           stop--;
         }
-        if (id == null || word.length() > MAX_WORD) {
+        if (id == null) {
           n = before;
           ids[n++] = unknown;
           break;
