@@ -49,8 +49,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /// A shop over gRPC that is small enough to know by heart: twelve items, seven promotions, one of
-/// each type. It answers as the contract says, and can be told to be down, slow or
-/// without anything.
+/// each type. It answers as the contract says, and can be told to be down, slow or without
+/// anything.
 public final class FakeShopServer implements AutoCloseable {
   /// 2026-11-22 08:00 UTC.
   public static final long NOW = 1_795_334_400_000L;
@@ -64,6 +64,7 @@ public final class FakeShopServer implements AutoCloseable {
 
   /// Whether it answers every question with nothing, names of the catalogue aside.
   volatile boolean empty;
+
   volatile long catalogueVersion = 7;
 
   record Sample(

@@ -106,7 +106,9 @@ public final class LanguageHandler extends LanguageServiceGrpc.LanguageServiceIm
       throw ProfferException.invalidField("language", "must be en, zh or empty");
     }
     AnalyzeSentimentResponse.Builder reply = AnalyzeSentimentResponse.newBuilder();
-    request.getTextsList().forEach(text -> reply.addSentiments(Protos.of(sentiments.readClosely(text))));
+    request
+        .getTextsList()
+        .forEach(text -> reply.addSentiments(Protos.of(sentiments.readClosely(text))));
     observer.onNext(reply.build());
     observer.onCompleted();
   }

@@ -120,7 +120,7 @@ public final class EvaluateIntents implements ToolModule {
         new TypingErrors(new Random(Long.parseLong(options.getOrDefault("seed", "1"))));
     Map<String, Integer> confusions = new TreeMap<>();
     Map<String, int[]> byIntent = new TreeMap<>();
-    List<LabelledPhrase> rows = 
+    List<LabelledPhrase> rows =
         phrases(file, options.getOrDefault("texts", ""), options.getOrDefault("part", ""));
     long start = System.nanoTime();
     for (LabelledPhrase row : rows) {

@@ -152,8 +152,7 @@ public final class EvaluateNlu implements ToolModule {
     return picture;
   }
 
-  private static double accuracy(
-      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
+  private static double accuracy(List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
     return inScopeAccuracy(rows, guesses, known, Double.NEGATIVE_INFINITY);
   }
 

@@ -185,8 +185,7 @@ public final class IntentClassifier {
             new Calibration.Judged(best.margin(), best.gap(), best.label().equals(phrase.label())));
       }
     }
-    return new IntentClassifier(
-        LinearClassifier.train(phrases, 1, encoder), Calibration.fit(rows));
+    return new IntentClassifier(LinearClassifier.train(phrases, 1, encoder), Calibration.fit(rows));
   }
 
   /// The same with another way to the same vectors, such as one that does not remember.

@@ -16,8 +16,7 @@ import org.slf4j.LoggerFactory;
 /// The trained sentiment model that comes with the plugin. It is learnt from the shipped sentences
 /// behind the first start, within seconds of the encoder being there, and kept in a folder for the
 /// next. Until then, and without an encoder, the lexicon reads alone.
-public final class LearningSentiment
-    implements Supplier<Optional<VectorSentiment>>, AutoCloseable {
+public final class LearningSentiment implements Supplier<Optional<VectorSentiment>>, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LearningSentiment.class);
 
   private final Path folder;

@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 
 /// Reads how texts feel: with the lexicon alone, or with a trained model beside it.
 ///
-/// The lexicon gives the words and, with a model of the shop's own reviews, the neutral class, which
-/// reviews do not teach; the model moves the rest between good and bad. Without a model of the shop,
-/// the one that comes with the plugin weighs against the lexicon in all three classes. Safe for use
-/// by many threads.
+/// The lexicon gives the words and, with a model of the shop's own reviews, the neutral class,
+/// which reviews do not teach; the model moves the rest between good and bad. Without a model of
+/// the shop, the one that comes with the plugin weighs against the lexicon in all three classes.
+/// Safe for use by many threads.
 public final class SentimentReader {
   private static final double STRENGTH = 1.1;
   private static final double NEUTRAL = 1.0;
@@ -50,6 +50,8 @@ public final class SentimentReader {
     return of(model, Optional::empty);
   }
 
+  /// Reads with two models.
+  ///
   /// @param model learnt from the reviews of a shop; goes before what is shipped
   /// @param shipped the model that comes with the plugin, once it is there
   public static SentimentReader of(
@@ -74,14 +76,12 @@ public final class SentimentReader {
     negative /= sum;
     positive /= sum;
     boolean isGood = positive >= negative;
-    List<String> words =
-        isGood == quick.positive() >= quick.negative() ? quick.words() : List.of();
+    List<String> words = isGood == quick.positive() >= quick.negative() ? quick.words() : List.of();
     if (words.isEmpty() && Math.max(negative, positive) > neutral / sum) {
       words =
           vectors
               .get()
-              .deciding(
-                  lower, isGood ? VectorSentiment.POSITIVE : VectorSentiment.NEGATIVE, WORDS);
+              .deciding(lower, isGood ? VectorSentiment.POSITIVE : VectorSentiment.NEGATIVE, WORDS);
     }
     return new Sentiment(
         negative,
@@ -161,5 +161,4 @@ public final class SentimentReader {
     }
     return words;
   }
-
 }

@@ -91,8 +91,7 @@ final class EvaluateIntentsCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--encoder: '" + encoder + "' (expected: bge or none)");
     }
     if (!part.isEmpty() && !part.equals("looking") && !part.equals("measuring")) {
-      throw new IllegalArgumentException(
-          "--part: '" + part + "' (expected: looking or measuring)");
+      throw new IllegalArgumentException("--part: '" + part + "' (expected: looking or measuring)");
     }
     Map<String, String> options = new HashMap<>();
     options.put("part", part);

@@ -26,6 +26,8 @@ public final class WordPieces {
     this.end = special("[SEP]");
   }
 
+  /// Splits with a vocabulary.
+  ///
   /// @param vocabulary the number of each piece, as under `model`, `vocab` of a `tokenizer.json`
   public static WordPieces of(Map<String, Integer> vocabulary) {
     return new WordPieces(vocabulary);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 final class WordPiecesTest {
   private static final WordPieces PIECES =
@@ -30,7 +30,8 @@ final class WordPiecesTest {
       })
   void wordsAreCutIntoTheLongestPieces(String text, int limit, String ids) {
     assertThat(PIECES.ids(text, limit))
-        .containsExactly(java.util.Arrays.stream(ids.split(" ")).mapToLong(Long::parseLong).toArray());
+        .containsExactly(
+            java.util.Arrays.stream(ids.split(" ")).mapToLong(Long::parseLong).toArray());
   }
 
   @Test
