@@ -26,7 +26,8 @@ for (let i = 0; i < runs; i++) {
   // What the main thread of the page itself worked, whoever else wanted the processor meanwhile.
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable", { timeDomain: "threadTicks" });
-  await page.goto(`${web}/shop?user=u-00017&lang=en`);
+  // Each visitor is somebody else: one person may only ask so much a minute.
+  await page.goto(`${web}/shop?user=u-${String(17 + i).padStart(5, "0")}&lang=en`);
   await page.waitForFunction(() => performance.getEntriesByName("proffer-chat:painted").length > 0);
   const { painted, sinceBytes, size } = await page.evaluate(() => {
     const at = (name) => performance.getEntriesByName(name)[0].startTime;

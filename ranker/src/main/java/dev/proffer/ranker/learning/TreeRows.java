@@ -1,99 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.learning;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /// Scores many rows of 32-bit numbers at once, equal to [TreeModel#raw] on the same numbers and
 /// several times faster.
 ///
-/// A walk through one tree waits for each load and guesses each turn. Here eight rows walk through
-/// a tree side by side, always as many steps as the tree is deep, and a turn is arithmetic: numbers
-/// are mapped to whole numbers of the same order, a node compares with one subtraction, and leaves
-/// lead to themselves. A missing value is the lowest or the highest number, whichever turns to
-/// where the node sends missing values, so a column has up to three such images. Rows are taken 64
-/// at a time, so that their images stay in the nearest cache while the trees go by.
+/// No tree is walked (QuickScorer, Lucchese et al. 2015): a row keeps a word for each tree, with a
+/// bit for each leaf, and a node whose threshold is below the row's number strikes out the leaves
+/// on its left. The lowest bit that is left is the leaf. The nodes of a column are sorted by
+/// threshold, so those that strike nothing are never looked at, and a vector holds the words of as
+/// many rows as it has lanes (Lucchese et al. 2016).
+///
+/// Numbers are mapped to whole numbers of the same order. A missing value is the lowest or the
+/// highest number, whichever turns to where the node sends missing values, so a column has up to
+/// three such images. Models that a word does not hold, with more leaves in a tree or with
+/// categories, are scored row by row.
 ///
 /// Immutable, and safe for use by many threads.
 public final class TreeRows {
-  private static final int LANES = 8;
-  private static final int ROWS = 64;
+  private static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
   private static final int MISSING_LOW = 0;
   private static final int MISSING_HIGH = 1;
   private static final int MISSING_ZERO = 2;
 
   private final TreeModel model;
-  private final boolean general;
-  // Of each image: the column, and what a missing value becomes.
+  private final boolean rowByRow;
+  // Of each image: the column, what a missing value becomes, and where its tests begin.
   private final int[] imageColumns;
   private final int[] imageMissing;
-  // Of each node: the threshold in the upper half, the image in the lower.
-  private final long[] tests;
-  // The left child; the right one is next to it. A leaf is its own left child and never turns.
-  private final int[] children;
+  private final int[] firstTests;
+  // Of each test: its threshold, where the words of its tree begin, and the leaves that stay when
+  // the number is above the threshold.
+  private final int[] thresholds;
+  private final int[] words;
+  private final int[] staying;
+  // Leaves from left to right, tree after tree.
+  private final int[] firstLeaves;
   private final double[] values;
-  private final int[] roots;
-  private final int[] depths;
+
+  private record Test(int image, int threshold, int tree, int staying) {}
 
   public TreeRows(TreeModel model) {
     this.model = model;
-    this.roots = new int[model.trees()];
-    this.depths = new int[model.trees()];
-    int count = 0;
-    boolean unusual = false;
-    for (int tree = 0; tree < roots.length; tree++) {
-      roots[tree] = count;
-      count += nodesBelow(model.root(tree));
+    this.firstLeaves = new int[model.trees()];
+    Layout layout = new Layout(model);
+    for (int tree = 0; tree < firstLeaves.length; tree++) {
+      firstLeaves[tree] = layout.leaves.size();
+      layout.add(tree, model.root(tree));
     }
-    this.tests = new long[count];
-    this.children = new int[count];
-    this.values = new double[count];
-    Map<Long, Integer> images = new HashMap<>();
-    int[] queue = new int[count];
-    for (int tree = 0; tree < roots.length; tree++) {
-      int end = roots[tree];
-      queue[end++] = model.root(tree);
-      int levelEnd = end;
-      for (int at = roots[tree]; at < end; at++) {
-        if (at == levelEnd) {
-          depths[tree]++;
-          levelEnd = end;
-        }
-        int node = queue[at];
-        if (node < 0) {
-          values[at] = model.valueOfLeaf(~node);
-          tests[at] = (long) Integer.MAX_VALUE << 32;
-          children[at] = at;
-          continue;
-        }
-        TreeModel.Missing missing = model.missingAt(node);
-        unusual |= model.isCategorical(node) || missing == TreeModel.Missing.ZERO_IS_MISSING;
-        int becomes =
-            switch (missing) {
-              case LEFT -> MISSING_LOW;
-              case RIGHT -> MISSING_HIGH;
-              case AS_ZERO, ZERO_IS_MISSING -> MISSING_ZERO;
-            };
-        int image =
-            images.computeIfAbsent((long) model.featureOf(node) << 2 | becomes, _ -> images.size());
-        tests[at] = (long) ordered(atMost(model.thresholdOf(node))) << 32 | image;
-        children[at] = end;
-        queue[end++] = model.leftOf(node);
-        queue[end++] = model.rightOf(node);
-      }
-    }
-    this.general = unusual;
-    this.imageColumns = new int[images.size()];
-    this.imageMissing = new int[images.size()];
-    images.forEach((key, image) -> {
+    this.rowByRow = layout.unusual;
+    this.values = layout.leaves.stream().mapToDouble(Double::doubleValue).toArray();
+    this.imageColumns = new int[layout.images.size()];
+    this.imageMissing = new int[layout.images.size()];
+    layout.images.forEach((key, image) -> {
       imageColumns[image] = (int) (key >> 2);
       imageMissing[image] = (int) (key & 3);
     });
+    List<Test> tests = layout.tests;
+    tests.sort(Comparator.comparingInt(Test::image).thenComparingInt(Test::threshold));
+    this.thresholds = tests.stream().mapToInt(Test::threshold).toArray();
+    this.words = tests.stream().mapToInt(test -> test.tree() * LANES).toArray();
+    this.staying = tests.stream().mapToInt(Test::staying).toArray();
+    this.firstTests = new int[imageColumns.length + 1];
+    tests.forEach(test -> firstTests[test.image() + 1]++);
+    Arrays.parallelPrefix(firstTests, Integer::sum);
   }
 
-  private int nodesBelow(int node) {
-    return node < 0 ? 1 : 1 + nodesBelow(model.leftOf(node)) + nodesBelow(model.rightOf(node));
+  /// Turns trees into tests, and numbers their leaves from left to right.
+  private static final class Layout {
+    private final TreeModel model;
+    private final List<Test> tests = new ArrayList<>();
+    private final List<Double> leaves = new ArrayList<>();
+    private final Map<Long, Integer> images = new HashMap<>();
+    private boolean unusual;
+
+    Layout(TreeModel model) {
+      this.model = model;
+    }
+
+    void add(int tree, int root) {
+      int first = leaves.size();
+      below(tree, first, root);
+      unusual |= leaves.size() - first > Integer.SIZE;
+    }
+
+    private void below(int tree, int first, int node) {
+      if (node < 0) {
+        leaves.add(model.valueOfLeaf(~node));
+        return;
+      }
+      TreeModel.Missing missing = model.missingAt(node);
+      unusual |= model.isCategorical(node) || missing == TreeModel.Missing.ZERO_IS_MISSING;
+      int becomes =
+          switch (missing) {
+            case LEFT -> MISSING_LOW;
+            case RIGHT -> MISSING_HIGH;
+            case AS_ZERO, ZERO_IS_MISSING -> MISSING_ZERO;
+          };
+      int image =
+          images.computeIfAbsent((long) model.featureOf(node) << 2 | becomes, _ -> images.size());
+      int from = leaves.size() - first;
+      below(tree, first, model.leftOf(node));
+      int to = leaves.size() - first;
+      tests.add(
+          new Test(image, ordered(atMost(model.thresholdOf(node))), tree, ~bits(from, to)));
+      below(tree, first, model.rightOf(node));
+    }
+
+    /// A word with some bits in a row set, which is nothing to anybody when the tree does not fit.
+    private static int bits(int from, int to) {
+      return (int) ((1L << Math.min(to, Integer.SIZE)) - (1L << Math.min(from, Integer.SIZE)));
+    }
   }
 
   /// The highest 32-bit number that is not above a threshold: a row is at most the one exactly when
@@ -132,7 +159,7 @@ public final class TreeRows {
               + model.features()
               + " columns or more, and a place for each score)");
     }
-    if (general) {
+    if (rowByRow) {
       double[] row = new double[columns];
       for (int r = 0; r < rows; r++) {
         for (int c = 0; c < columns; c++) {
@@ -142,92 +169,66 @@ public final class TreeRows {
       }
       return;
     }
-    int[] images = new int[ROWS * imageColumns.length];
-    for (int from = 0; from < rows; from += ROWS) {
-      int count = Math.min(ROWS, rows - from);
-      image(matrix, from, count, columns, images);
-      Arrays.fill(into, from, from + count, 0);
-      for (int tree = 0; tree < roots.length; tree++) {
-        int r = 0;
-        for (; r + LANES <= count; r += LANES) {
-          walk8(images, r * imageColumns.length, tree, into, from + r);
-        }
-        for (; r < count; r++) {
-          into[from + r] += walk(images, r * imageColumns.length, tree);
-        }
+    int[] images = new int[LANES];
+    int[] left = new int[firstLeaves.length * LANES];
+    double[] sums = new double[LANES];
+    for (int from = 0; from < rows; from += LANES) {
+      int count = Math.min(LANES, rows - from);
+      Arrays.fill(left, -1);
+      Arrays.fill(images, Integer.MIN_VALUE);
+      for (int image = 0; image < imageColumns.length; image++) {
+        image(image, matrix, from, count, columns, images);
+        strike(image, images, left);
       }
-    }
-    if (model.isAverage() && roots.length > 0) {
-      for (int r = 0; r < rows; r++) {
-        into[r] /= roots.length;
-      }
+      sum(left, sums);
+      System.arraycopy(sums, 0, into, from, count);
     }
   }
 
-  private void image(float[] matrix, int from, int count, int columns, int[] into) {
-    int width = imageColumns.length;
+  /// The numbers that some rows have in the column of an image.
+  private void image(int image, float[] matrix, int from, int count, int columns, int[] into) {
+    int missing =
+        switch (imageMissing[image]) {
+          case MISSING_LOW -> Integer.MIN_VALUE;
+          case MISSING_HIGH -> Integer.MAX_VALUE;
+          default -> 0;
+        };
+    int at = from * columns + imageColumns[image];
     for (int r = 0; r < count; r++) {
-      int row = (from + r) * columns;
-      for (int i = 0; i < width; i++) {
-        float value = matrix[row + imageColumns[i]];
-        into[r * width + i] =
-            !Float.isNaN(value)
-                ? ordered(value)
-                : imageMissing[i] == MISSING_LOW
-                    ? Integer.MIN_VALUE
-                    : imageMissing[i] == MISSING_HIGH ? Integer.MAX_VALUE : 0;
+      float value = matrix[at + r * columns];
+      into[r] = Float.isNaN(value) ? missing : ordered(value);
+    }
+  }
+
+  /// Strikes out the leaves that the tests of an image rule out.
+  private void strike(int image, int[] images, int[] left) {
+    IntVector numbers = IntVector.fromArray(SPECIES, images, 0);
+    int highest = numbers.reduceLanes(VectorOperators.MAX);
+    int end = firstTests[image + 1];
+    for (int test = firstTests[image]; test < end && thresholds[test] < highest; test++) {
+      IntVector.fromArray(SPECIES, left, words[test])
+          .lanewise(
+              VectorOperators.AND,
+              staying[test],
+              numbers.compare(VectorOperators.GT, thresholds[test]))
+          .intoArray(left, words[test]);
+    }
+  }
+
+  /// Adds up the leaves that each row came to.
+  private void sum(int[] left, double[] sums) {
+    Arrays.fill(sums, 0);
+    for (int tree = 0; tree < firstLeaves.length; tree++) {
+      int first = firstLeaves[tree];
+      int word = tree * LANES;
+      for (int lane = 0; lane < LANES; lane++) {
+        sums[lane] += values[first + Integer.numberOfTrailingZeros(left[word + lane])];
       }
     }
-  }
-
-  private double walk(int[] images, int row, int tree) {
-    int n = roots[tree];
-    for (int step = depths[tree]; step > 0; step--) {
-      n = next(n, images, row);
+    if (model.isAverage() && firstLeaves.length > 0) {
+      for (int lane = 0; lane < LANES; lane++) {
+        sums[lane] /= firstLeaves.length;
+      }
     }
-    return values[n];
-  }
-
-  /// One step down: to the left child, or to its neighbour when the number is above the threshold.
-  private int next(int n, int[] images, int row) {
-    long test = tests[n];
-    return children[n] + (int) (((test >> 32) - images[row + (int) test]) >>> 63);
-  }
-
-  private void walk8(int[] images, int row, int tree, double[] into, int at) {
-    int width = imageColumns.length;
-    int r1 = row + width;
-    int r2 = r1 + width;
-    int r3 = r2 + width;
-    int r4 = r3 + width;
-    int r5 = r4 + width;
-    int r6 = r5 + width;
-    int r7 = r6 + width;
-    int n0 = roots[tree];
-    int n1 = n0;
-    int n2 = n0;
-    int n3 = n0;
-    int n4 = n0;
-    int n5 = n0;
-    int n6 = n0;
-    int n7 = n0;
-    for (int step = depths[tree]; step > 0; step--) {
-      n0 = next(n0, images, row);
-      n1 = next(n1, images, r1);
-      n2 = next(n2, images, r2);
-      n3 = next(n3, images, r3);
-      n4 = next(n4, images, r4);
-      n5 = next(n5, images, r5);
-      n6 = next(n6, images, r6);
-      n7 = next(n7, images, r7);
-    }
-    into[at] += values[n0];
-    into[at + 1] += values[n1];
-    into[at + 2] += values[n2];
-    into[at + 3] += values[n3];
-    into[at + 4] += values[n4];
-    into[at + 5] += values[n5];
-    into[at + 6] += values[n6];
-    into[at + 7] += values[n7];
   }
 }

@@ -337,8 +337,12 @@ public final class CompiledPromotion {
 
   /// Whether this line's item may be changed or counted.
   boolean matches(ItemFacts item) {
-    return (minStock == 0 || item.stock() == ItemFacts.UNLIMITED || item.stock() >= minStock)
-        && selects(item);
+    return stocked(item) && selects(item);
+  }
+
+  /// Whether there are enough of the item for this promotion.
+  boolean stocked(ItemFacts item) {
+    return minStock == 0 || item.stock() == ItemFacts.UNLIMITED || item.stock() >= minStock;
   }
 
   /// Whether the item is one of the promotion's, whatever its stock.

@@ -3,7 +3,6 @@ package dev.proffer.ranker.promotion;
 
 import dev.proffer.proto.promotion.v1.Offer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Finds the best legal promotion of one unit at a time, for one person at one moment.
 ///
 /// A finder belongs to one request and one thread. Whether a promotion is open to the person is
-/// looked up once, when the first item asks; after that an item costs one pass over the postings of
-/// its id, category, brand and attributes. What needs a code, a second unit or points is not an
-/// offer for a single unit.
+/// looked up once, when the first item asks; after that an item costs one pass over the promotions
+/// that select it. What needs a code, a second unit or points is not an offer for a single unit.
 public final class OfferFinder {
   private static final byte NOT_ASKED = 0;
   private static final byte OPEN = 1;
@@ -25,10 +23,6 @@ public final class OfferFinder {
   private final Usage usage;
   private final byte[] open;
   private final long[] budgetLeft;
-  // The number of the item that met a promotion last: an item meets each promotion once, although
-  // several of its postings may hold it.
-  private final int[] metBy;
-  private int item;
 
   OfferFinder(PromotionSnapshot snapshot, PersonFacts person, Moment moment, Usage usage) {
     this.snapshot = snapshot;
@@ -38,7 +32,6 @@ public final class OfferFinder {
     int count = snapshot.size();
     open = new byte[count];
     budgetLeft = new long[count];
-    metBy = new int[count];
   }
 
   /// The promotion that leaves one unit cheapest, or null when none takes anything off. Ties go to
@@ -46,22 +39,14 @@ public final class OfferFinder {
   public @Nullable ItemOffer best(ItemFacts facts) {
     int best = -1;
     long bestPrice = facts.priceMinorUnits();
-    item++;
-    int[][] postings = snapshot.postings(facts);
-    for (int[] posting : postings) {
-      for (int p : posting) {
-        if (metBy[p] == item) {
-          continue;
-        }
-        metBy[p] = item;
-        long price = snapshot.unitPrice(p, facts);
-        if ((price < bestPrice || (price == bestPrice && best >= 0 && before(p, best)))
-            && isOpen(p)
-            && facts.priceMinorUnits() - price <= budgetLeft[p]
-            && snapshot.admits(p, facts)) {
-          best = p;
-          bestPrice = price;
-        }
+    for (int p : snapshot.unitOffers(facts)) {
+      long price = snapshot.unitPrice(p, facts);
+      if ((price < bestPrice || (price == bestPrice && best >= 0 && before(p, best)))
+          && isOpen(p)
+          && facts.priceMinorUnits() - price <= budgetLeft[p]
+          && snapshot.admitsSelected(p, facts)) {
+        best = p;
+        bestPrice = price;
       }
     }
     return best < 0
@@ -71,28 +56,12 @@ public final class OfferFinder {
 
   /// The ids of all promotions that take something off one unit of the item, for the decision log.
   public List<String> legal(ItemFacts facts) {
-    item++;
-    int[] found = new int[8];
-    int count = 0;
-    for (int[] posting : snapshot.postings(facts)) {
-      for (int p : posting) {
-        if (metBy[p] == item) {
-          continue;
-        }
-        metBy[p] = item;
-        long saving = facts.priceMinorUnits() - snapshot.unitPrice(p, facts);
-        if (saving > 0 && isOpen(p) && saving <= budgetLeft[p] && snapshot.admits(p, facts)) {
-          if (count == found.length) {
-            found = Arrays.copyOf(found, count * 2);
-          }
-          found[count++] = p;
-        }
+    List<String> ids = new ArrayList<>();
+    for (int p : snapshot.unitOffers(facts)) {
+      long saving = facts.priceMinorUnits() - snapshot.unitPrice(p, facts);
+      if (saving > 0 && isOpen(p) && saving <= budgetLeft[p] && snapshot.admitsSelected(p, facts)) {
+        ids.add(snapshot.at(p).id());
       }
-    }
-    Arrays.sort(found, 0, count);
-    List<String> ids = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      ids.add(snapshot.at(found[i]).id());
     }
     return ids;
   }

@@ -22,22 +22,30 @@ final class Postings {
   // Items that are remembered: a power of two.
   private static final int KNOWN = 1 << 16;
 
-  /// The lists of one item.
+  /// What is posted for one item and selects it.
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Known(ItemFacts item, int[][] lists) {}
+  private record Known(ItemFacts item, int[] selecting) {}
+
+  /// Whether a promotion selects an item; a posting only says that it names it in some way.
+  @FunctionalInterface
+  interface Selecting {
+    boolean selects(int promotion, ItemFacts item);
+  }
 
   private final Map<String, int[]> byItem = new HashMap<>();
   private final Map<String, int[]> byCategory = new HashMap<>();
   private final Map<String, int[]> byBrand = new HashMap<>();
   private final Map<String, Map<String, int[]>> byAttribute = new HashMap<>();
   private final int[] everything;
+  private final Selecting selecting;
   // Each place remembers who asked last.
   private volatile @Nullable AtomicReferenceArray<@Nullable Known> known;
   private final ConcurrentHashMap<String, int[]> withAncestors = new ConcurrentHashMap<>();
 
   /// @param selectors by number of the promotion
   /// @param posted which of them are in the lists
-  Postings(Selector[] selectors, boolean[] posted) {
+  Postings(Selector[] selectors, boolean[] posted, Selecting selecting) {
+    this.selecting = selecting;
     Map<String, List<Integer>> items = new HashMap<>();
     Map<String, List<Integer>> categories = new HashMap<>();
     Map<String, List<Integer>> brands = new HashMap<>();
@@ -68,10 +76,10 @@ final class Postings {
     everything = array(all);
   }
 
-  /// The same as [#of], remembered for items whose facts are asked for again and again, as those of
-  /// a catalogue are.
+  /// The promotions that select the item, each once, in order. Remembered for items whose facts are
+  /// asked for again and again, as those of a catalogue are.
   @SuppressWarnings("ReferenceEquality") // Equal facts only miss what is remembered.
-  int[][] remembered(ItemFacts item) {
+  int[] selecting(ItemFacts item) {
     AtomicReferenceArray<@Nullable Known> places = known;
     if (places == null) {
       places = new AtomicReferenceArray<>(KNOWN);
@@ -80,11 +88,17 @@ final class Postings {
     int place = System.identityHashCode(item) & (KNOWN - 1);
     Known last = places.getPlain(place);
     if (last != null && last.item() == item) {
-      return last.lists();
+      return last.selecting();
     }
-    int[][] lists = of(item);
-    places.setRelease(place, new Known(item, lists));
-    return lists;
+    int[] found =
+        Arrays.stream(of(item))
+            .flatMapToInt(Arrays::stream)
+            .sorted()
+            .distinct()
+            .filter(p -> selecting.selects(p, item))
+            .toArray();
+    places.setRelease(place, new Known(item, found));
+    return found;
   }
 
   /// The promotions that name the item in some way, as lists that may overlap.

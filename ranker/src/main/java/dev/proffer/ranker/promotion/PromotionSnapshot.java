@@ -102,11 +102,7 @@ public final class PromotionSnapshot {
               ? promotion.cap()
               : Math.min(promotion.cap(), promotion.jointCapMinorUnits());
       Selector selector = promotion.appliesTo();
-      simple[p] =
-          selector.excludesNothing()
-              && promotion.minStock() == 0
-              && promotion.requirements().isEmpty()
-              && !(promotion.effect() instanceof Effect.Bundle);
+      simple[p] = promotion.minStock() == 0 && promotion.requirements().isEmpty();
       selectors[p] = selector;
       ofUnits[p] = kinds[p] != NO_UNIT_OFFER && promotion.live();
       ofCarts[p] = promotion.live();
@@ -120,8 +116,9 @@ public final class PromotionSnapshot {
             .filter(promotion -> promotion.live() && promotion.isAllocated())
             .sorted(Comparator.comparing(CompiledPromotion::id))
             .toArray(CompiledPromotion[]::new);
-    unitPostings = new Postings(selectors, ofUnits);
-    cartPostings = new Postings(selectors, ofCarts);
+    Postings.Selecting selecting = (p, item) -> promotions[p].selects(item);
+    unitPostings = new Postings(selectors, ofUnits, selecting);
+    cartPostings = new Postings(selectors, ofCarts, selecting);
     batchCoupons = Arrays.stream(promotions).anyMatch(CompiledPromotion::needsBatchCoupon);
   }
 
@@ -227,10 +224,9 @@ public final class PromotionSnapshot {
     return promotions[index];
   }
 
-  /// The promotions with an offer on one unit that name the item in some way, as lists that may
-  /// overlap.
-  int[][] postings(ItemFacts item) {
-    return unitPostings.remembered(item);
+  /// The promotions with an offer on one unit that select the item.
+  int[] unitOffers(ItemFacts item) {
+    return unitPostings.selecting(item);
   }
 
   /// The live promotions that name the item in some way, as lists that may overlap.
@@ -238,14 +234,18 @@ public final class PromotionSnapshot {
     return cartPostings.of(item);
   }
 
-  /// Whether what [#postings] and [#unitPrice] leave open holds as well: exclusions, stock, other
-  /// items.
+  /// Whether one unit of the item gets this promotion as far as [#unitPrice] leaves it open.
   boolean admits(int p, ItemFacts item) {
+    return promotions[p].selects(item) && admitsSelected(p, item);
+  }
+
+  /// The same for an item that the promotion selects: its stock, and other items it asks for.
+  boolean admitsSelected(int p, ItemFacts item) {
     if (simple[p]) {
       return true;
     }
     CompiledPromotion promotion = promotions[p];
-    if (!promotion.matches(item)) {
+    if (!promotion.stocked(item)) {
       return false;
     }
     for (CompiledPromotion.Requirement requirement : promotion.requirements()) {

@@ -5,9 +5,7 @@ import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.TopK;
 import dev.proffer.ranker.retrieval.Retrieval;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /// Adds up what the sources think: each source's scores are divided by its highest for this person,
@@ -17,7 +15,8 @@ public final class Blend {
   private final float[] weights;
   private final int[] items;
   private final float[] scores;
-  private final Map<Integer, Integer> places;
+  // Places by item, by open addressing: the place plus 1, or 0 where there is none.
+  private final int[] slots;
 
   public Blend(List<Retrieval.Proposal> proposals, ToDoubleFunction<String> weightOf) {
     this.proposals = proposals;
@@ -28,17 +27,19 @@ public final class Blend {
     }
     int[] union = new int[total];
     float[] sums = new float[total];
-    this.places = HashMap.newHashMap(total);
+    this.slots = new int[Integer.highestOneBit(Math.max(8, total)) * 4];
     int count = 0;
     for (int s = 0; s < proposals.size(); s++) {
       Hits hits = proposals.get(s).hits();
       weights[s] = (float) weightOf.applyAsDouble(proposals.get(s).source().name());
       float scale = hits.size() == 0 ? 0 : weights[s] / hits.scores()[0];
       for (int i = 0; i < hits.size(); i++) {
-        Integer place = places.putIfAbsent(hits.items()[i], count);
-        int at = place == null ? count++ : place;
-        union[at] = hits.items()[i];
-        sums[at] += scale * hits.scores()[i];
+        int slot = slot(union, hits.items()[i]);
+        if (slots[slot] == 0) {
+          union[count++] = hits.items()[i];
+          slots[slot] = count;
+        }
+        sums[slots[slot] - 1] += scale * hits.scores()[i];
       }
     }
     this.items = Arrays.copyOf(union, count);
@@ -59,13 +60,22 @@ public final class Blend {
   }
 
   public boolean contains(int item) {
-    return places.containsKey(item);
+    return place(item) >= 0;
   }
 
   /// The place of an item among those that were proposed; -1 when nobody proposed it.
   public int place(int item) {
-    Integer place = places.get(item);
-    return place == null ? -1 : place;
+    return slots[slot(items, item)] - 1;
+  }
+
+  /// The slot that an item is in, or an empty one for it.
+  private int slot(int[] numbers, int item) {
+    int mask = slots.length - 1;
+    int slot = (item * 0x9E3779B1) >>> 7 & mask;
+    while (slots[slot] != 0 && numbers[slots[slot] - 1] != item) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
   }
 
   public int sources() {

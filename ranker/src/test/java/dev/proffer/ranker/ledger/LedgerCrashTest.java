@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proffer.proto.promotion.v1.Limits;
 import dev.proffer.proto.promotion.v1.RedemptionState;
+import dev.proffer.ranker.PostgresServer;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.sql.Database;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,15 +38,8 @@ class LedgerCrashTest {
 
   @Test
   void theSameHoldsOnPostgresql() throws Exception {
-    EmbeddedPostgres server;
-    try {
-      server = EmbeddedPostgres.builder().start();
-    } catch (Exception e) {
-      Assumptions.abort("PostgreSQL does not start on this machine: " + e);
-      return;
-    }
-    try (server) {
-      crash(server.getJdbcUrl("postgres", "postgres"));
+    try (PostgresServer server = PostgresServer.start()) {
+      crash(server.newDatabase());
     }
   }
 

@@ -4,9 +4,9 @@ package dev.proffer.ranker.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proffer.proto.promotion.v1.Limits;
+import dev.proffer.ranker.PostgresServer;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.sql.Database;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,7 +27,6 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,15 +51,8 @@ class LedgerLinearizabilityTest {
 
   @Test
   void theSameHoldsForThoseWhoAreCountedTogetherOnPostgresql() throws Exception {
-    EmbeddedPostgres server;
-    try {
-      server = EmbeddedPostgres.builder().start();
-    } catch (Exception e) {
-      Assumptions.abort("PostgreSQL does not start on this machine: " + e);
-      return;
-    }
-    try (server) {
-      check(server.getJdbcUrl("postgres", "postgres"), Math.max(1, ITERATIONS / 3));
+    try (PostgresServer server = PostgresServer.start()) {
+      check(server.newDatabase(), Math.max(1, ITERATIONS / 3));
     }
   }
 

@@ -4,9 +4,6 @@ package dev.proffer.ranker.planning;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
-import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
-import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.proto.promotion.v1.ApplyPromotionsRequest;
 import dev.proffer.proto.promotion.v1.Cart;
 import dev.proffer.proto.promotion.v1.CartLine;
@@ -22,26 +19,13 @@ import dev.proffer.proto.promotion.v1.PreviewPromotionsRequest;
 import dev.proffer.proto.promotion.v1.PromotionRefusal;
 import dev.proffer.proto.promotion.v1.PromotionServiceGrpc;
 import dev.proffer.proto.promotion.v1.RefusalReason;
-import dev.proffer.ranker.promotion.LaneRules;
 import dev.proffer.ranker.promotion.ManualClock;
-import dev.proffer.ranker.promotion.PersonFacts;
-import dev.proffer.ranker.promotion.Promotions;
-import dev.proffer.runtime.grpc.GrpcHost;
-import dev.proffer.runtime.grpc.GrpcSettings;
-import dev.proffer.runtime.settings.Settings;
 import dev.proffer.runtime.sql.Database;
-import io.grpc.BindableService;
-import io.grpc.ManagedChannel;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.stub.StreamObserver;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -91,42 +75,14 @@ abstract class CampaignsContract {
 
   /// A server with everything that decides campaigns.
   private final class Server {
-    final Database database;
-    final Promotions promotions;
-    final Campaigns campaigns;
-    final GrpcHost host;
-    final ManagedChannel channel;
+    final PlanningServer running;
     final PromotionServiceGrpc.PromotionServiceBlockingStub shop;
     final PlanningServiceGrpc.PlanningServiceBlockingStub planning;
 
     Server(Database opened) throws Exception {
-      database = opened;
-      promotions =
-          new Promotions(
-              database,
-              SHOP,
-              id -> new PersonFacts(id, Set.of(), 0, 1, 0, null),
-              LaneRules.DEFAULT,
-              clock,
-              new SimpleMeterRegistry());
-      String name = "campaigns-" + UUID.randomUUID();
-      channel = InProcessChannelBuilder.forName(name).build();
-      PlanningDesk desk = new PlanningDesk(channel, promotions, SHOP, heldOut::contains, clock);
-      campaigns = new Campaigns(desk, promotions, database, clock, Duration.ofSeconds(60));
-      promotions.chooseWith(campaigns::choose);
-      promotions.grantWith(campaigns);
-      List<BindableService> services = new ArrayList<>(promotions.services());
-      services.add(new Events());
-      services.add(new PlanningHandler(desk, campaigns));
-      host =
-          GrpcHost.start(
-              Settings.of(
-                  GrpcSettings.all(), Map.of("grpc.port", "0", "grpc.deadline-default", "120s")),
-              name,
-              services,
-              new SimpleMeterRegistry());
-      shop = PromotionServiceGrpc.newBlockingStub(channel);
-      planning = PlanningServiceGrpc.newBlockingStub(channel);
+      running = new PlanningServer(opened, SHOP, heldOut::contains, clock);
+      shop = running.shop;
+      planning = running.planning;
       servers.add(this);
     }
 
@@ -158,7 +114,7 @@ abstract class CampaignsContract {
 
     /// What one offer is expected to cost: by its counter, and by the sum of what was given.
     long[] spent(String promotionId) {
-      return database.read(connection -> {
+      return running.database.read(connection -> {
         long[] spent = new long[2];
         try (var statement =
             connection.prepareStatement(
@@ -179,21 +135,8 @@ abstract class CampaignsContract {
     }
 
     void close() {
-      channel.shutdownNow();
-      host.close();
-      campaigns.close();
-      promotions.close();
-      database.close();
+      running.close();
       servers.remove(this);
-    }
-  }
-
-  /// The event log of the shop.
-  private static final class Events extends FeatureStoreServiceGrpc.FeatureStoreServiceImplBase {
-    @Override
-    public void readEvents(ReadEventsRequest request, StreamObserver<ReadEventsResponse> observer) {
-      observer.onNext(ReadEventsResponse.newBuilder().addAllEvents(SHOP.events).build());
-      observer.onCompleted();
     }
   }
 
@@ -274,7 +217,7 @@ abstract class CampaignsContract {
 
   @Test
   void twoServersDecideOnAPersonOnceAndNeverSpendMoreThanTheBudgetTogether() throws Exception {
-    Server other = new Server(openBeside(server.database));
+    Server other = new Server(openBeside(server.running.database));
     other.decide("nobody");
     Map<String, String> first = new ConcurrentHashMap<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
@@ -357,7 +300,7 @@ abstract class CampaignsContract {
         .contains("kitchen-20", "kitchen-10");
     assertThat(server.spent("kitchen-20")).isEqualTo(spent);
     assertThat(
-            server.campaigns.of("u399", Map.of(), new dev.proffer.runtime.degraded.Degradation()))
+            server.running.campaigns.of("u399", Map.of(), new dev.proffer.runtime.degraded.Degradation()))
         .isEmpty();
   }
 }

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.proffer.proto.featurestore.v1.Event;
 import dev.proffer.proto.featurestore.v1.EventType;
-import dev.proffer.proto.featurestore.v1.FeatureStoreServiceGrpc;
-import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
-import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.proto.promotion.v1.AllocateOffersRequest;
 import dev.proffer.proto.promotion.v1.AllocateOffersResponse;
 import dev.proffer.proto.promotion.v1.Allocation;
@@ -21,36 +18,21 @@ import dev.proffer.proto.promotion.v1.ListOffersRequest;
 import dev.proffer.proto.promotion.v1.Offer;
 import dev.proffer.proto.promotion.v1.Person;
 import dev.proffer.proto.promotion.v1.PlanPromotionsRequest;
-import dev.proffer.proto.promotion.v1.PlanningServiceGrpc;
 import dev.proffer.proto.promotion.v1.PlanningServiceGrpc.PlanningServiceBlockingStub;
 import dev.proffer.proto.promotion.v1.Promotion;
-import dev.proffer.proto.promotion.v1.PromotionServiceGrpc;
 import dev.proffer.proto.promotion.v1.PromotionServiceGrpc.PromotionServiceBlockingStub;
 import dev.proffer.proto.promotion.v1.PromotionState;
 import dev.proffer.proto.promotion.v1.PromotionType;
 import dev.proffer.proto.promotion.v1.ProposeCampaignsRequest;
 import dev.proffer.proto.promotion.v1.ProposeCampaignsResponse;
 import dev.proffer.ranker.promotion.ItemFacts;
-import dev.proffer.ranker.promotion.LaneRules;
 import dev.proffer.ranker.promotion.ManualClock;
-import dev.proffer.ranker.promotion.PersonFacts;
-import dev.proffer.ranker.promotion.Promotions;
-import dev.proffer.runtime.grpc.GrpcHost;
-import dev.proffer.runtime.grpc.GrpcSettings;
-import dev.proffer.runtime.settings.Settings;
 import dev.proffer.runtime.sql.Database;
-import io.grpc.BindableService;
-import io.grpc.ManagedChannel;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.stub.StreamObserver;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,68 +48,22 @@ class PlanningDeskTest {
   private final Set<String> heldOut = new HashSet<>();
   private final SmallShop shop = new SmallShop(-3.5, -1, 7);
   private final ManualClock clock = new ManualClock(SmallShop.END);
-  private Database database;
-  private Promotions promotions;
-  private Campaigns campaigns;
-  private GrpcHost host;
-  private ManagedChannel channel;
+  private PlanningServer server;
   private PlanningServiceBlockingStub planning;
   private PromotionServiceBlockingStub management;
 
   @BeforeEach
   void start() throws Exception {
-    database = Database.sqlite(folder.resolve("ranker.db"));
-    promotions =
-        new Promotions(
-            database,
-            shop,
-            id -> new PersonFacts(id, Set.of(), 0, 1, 0, null),
-            LaneRules.DEFAULT,
-            clock,
-            new SimpleMeterRegistry());
-    String name = "planning-" + folder.getFileName();
-    channel = InProcessChannelBuilder.forName(name).build();
-    List<BindableService> services = new ArrayList<>(promotions.services());
-    services.add(new Events());
-    PlanningDesk desk = new PlanningDesk(channel, promotions, shop, heldOut::contains, clock);
-    campaigns = new Campaigns(desk, promotions, database, clock, Duration.ofSeconds(60));
-    promotions.chooseWith(campaigns::choose);
-    promotions.grantWith(campaigns);
-    services.add(new PlanningHandler(desk, campaigns));
-    host =
-        GrpcHost.start(
-            Settings.of(
-                GrpcSettings.all(), Map.of("grpc.port", "0", "grpc.deadline-default", "120s")),
-            name,
-            services,
-            new SimpleMeterRegistry());
-    planning = PlanningServiceGrpc.newBlockingStub(channel);
-    management = PromotionServiceGrpc.newBlockingStub(channel);
+    server =
+        new PlanningServer(
+            Database.sqlite(folder.resolve("ranker.db")), shop, heldOut::contains, clock);
+    planning = server.planning;
+    management = server.shop;
   }
 
   @AfterEach
   void stop() {
-    channel.shutdownNow();
-    host.close();
-    promotions.close();
-    campaigns.close();
-    database.close();
-  }
-
-  /// The event log of the shop.
-  private final class Events extends FeatureStoreServiceGrpc.FeatureStoreServiceImplBase {
-    @Override
-    public void readEvents(ReadEventsRequest request, StreamObserver<ReadEventsResponse> observer) {
-      for (int at = 0; at < shop.events.size(); at += request.getBatchSize()) {
-        int to = Math.min(shop.events.size(), at + request.getBatchSize());
-        observer.onNext(
-            ReadEventsResponse.newBuilder()
-                .setFirstOffset(at)
-                .addAllEvents(shop.events.subList(at, to))
-                .build());
-      }
-      observer.onCompleted();
-    }
+    server.close();
   }
 
   private Promotion apply(CampaignProposal proposal) {

@@ -46,13 +46,16 @@ final class SelectorTest {
               .anyMatch(one -> wanted.equals(one.getKey() + "=" + one.getValue()));
       Selector selector = selector(ItemSelector.newBuilder().addAttributes(wanted));
       ItemFacts item = item("kitchen", attributes);
-      Postings postings = new Postings(new Selector[] {selector}, new boolean[] {true});
+      Postings postings =
+          new Postings(
+              new Selector[] {selector}, new boolean[] {true}, (_, asked) -> selector.matches(asked));
       assertThat(selector.matches(item)).as("%s of %s", wanted, attributes).isEqualTo(same);
       assertThat(Arrays.stream(postings.of(item)).anyMatch(posting -> posting.length > 0))
           .as("%s posted for %s", wanted, attributes)
           .isEqualTo(same);
-      assertThat(postings.remembered(item)).isEqualTo(postings.of(item));
-      assertThat(postings.remembered(item)).isEqualTo(postings.of(item));
+      int[] selecting = same ? new int[] {0} : new int[0];
+      assertThat(postings.selecting(item)).isEqualTo(selecting);
+      assertThat(postings.selecting(item)).as("remembered").isEqualTo(selecting);
       matched += same ? 1 : 0;
     }
     assertThat(matched).isPositive();
