@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Turns what is written about items into vectors of length 1.
 ///
@@ -17,64 +18,89 @@ import java.util.TreeMap;
 /// (Weinberger et al. 2009), each weighing 1 + log of how rare it is. Where there is an encoder of
 /// texts, its vector of the title is appended, less the mean of all, and where items bring vectors
 /// of their own, those; all parts weigh the same.
+///
+/// How rare words are and what the mean is belongs to the catalogue that this was made for. Items
+/// that come later are measured by it too, until so much has changed that it is made anew.
 final class ContentVectors {
   static final int TEXT_DIMENSION = 256;
   private static final int TOKENS_MAX = 128;
 
-  private ContentVectors() {}
+  private final EncodedTexts texts;
+  private final int ownLength;
+  private final int items;
+  // Rarity is counted by 16 bits of the hash: collisions make a word look commoner, no worse.
+  private final int[] seenIn = new int[1 << 16];
+  private final float[] mean;
 
-  /// The vectors of items; an item without any text has no row.
-  static VectorTable of(List<CatalogueItem> items, int ownLength, EncodedTexts texts) {
-    long[][] tokens = new long[items.size()][];
-    int[] seenIn = new int[1 << 16];
-    for (int i = 0; i < items.size(); i++) {
-      tokens[i] = tokens(items.get(i));
-      for (long token : tokens[i]) {
+  /// @param items the catalogue
+  /// @param ownLength elements of the vectors that items bring
+  ContentVectors(List<CatalogueItem> items, int ownLength, EncodedTexts texts) {
+    this.texts = texts;
+    this.ownLength = ownLength;
+    this.items = items.size();
+    for (CatalogueItem item : items) {
+      for (long token : tokens(item)) {
         seenIn[(int) (token >>> 48)]++;
       }
     }
-    int encodedLength = texts.dimension();
-    float[] mean = texts.mean(items.stream().map(ContentVectors::title).toList());
-    int ownFrom = TEXT_DIMENSION + encodedLength;
-    int dimension = ownFrom + ownLength;
-    int[] numbers = new int[items.size()];
-    float[] values = new float[items.size() * dimension];
+    this.mean = texts.mean(items.stream().map(ContentVectors::title).toList());
+  }
+
+  int dimension() {
+    return TEXT_DIMENSION + mean.length + ownLength;
+  }
+
+  /// The vectors of items; an item without any text has no row.
+  VectorTable table(List<CatalogueItem> of) {
+    int dimension = dimension();
+    int[] numbers = new int[of.size()];
+    float[] values = new float[of.size() * dimension];
     int rows = 0;
-    for (int i = 0; i < items.size(); i++) {
-      int from = rows * dimension;
-      for (long token : tokens[i]) {
-        // Rarity is counted by 16 bits of the hash: collisions make a word look commoner, no worse.
-        double rarity = 1 + Math.log((double) (items.size() + 1) / seenIn[(int) (token >>> 48)]);
-        int slot = (int) (token & (TEXT_DIMENSION - 1));
-        values[from + slot] += (float) ((token & (1 << 20)) == 0 ? rarity : -rarity);
-      }
-      float textLength = Vectors.normalize(values, from, TEXT_DIMENSION);
-      float encodedNorm = 0;
-      String title = encodedLength == 0 ? "" : title(items.get(i));
-      if (!title.isEmpty()) {
-        float[] encoded = texts.of(title);
-        for (int d = 0; d < encodedLength; d++) {
-          values[from + TEXT_DIMENSION + d] = encoded[d] - mean[d];
-        }
-        encodedNorm = Vectors.normalize(values, from + TEXT_DIMENSION, encodedLength);
-      }
-      float ownNorm = 0;
-      List<Float> own = items.get(i).item().getVectorList();
-      if (own.size() == ownLength && ownLength > 0) {
-        for (int d = 0; d < ownLength; d++) {
-          values[from + ownFrom + d] = own.get(d);
-        }
-        ownNorm = Vectors.normalize(values, from + ownFrom, ownLength);
-      }
-      if (textLength > 0 || encodedNorm > 0 || ownNorm > 0) {
-        Vectors.normalize(values, from, dimension);
-        numbers[rows++] = items.get(i).number();
-      } else {
-        Arrays.fill(values, from, from + dimension, 0);
+    for (CatalogueItem item : of) {
+      if (write(item, values, rows * dimension)) {
+        numbers[rows++] = item.number();
       }
     }
     return new VectorTable(
         dimension, Arrays.copyOf(numbers, rows), Arrays.copyOf(values, rows * dimension));
+  }
+
+  /// The vector of one item; null when there is nothing written about it.
+  float @Nullable [] of(CatalogueItem item) {
+    float[] vector = new float[dimension()];
+    return write(item, vector, 0) ? vector : null;
+  }
+
+  /// Writes the vector of an item. Where there is none, zeros stay and the answer is false.
+  private boolean write(CatalogueItem item, float[] values, int from) {
+    for (long token : tokens(item)) {
+      double rarity = 1 + Math.log((items + 1.0) / Math.max(1, seenIn[(int) (token >>> 48)]));
+      int slot = (int) (token & (TEXT_DIMENSION - 1));
+      values[from + slot] += (float) ((token & (1 << 20)) == 0 ? rarity : -rarity);
+    }
+    float length = Vectors.normalize(values, from, TEXT_DIMENSION);
+    String title = mean.length == 0 ? "" : title(item);
+    if (!title.isEmpty()) {
+      float[] encoded = texts.of(title);
+      for (int d = 0; d < mean.length; d++) {
+        values[from + TEXT_DIMENSION + d] = encoded[d] - mean[d];
+      }
+      length += Vectors.normalize(values, from + TEXT_DIMENSION, mean.length);
+    }
+    List<Float> own = item.item().getVectorList();
+    if (own.size() == ownLength && ownLength > 0) {
+      int ownFrom = from + TEXT_DIMENSION + mean.length;
+      for (int d = 0; d < ownLength; d++) {
+        values[ownFrom + d] = own.get(d);
+      }
+      length += Vectors.normalize(values, ownFrom, ownLength);
+    }
+    if (length > 0) {
+      Vectors.normalize(values, from, dimension());
+      return true;
+    }
+    Arrays.fill(values, from, from + dimension(), 0);
+    return false;
   }
 
   /// Whether two versions of an item have the same content.

@@ -171,17 +171,21 @@ public final class RecommendBenchmark {
             "ranker.warm-up", "0s");
     ServiceModules modules = ServiceModules.of(new FeatureStoreModule(), new RankerModule(meter));
     List<String> services = List.of(Peers.FEATURE_STORE, Peers.RANKER);
-    try (Engine engine =
-        Engine.start(
-            new EnginePlan(DataFolder.at(folder.resolve("data")), services, modules, texts))) {
+    DataFolder data = DataFolder.at(folder.resolve("data"));
+    List<String> ids;
+    SampleBundle.Made made;
+    try (Engine engine = Engine.start(new EnginePlan(data, services, modules, texts))) {
       Channel store = engine.peers().channel(Peers.FEATURE_STORE);
-      Channel ranker = engine.peers().channel(Peers.RANKER);
-      List<String> ids = fill(store, ranker);
+      ids = fill(store, engine.peers().channel(Peers.RANKER));
       say.accept("training " + options.trees() + " trees");
-      SampleBundle.Made made =
+      made =
           SampleBundle.write(
               folder.resolve("data").resolve("models"), store, ids, GROUP, options.trees());
-      waitFor(ranker, made.version());
+    }
+    // A second start, so that the index is built once, of the whole catalogue, and not beside the
+    // measurement.
+    try (Engine engine = Engine.start(new EnginePlan(data, services, modules, texts))) {
+      waitFor(engine.peers().channel(Peers.RANKER), made.version());
       return measure(engine, ids, made);
     }
   }
