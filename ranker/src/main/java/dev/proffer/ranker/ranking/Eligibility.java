@@ -21,7 +21,10 @@ final class Eligibility implements IntPredicate {
   private final long atMillis;
   private final String region;
   private final ItemFilter filter;
+  // The lists of the filter, out of their message: every candidate of every source asks.
   private final Set<String> brands;
+  private final String[] categories;
+  private final String[][] attributes;
   private final BitSet excluded = new BitSet();
   private final @Nullable BitSet priced;
 
@@ -46,6 +49,11 @@ final class Eligibility implements IntPredicate {
     this.region = region;
     this.filter = filter;
     this.brands = Set.copyOf(filter.getBrandsList());
+    this.categories = filter.getCategoriesList().toArray(new String[0]);
+    this.attributes =
+        filter.getAttributesList().stream()
+            .map(asked -> asked.split("=", 2))
+            .toArray(String[][]::new);
     for (int item : unwanted) {
       excluded.set(item);
     }
@@ -78,20 +86,17 @@ final class Eligibility implements IntPredicate {
     if (!brands.isEmpty() && !brands.contains(item.brand())) {
       return false;
     }
-    if (filter.getCategoriesCount() > 0) {
+    if (categories.length > 0) {
       boolean in = false;
-      for (int i = 0; i < filter.getCategoriesCount() && !in; i++) {
-        in = item.isIn(filter.getCategories(i));
+      for (int i = 0; i < categories.length && !in; i++) {
+        in = item.isIn(categories[i]);
       }
       if (!in) {
         return false;
       }
     }
-    for (int i = 0; i < filter.getAttributesCount(); i++) {
-      String asked = filter.getAttributes(i);
-      int equals = asked.indexOf('=');
-      String value = equals < 0 ? null : item.attributes().get(asked.substring(0, equals));
-      if (value == null || !value.equals(asked.substring(equals + 1))) {
+    for (String[] asked : attributes) {
+      if (asked.length < 2 || !asked[1].equals(item.attributes().get(asked[0]))) {
         return false;
       }
     }

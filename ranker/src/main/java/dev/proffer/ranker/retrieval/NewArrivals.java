@@ -15,8 +15,10 @@ import java.util.stream.IntStream;
 public final class NewArrivals implements CandidateSource {
   public static final String NAME = "new-arrivals";
 
-  // Among so many of the newest, what is like the history is looked for.
+  // Among so many times what is wanted of the newest, what is like the history is looked for, but
+  // not among many more than are looked at by anybody.
   private static final int WIDER = 4;
+  private static final int WIDE_MAX = 800;
 
   private final Arrivals arrivals;
   private final double halfLifeMillis;
@@ -66,7 +68,7 @@ public final class NewArrivals implements CandidateSource {
 
   @Override
   public Hits propose(Query query, int max) {
-    int[] fresh = new int[Math.min(newestFirst.length, max * WIDER)];
+    int[] fresh = new int[Math.min(newestFirst.length, Math.max(max, Math.min(max * WIDER, WIDE_MAX)))];
     int count = 0;
     for (int item : newestFirst) {
       if (count == fresh.length || arrivals.arrivedMillis(item) < query.atMillis() - windowMillis) {

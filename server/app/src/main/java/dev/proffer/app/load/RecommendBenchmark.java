@@ -254,6 +254,7 @@ public final class RecommendBenchmark {
         rows.clear();
       }
     }
+    // A call looks at every item for each of its promotions, to warn of what is below cost.
     UpsertPromotionsRequest.Builder promotions = UpsertPromotionsRequest.newBuilder();
     for (int i = 0; i < 100; i++) {
       promotions.addPromotions(
@@ -270,9 +271,12 @@ public final class RecommendBenchmark {
               .setAction(
                   Action.newBuilder()
                       .setPercentOff(PercentOff.newBuilder().setBasisPoints(500 + 20 * i))));
+      if (promotions.getPromotionsCount() == 10) {
+        UpsertPromotionsResponse _ =
+            PromotionServiceGrpc.newBlockingStub(ranker).upsertPromotions(promotions.build());
+        promotions.clear();
+      }
     }
-    UpsertPromotionsResponse _ =
-        PromotionServiceGrpc.newBlockingStub(ranker).upsertPromotions(promotions.build());
     say.accept("ingesting events");
     IngestEventsRequest.Builder events = IngestEventsRequest.newBuilder();
     for (int person = 0; person < PEOPLE; person++) {
