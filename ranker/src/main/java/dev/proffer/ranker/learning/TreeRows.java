@@ -112,8 +112,7 @@ public final class TreeRows {
       int from = leaves.size() - first;
       below(tree, first, model.leftOf(node));
       int to = leaves.size() - first;
-      tests.add(
-          new Test(image, ordered(atMost(model.thresholdOf(node))), tree, ~bits(from, to)));
+      tests.add(new Test(image, ordered(atMost(model.thresholdOf(node))), tree, ~bits(from, to)));
       below(tree, first, model.rightOf(node));
     }
 

@@ -54,9 +54,7 @@ public final class ContentSource implements CandidateSource {
 
   /// @param indexed makes the index of a table
   ContentSource(
-      CatalogueSnapshot snapshot,
-      EncodedTexts texts,
-      Function<VectorTable, VectorIndex> indexed) {
+      CatalogueSnapshot snapshot, EncodedTexts texts, Function<VectorTable, VectorIndex> indexed) {
     this.snapshot = snapshot;
     this.texts = texts;
     this.indexed = indexed;
@@ -110,7 +108,7 @@ public final class ContentSource implements CandidateSource {
             .filter(number -> {
               CatalogueItem now = newer.item(number);
               CatalogueItem before = snapshot.item(number);
-              return now == null || before == null
+              return (now == null || before == null)
                   ? now != before
                   : !ContentVectors.sameContent(now, before);
             })
@@ -151,8 +149,7 @@ public final class ContentSource implements CandidateSource {
     for (int i = 0; i < items.length && wanted.length > 0; i++) {
       int row = row(items[i]);
       if (row != NO_ROW) {
-        scores[i] =
-            Math.max(0, Vectors.dot(values(row), from(row), wanted, 0, table.dimension()));
+        scores[i] = Math.max(0, Vectors.dot(values(row), from(row), wanted, 0, table.dimension()));
       }
     }
     return scores;

@@ -68,7 +68,8 @@ public final class NewArrivals implements CandidateSource {
 
   @Override
   public Hits propose(Query query, int max) {
-    int[] fresh = new int[Math.min(newestFirst.length, Math.max(max, Math.min(max * WIDER, WIDE_MAX)))];
+    int[] fresh =
+        new int[Math.min(newestFirst.length, Math.max(max, Math.min(max * WIDER, WIDE_MAX)))];
     int count = 0;
     for (int item : newestFirst) {
       if (count == fresh.length || arrivals.arrivedMillis(item) < query.atMillis() - windowMillis) {

@@ -300,7 +300,8 @@ abstract class CampaignsContract {
         .contains("kitchen-20", "kitchen-10");
     assertThat(server.spent("kitchen-20")).isEqualTo(spent);
     assertThat(
-            server.running.campaigns.of("u399", Map.of(), new dev.proffer.runtime.degraded.Degradation()))
+            server.running.campaigns.of(
+                "u399", Map.of(), new dev.proffer.runtime.degraded.Degradation()))
         .isEmpty();
   }
 }

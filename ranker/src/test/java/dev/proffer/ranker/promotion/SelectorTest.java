@@ -48,7 +48,9 @@ final class SelectorTest {
       ItemFacts item = item("kitchen", attributes);
       Postings postings =
           new Postings(
-              new Selector[] {selector}, new boolean[] {true}, (_, asked) -> selector.matches(asked));
+              new Selector[] {selector},
+              new boolean[] {true},
+              (_, asked) -> selector.matches(asked));
       assertThat(selector.matches(item)).as("%s of %s", wanted, attributes).isEqualTo(same);
       assertThat(Arrays.stream(postings.of(item)).anyMatch(posting -> posting.length > 0))
           .as("%s posted for %s", wanted, attributes)
