@@ -188,7 +188,10 @@ public final class RankerModule implements ServiceModule {
             catalogue,
             () -> encode ? OnnxTextVectors.orNone() : TextVectors.none(),
             CONTENT_POLL,
-            texts::follow);
+            snapshot -> {
+              texts.follow(snapshot);
+              models.follow(snapshot);
+            });
     ExecutorService executor =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("source-", 0).factory());
     Recommender recommender =

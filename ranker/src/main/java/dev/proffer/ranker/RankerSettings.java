@@ -235,6 +235,19 @@ public final class RankerSettings {
           1_000_000,
           "Redemptions a second, on one server, from which a promotion's budget is leased");
 
+  public static final Setting<String> TRAINING_SOURCES =
+      Setting.text(
+          "ranker.training-sources",
+          "auto",
+          "Sources that training learns as a whole where validation wants them: auto, none, or some"
+              + " of item-knn, factors, spectral, ease and sasrec");
+
+  public static final Setting<String> TRAINING_RANKER =
+      Setting.text(
+          "ranker.training-ranker",
+          "auto",
+          "What orders candidates after training: auto, blend or lambdamart");
+
   private RankerSettings() {}
 
   public static List<Setting<?>> all() {
@@ -274,7 +287,9 @@ public final class RankerSettings {
                 REWARD_POLL,
                 PROMOTION_LANES,
                 LEASE_REDIS,
-                LEASE_HOT));
+                LEASE_HOT,
+                TRAINING_SOURCES,
+                TRAINING_RANKER));
     all.addAll(InsightSettings.all());
     all.addAll(SqlSettings.all());
     return all;

@@ -10,6 +10,7 @@ import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.retrieval.Workers;
 import dev.proffer.ranker.training.TrainingProgress;
+import dev.proffer.ranker.training.TrialJournal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,6 +36,7 @@ public final class Evaluator {
 
   private final Options options;
   private final TrainingProgress progress;
+  private final TrialJournal journal;
 
   /// How an evaluation goes.
   ///
@@ -123,8 +125,14 @@ public final class Evaluator {
   }
 
   public Evaluator(Options options, TrainingProgress progress) {
+    this(options, progress, TrialJournal.inMemory());
+  }
+
+  /// @param journal keeps what trials were worth, so that a run that was stopped goes on
+  public Evaluator(Options options, TrainingProgress progress, TrialJournal journal) {
     this.options = options;
     this.progress = progress;
+    this.journal = journal;
   }
 
   /// What was chosen on validation.
@@ -143,7 +151,8 @@ public final class Evaluator {
                 source -> worth(data, tuning, source),
                 options,
                 progress,
-                start + options.tuningSeconds() * 1_000_000_000L)
+                start + options.tuningSeconds() * 1_000_000_000L,
+                journal)
             .tune();
     List<CandidateSource> sources = tuned.stream().map(SourceTuner.Tuned::source).toList();
     List<String> names = sources.stream().map(CandidateSource::name).toList();
@@ -162,6 +171,9 @@ public final class Evaluator {
     Hybrid hybrid = hybrid(data, sources, names, validation);
     chosen.put("model", hybrid.model());
     chosen.put("weights", new TreeMap<>(hybrid.weights()).toString());
+    if (hybrid.trees() != null) {
+      chosen.put("trees", hybrid.trees().trees() + ", " + hybrid.trees().mix());
+    }
     long tunedAt = System.nanoTime();
 
     List<CandidateSource> finals = new ArrayList<>();

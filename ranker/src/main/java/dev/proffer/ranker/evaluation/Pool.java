@@ -18,15 +18,23 @@ final class Pool {
   private final int[] items;
   private final float[] values;
   private final short[] ranks;
+  private final float[] tops;
   private final int[] targetRows;
   private final int targets;
 
   private Pool(
-      int sources, int[] items, float[] values, short[] ranks, int[] targetRows, int targets) {
+      int sources,
+      int[] items,
+      float[] values,
+      short[] ranks,
+      float[] tops,
+      int[] targetRows,
+      int targets) {
     this.sources = sources;
     this.items = items;
     this.values = values;
     this.ranks = ranks;
+    this.tops = tops;
     this.targetRows = targetRows;
     this.targets = targets;
   }
@@ -54,8 +62,10 @@ final class Pool {
     float[] values = new float[count * sources];
     short[] ranks = new short[count * sources];
     Arrays.fill(ranks, (short) -1);
+    float[] tops = new float[sources];
     for (int s = 0; s < sources; s++) {
       Hits hits = proposals.get(s).hits();
+      tops[s] = hits.size() == 0 ? 0 : hits.scores()[0];
       for (int i = 0; i < hits.size(); i++) {
         int row = Arrays.binarySearch(items, hits.items()[i]);
         values[row * sources + s] = hits.scores()[i] / hits.scores()[0];
@@ -71,7 +81,13 @@ final class Pool {
       }
     }
     return new Pool(
-        sources, items, values, ranks, Arrays.copyOf(targetRows, found), question.targets().length);
+        sources,
+        items,
+        values,
+        ranks,
+        tops,
+        Arrays.copyOf(targetRows, found),
+        question.targets().length);
   }
 
   int size() {
@@ -84,6 +100,12 @@ final class Pool {
 
   float value(int row, int source) {
     return values[row * sources + source];
+  }
+
+  /// The highest score of a source for this question, which says how sure it is; 0 when it proposed
+  /// nothing.
+  float top(int source) {
+    return tops[source];
   }
 
   /// The place in the list of a source, from 0; -1 when it did not propose the item.

@@ -15,6 +15,7 @@ import dev.proffer.ranker.retrieval.Spectral;
 import dev.proffer.ranker.retrieval.Trail;
 import dev.proffer.ranker.training.SelfAttentionTrainer;
 import dev.proffer.ranker.training.TrainingProgress;
+import dev.proffer.ranker.training.TrialJournal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,6 +36,7 @@ final class SourceTuner {
   private final Evaluator.Options options;
   private final TrainingProgress progress;
   private final long deadline;
+  private final TrialJournal journal;
   private long until;
   private int waiting;
   private final List<Tuned> tuned = new ArrayList<>();
@@ -49,17 +51,20 @@ final class SourceTuner {
 
   /// @param objective how good a source is on validation; higher is better
   /// @param deadline by the nano clock; what was found by then is used
+  /// @param journal keeps what trials were worth
   SourceTuner(
       Dataset data,
       ToDoubleFunction<CandidateSource> objective,
       Evaluator.Options options,
       TrainingProgress progress,
-      long deadline) {
+      long deadline,
+      TrialJournal journal) {
     this.data = data;
     this.objective = objective;
     this.options = options;
     this.progress = progress;
     this.deadline = deadline;
+    this.journal = journal;
     this.waiting = 6;
   }
 
@@ -112,7 +117,9 @@ final class SourceTuner {
   private void seqKnn(TrainingProgress.Step step) {
     next();
     SeqKnn best = seqKnn(data.tuneTrain(), SeqKnn.Parameters.DEFAULT);
-    double bestValue = objective.applyAsDouble(best);
+    SeqKnn start = best;
+    double bestValue =
+        journal.worth(start.toString(), () -> objective.applyAsDouble(start));
     List<Function<SeqKnn.Parameters, SeqKnn.Parameters>> changes = new ArrayList<>();
     for (int window : new int[] {2, 5, 1, 8}) {
       changes.add(p ->
@@ -143,7 +150,7 @@ final class SourceTuner {
           changed.window() == best.parameters().window()
               ? best.reading(changed)
               : seqKnn(data.tuneTrain(), changed);
-      double value = objective.applyAsDouble(model);
+      double value = journal.worth(model.toString(), () -> objective.applyAsDouble(model));
       step.advance(1);
       if (value > bestValue) {
         bestValue = value;
@@ -381,12 +388,13 @@ final class SourceTuner {
   }
 
   /// Changes one parameter after the other, keeps what helps, and stops when the time is up.
-  private <P, S extends CandidateSource> S climb(
+  private <P extends Record, S extends CandidateSource> S climb(
       TrainingProgress.Step step, P first, List<Function<P, P>> changes, Function<P, S> maker) {
     Map<P, Boolean> tried = new LinkedHashMap<>();
     P parameters = first;
-    S best = maker.apply(first);
-    double bestValue = objective.applyAsDouble(best);
+    List<S> made = new ArrayList<>();
+    double bestValue = worth(first, maker, made);
+    S best = made.isEmpty() ? null : made.getLast();
     tried.put(first, true);
     step.advance(1);
     for (Function<P, P> change : changes) {
@@ -397,15 +405,28 @@ final class SourceTuner {
       if (tried.putIfAbsent(changed, true) != null) {
         continue;
       }
-      S model = maker.apply(changed);
-      double value = objective.applyAsDouble(model);
+      made.clear();
+      double value = worth(changed, maker, made);
       step.advance(1);
       if (value > bestValue) {
         bestValue = value;
-        best = model;
+        best = made.isEmpty() ? null : made.getLast();
         parameters = changed;
       }
     }
-    return best;
+    return best == null ? maker.apply(parameters) : best;
+  }
+
+  /// What parameters are worth; a model is made only when the journal does not know.
+  private <P extends Record, S extends CandidateSource> double worth(
+      P parameters, Function<P, S> maker, List<S> made) {
+    // Parameters of two sources can read alike: the class says whose they are.
+    return journal.worth(
+        parameters.getClass().getName() + " " + parameters,
+        () -> {
+          S model = maker.apply(parameters);
+          made.add(model);
+          return objective.applyAsDouble(model);
+        });
   }
 }

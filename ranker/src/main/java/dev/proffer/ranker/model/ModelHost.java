@@ -10,7 +10,9 @@ import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
 import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.proto.featurestore.v1.RegisterModelRequest;
 import dev.proffer.proto.featurestore.v1.RegisterModelResponse;
+import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.catalogue.ItemNumbers;
+import dev.proffer.ranker.index.WarmingIndex;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -89,6 +91,25 @@ public final class ModelHost implements AutoCloseable {
     return null;
   }
 
+  /// Lets the models that serve take in the new items of a catalogue. One thread calls this.
+  public void follow(CatalogueSnapshot snapshot) {
+    follower.model.trained().sources().follow(snapshot);
+    Follower tried = canary;
+    if (tried != null) {
+      tried.model.trained().sources().follow(snapshot);
+    }
+  }
+
+  private TrainedModel load(String version) throws BundleException {
+    return store.load(
+        version,
+        numbers,
+        table ->
+            new WarmingIndex(
+                table,
+                build -> Thread.ofPlatform().daemon().name("index-builder").start(build)));
+  }
+
   private void loadCanary() {
     String wanted = wantedCanary;
     if (wanted.isEmpty() || wanted.equals(refusedCanary)) {
@@ -99,7 +120,7 @@ public final class ModelHost implements AutoCloseable {
       return;
     }
     try {
-      TrainedModel model = store.load(wanted, numbers);
+      TrainedModel model = load(wanted);
       checkFeatures(model);
       Follower next = follow(model);
       canary = next;
@@ -134,7 +155,7 @@ public final class ModelHost implements AutoCloseable {
       return;
     }
     try {
-      TrainedModel model = store.load(current, numbers);
+      TrainedModel model = load(current);
       checkFeatures(model);
       Follower next = follow(model);
       Follower before = follower;

@@ -3,6 +3,9 @@ package dev.proffer.ranker.model;
 
 import dev.proffer.proto.common.v1.ErrorReason;
 import dev.proffer.ranker.catalogue.ItemNumbers;
+import dev.proffer.ranker.index.ExactIndex;
+import dev.proffer.ranker.index.VectorIndex;
+import dev.proffer.ranker.index.VectorTable;
 import dev.proffer.ranker.learning.LearningException;
 import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.retrieval.Popularity;
@@ -22,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +80,7 @@ public final class ModelStore {
           files.put(
               POPULARITY,
               BundleFolder.writeFile(bundle.resolve(POPULARITY), model.popularity()::write));
+          files.putAll(model.sources().write(bundle));
           RankModel ranker = model.ranker();
           if (ranker != null) {
             byte[] text = ranker.text().getBytes(StandardCharsets.UTF_8);
@@ -124,6 +129,13 @@ public final class ModelStore {
   ///
   /// @throws BundleException when it is missing, truncated or altered, naming what
   public TrainedModel load(String version, ItemNumbers numbers) throws BundleException {
+    return load(version, numbers, ExactIndex::new);
+  }
+
+  /// The same, with a way to find the nearest vectors of sources that have some.
+  TrainedModel load(
+      String version, ItemNumbers numbers, Function<VectorTable, VectorIndex> indexing)
+      throws BundleException {
     Manifest manifest = verify(version);
     Path bundle = bundles.bundle(version);
     try {
@@ -142,6 +154,8 @@ public final class ModelStore {
       try (DataInputStream in = open(bundle.resolve(POPULARITY))) {
         popularity = Popularity.read(in, i -> mapped[i]);
       }
+      BatchSources sources =
+          BatchSources.read(bundle, manifest.files().keySet(), mapped, indexing);
       RankModel ranker =
           manifest.files().containsKey(RANKER)
               ? RankModel.parse(Files.readString(bundle.resolve(RANKER)))
@@ -167,7 +181,8 @@ public final class ModelStore {
           manifest.metrics(),
           seqKnn,
           popularity,
-          ranker);
+          ranker,
+          sources);
     } catch (IOException
         | LearningException
         | ArrayIndexOutOfBoundsException

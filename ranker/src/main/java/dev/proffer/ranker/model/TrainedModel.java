@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param weights the weight of each candidate source in the blend, by name
 /// @param metrics figures of the training run, such as `test.ndcg@10`
 /// @param ranker what orders the candidates; null when the blend does it better
+/// @param sources candidate sources that were learned as a whole, as far as validation wanted them
 public record TrainedModel(
     String version,
     long trainedAtUnixMs,
@@ -25,7 +26,8 @@ public record TrainedModel(
     Map<String, Double> metrics,
     SeqKnn seqKnn,
     Popularity popularity,
-    @Nullable RankModel ranker) {
+    @Nullable RankModel ranker,
+    BatchSources sources) {
   /// The weights of a model that nobody has trained yet.
   public static final Map<String, Double> WEIGHTS_UNTRAINED =
       Map.of(SeqKnn.NAME, 1.0, "content", 0.3, Popularity.NAME, 0.1);
@@ -36,6 +38,30 @@ public record TrainedModel(
   public TrainedModel {
     weights = Map.copyOf(weights);
     metrics = Map.copyOf(metrics);
+  }
+
+  /// A model without sources that were learned as a whole.
+  public TrainedModel(
+      String version,
+      long trainedAtUnixMs,
+      long eventOffset,
+      String featureSetHash,
+      Map<String, Double> weights,
+      Map<String, Double> metrics,
+      SeqKnn seqKnn,
+      Popularity popularity,
+      @Nullable RankModel ranker) {
+    this(
+        version,
+        trainedAtUnixMs,
+        eventOffset,
+        featureSetHash,
+        weights,
+        metrics,
+        seqKnn,
+        popularity,
+        ranker,
+        BatchSources.NONE);
   }
 
   /// What serves before the first training: it learns from the event log as it goes.

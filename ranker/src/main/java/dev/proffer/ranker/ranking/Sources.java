@@ -85,12 +85,13 @@ public final class Sources {
   }
 
   List<CandidateSource> all(Scene scene, Degradation degradation) {
-    List<CandidateSource> sources = new ArrayList<>(4);
+    List<CandidateSource> sources = new ArrayList<>(12);
     sources.add(scene.model().trained().seqKnn());
     if (scene.model().trained().weight(TrendingNext.NAME) > 0) {
       sources.add(
           new TrendingNext(scene.model().trained().seqKnn(), scene.model().trained().popularity()));
     }
+    sources.addAll(scene.model().trained().sources().all());
     ContentSource contentSource = content.current();
     if (contentSource == null) {
       degradation.missing(

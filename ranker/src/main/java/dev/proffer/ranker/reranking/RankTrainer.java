@@ -65,6 +65,7 @@ public final class RankTrainer {
   private final List<String> sources;
   private final ToDoubleFunction<String> weights;
   private final int threads;
+  private final long seed;
 
   /// What came of it.
   ///
@@ -81,13 +82,15 @@ public final class RankTrainer {
       StoredHistory stored,
       List<String> sources,
       ToDoubleFunction<String> weights,
-      int threads) {
+      int threads,
+      long seed) {
     this.snapshot = snapshot;
     this.promotions = promotions;
     this.stored = stored;
     this.sources = List.copyOf(sources);
     this.weights = weights;
     this.threads = threads;
+    this.seed = seed;
   }
 
   /// All promotions of a shop, to find out what was on offer; none where there is no such service.
@@ -123,10 +126,12 @@ public final class RankTrainer {
   /// @param shown questions made from lists that were shown; trees grow on them too, but a list
   ///   that somebody was shown says too little of what they would have taken to judge by
   /// @param proposer what the sources propose, with models that know nothing of the period
+  /// @param always whether the model is kept also when it is not better than the blend
   public Result train(
       List<RankQuestion> questions,
       List<RankQuestion> shown,
-      Function<Query, List<Retrieval.Proposal>> proposer) {
+      Function<Query, List<Retrieval.Proposal>> proposer,
+      boolean always) {
     RankColumns columns = new RankColumns(sources, stored.context(), stored.items());
     List<RankQuestion> inTime = new ArrayList<>(questions);
     inTime.sort(Comparator.comparingLong(question -> question.query().atMillis()));
@@ -162,7 +167,7 @@ public final class RankTrainer {
     TreeOptions bestOptions = OPTIONS;
     double bestNdcg = -1;
     for (int leaves : LEAVES) {
-      TreeOptions options = OPTIONS.withLeaves(leaves).withThreads(threads);
+      TreeOptions options = OPTIONS.withLeaves(leaves).withThreads(threads).withSeed((int) seed);
       TreeModel trees = TreeTrainer.trainOrder(fit, stop, options);
       double ndcg =
           mean(
@@ -194,7 +199,7 @@ public final class RankTrainer {
             mean(blended),
             judges.size(),
             error);
-    if (!(gain > error)) {
+    if (!(gain > error) && !always) {
       return new Result(
           null, lists.size(), mean(blended), mean(learned), "the blend stays: " + figures);
     }
@@ -208,7 +213,8 @@ public final class RankTrainer {
         lists.size(),
         mean(blended),
         mean(learned),
-        "the learned ranker is better: " + figures);
+        (gain > error ? "the learned ranker is better: " : "the learned ranker, as was asked for: ")
+            + figures);
   }
 
   private static <T> List<T> both(List<T> first, List<T> second) {
@@ -316,13 +322,13 @@ public final class RankTrainer {
 
   /// The rows of lists as one table. To learn from, a long list is thinned out: all that was
   /// wanted, the first rows, and some of the others.
-  private static RankedLists table(
+  private RankedLists table(
       RankColumns columns, List<ListOfItems> lists, List<RankRows> rows, boolean thin) {
     Examples.Builder table = Examples.of(columns.names());
     int[] sizes = new int[lists.size()];
     List<Integer> positions = new ArrayList<>();
     boolean anyShown = false;
-    Random random = new Random(1);
+    Random random = new Random(seed);
     for (int l = 0; l < sizes.length; l++) {
       ListOfItems list = lists.get(l);
       boolean shown = list.question().shown() != null;

@@ -4,6 +4,9 @@ package dev.proffer.ranker.retrieval;
 import dev.proffer.ranker.catalogue.CatalogueItem;
 import dev.proffer.ranker.index.VectorTable;
 import dev.proffer.ranker.index.Vectors;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,12 +27,13 @@ import org.jspecify.annotations.Nullable;
 final class ContentVectors {
   static final int TEXT_DIMENSION = 256;
   private static final int TOKENS_MAX = 128;
+  private static final int RARITIES = 1 << 16;
 
   private final EncodedTexts texts;
   private final int ownLength;
   private final int items;
   // Rarity is counted by 16 bits of the hash: collisions make a word look commoner, no worse.
-  private final int[] seenIn = new int[1 << 16];
+  private final int[] seenIn;
   private final float[] mean;
 
   /// @param items the catalogue
@@ -38,12 +42,43 @@ final class ContentVectors {
     this.texts = texts;
     this.ownLength = ownLength;
     this.items = items.size();
+    this.seenIn = new int[RARITIES];
     for (CatalogueItem item : items) {
       for (long token : tokens(item)) {
         seenIn[(int) (token >>> 48)]++;
       }
     }
     this.mean = texts.mean(items.stream().map(ContentVectors::title).toList());
+  }
+
+  /// Without an encoder, and with rarities that were counted before.
+  private ContentVectors(int items, int ownLength, int[] seenIn) {
+    this.texts = new EncodedTexts(TextVectors.none());
+    this.ownLength = ownLength;
+    this.items = items;
+    this.seenIn = seenIn;
+    this.mean = new float[0];
+  }
+
+  /// Writes how rare words are, so that items get the same vectors later. Without an encoder only.
+  void write(DataOutput out) throws IOException {
+    if (mean.length > 0) {
+      throw new IllegalStateException("vectors with an encoder cannot be written");
+    }
+    out.writeInt(items);
+    out.writeInt(ownLength);
+    ArrayFormat.write(out, seenIn);
+  }
+
+  /// Reads what [#write] wrote.
+  static ContentVectors read(DataInput in) throws IOException {
+    int items = ArrayFormat.length(in);
+    int ownLength = ArrayFormat.length(in);
+    int[] seenIn = ArrayFormat.ints(in);
+    if (seenIn.length != RARITIES) {
+      throw new IOException(seenIn.length + " rarities (expected: " + RARITIES + ")");
+    }
+    return new ContentVectors(items, ownLength, seenIn);
   }
 
   int dimension() {

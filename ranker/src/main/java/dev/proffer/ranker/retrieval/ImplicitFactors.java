@@ -6,9 +6,14 @@ import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.VectorIndex;
 import dev.proffer.ranker.index.VectorTable;
 import dev.proffer.ranker.index.Vectors;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /// Implicit-feedback matrix factorisation by alternating least squares (Hu et al. 2008; Rendle et
 /// al. 2021 for the regularisation by frequency).
@@ -17,7 +22,7 @@ import java.util.function.IntConsumer;
 /// items dealt with, with G the Gram matrix of all items. They are computed from the history of the
 /// request, so new people and new steps count at once. Rows are independent, so the result does not
 /// depend on the number of threads.
-public final class ImplicitFactors implements CandidateSource {
+public final class ImplicitFactors implements BatchSource {
   public static final String NAME = "factors";
 
   private static final int GRAM_BLOCK = 256;
@@ -69,13 +74,21 @@ public final class ImplicitFactors implements CandidateSource {
   }
 
   private ImplicitFactors(Parameters parameters, float[] items, int count) {
+    this(parameters, items, count, ExactIndex::new);
+  }
+
+  private ImplicitFactors(
+      Parameters parameters,
+      float[] items,
+      int count,
+      Function<VectorTable, VectorIndex> indexing) {
     this.parameters = parameters;
     this.items = items;
     this.count = count;
     this.gram = gram(items, count, parameters.dimension(), parameters.unobserved());
     int[] numbers = new int[count];
     Arrays.setAll(numbers, i -> i);
-    this.index = new ExactIndex(new VectorTable(parameters.dimension(), numbers, items));
+    this.index = indexing.apply(new VectorTable(parameters.dimension(), numbers, items));
   }
 
   /// Learns from the items of each person.
@@ -120,7 +133,7 @@ public final class ImplicitFactors implements CandidateSource {
     if (person.length == 0) {
       return Hits.NONE;
     }
-    return index.search(person, max, query.eligible()).positive();
+    return nearest(person, max, query.eligible());
   }
 
   @Override
@@ -129,7 +142,7 @@ public final class ImplicitFactors implements CandidateSource {
     float[] person = foldIn(query.history());
     int d = parameters.dimension();
     for (int i = 0; i < asked.length && person.length > 0; i++) {
-      if (asked[i] < count) {
+      if (asked[i] >= 0 && asked[i] < count) {
         scores[i] = Math.max(0, Vectors.dot(items, asked[i] * d, person, 0, d));
       }
     }
@@ -139,13 +152,84 @@ public final class ImplicitFactors implements CandidateSource {
   /// The factors of somebody with this history; empty when the history says nothing.
   float[] foldIn(int[] history) {
     int d = parameters.dimension();
-    int[] known = Arrays.stream(history).filter(item -> item < count).toArray();
+    int[] known = Arrays.stream(history).filter(item -> item >= 0 && item < count).toArray();
     if (known.length == 0) {
       return new float[0];
     }
     float[] person = new float[d];
     new Solver(d).exactly(person, 0, known, items, gram, parameters, count);
     return person;
+  }
+
+  /// The factors of somebody who dealt with things that lie there.
+  ///
+  /// @param rows factors, one row after the other
+  float[] foldInRows(float[] rows) {
+    int d = parameters.dimension();
+    int[] all = new int[rows.length / d];
+    Arrays.setAll(all, i -> i);
+    float[] person = new float[d];
+    if (all.length > 0) {
+      new Solver(d).exactly(person, 0, all, rows, gram, parameters, count);
+    }
+    return person;
+  }
+
+  /// What lies nearest to somebody with these factors.
+  Hits nearest(float[] person, int max, IntPredicate eligible) {
+    return index.search(person, max, eligible).positive();
+  }
+
+  /// The factors of all items, row by row; not a copy.
+  float[] rows() {
+    return items;
+  }
+
+  /// Whether people dealt with this item when the factors were learned.
+  public boolean knows(int item) {
+    if (item < 0 || item >= count) {
+      return false;
+    }
+    int d = parameters.dimension();
+    for (int c = item * d; c < (item + 1) * d; c++) {
+      if (items[c] != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    out.writeInt(parameters.dimension());
+    out.writeDouble(parameters.unobserved());
+    out.writeDouble(parameters.regularization());
+    out.writeDouble(parameters.power());
+    out.writeInt(parameters.epochs());
+    out.writeLong(parameters.seed());
+    out.writeInt(parameters.steps());
+    out.writeInt(count);
+    ArrayFormat.write(out, items);
+  }
+
+  /// Reads what [#write] wrote.
+  static ImplicitFactors read(DataInput in, Function<VectorTable, VectorIndex> indexing)
+      throws IOException {
+    Parameters parameters =
+        new Parameters(
+            in.readInt(),
+            in.readDouble(),
+            in.readDouble(),
+            in.readDouble(),
+            in.readInt(),
+            in.readLong(),
+            in.readInt());
+    int count = ArrayFormat.length(in);
+    float[] items = ArrayFormat.floats(in);
+    if (items.length != (long) count * parameters.dimension()) {
+      throw new IOException(NAME + ": the lengths of its arrays do not agree");
+    }
+    return new ImplicitFactors(parameters, items, count, indexing);
   }
 
   private static void half(

@@ -3,6 +3,9 @@ package dev.proffer.ranker.retrieval;
 
 import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.TopK;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// Proposes what goes with all that a person has dealt with, in whatever order.
@@ -10,7 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// Two items are alike by the people who dealt with both: `Σ 1 / |items of the person|^beta /
 /// (n(i)^alpha · n(j)^(1 - alpha) + shrink)`. With beta 1 this is the two-step random walk of
 /// RP3beta (Paudel et al. 2017), with beta 0 the classic item-based neighbourhood. Immutable.
-public final class ItemKnn implements CandidateSource {
+public final class ItemKnn implements BatchSource {
   public static final String NAME = "item-knn";
 
   private final Parameters parameters;
@@ -72,6 +75,12 @@ public final class ItemKnn implements CandidateSource {
         });
   }
 
+  private ItemKnn(Parameters parameters, int[][] neighbours, float[][] similarities) {
+    this.parameters = parameters;
+    this.neighbours = neighbours;
+    this.similarities = similarities;
+  }
+
   public Parameters parameters() {
     return parameters;
   }
@@ -103,13 +112,58 @@ public final class ItemKnn implements CandidateSource {
     }
   }
 
+  @Override
+  public int because(Query query, int item) {
+    int best = -1;
+    float bestShare = 0;
+    for (int p = 0; p < query.history().length; p++) {
+      int from = query.history()[p];
+      if (from >= 0 && from < neighbours.length) {
+        for (int n = 0; n < neighbours[from].length; n++) {
+          if (neighbours[from][n] == item && similarities[from][n] > bestShare) {
+            best = p;
+            bestShare = similarities[from][n];
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    out.writeInt(parameters.neighbours());
+    out.writeDouble(parameters.alpha());
+    out.writeDouble(parameters.beta());
+    out.writeDouble(parameters.shrink());
+    out.writeInt(neighbours.length);
+    for (int i = 0; i < neighbours.length; i++) {
+      ArrayFormat.write(out, neighbours[i]);
+      ArrayFormat.write(out, similarities[i]);
+    }
+  }
+
+  /// Reads what [#write] wrote.
+  static ItemKnn read(DataInput in) throws IOException {
+    Parameters parameters =
+        new Parameters(in.readInt(), in.readDouble(), in.readDouble(), in.readDouble());
+    int items = ArrayFormat.length(in);
+    int[][] neighbours = new int[items][];
+    float[][] similarities = new float[items][];
+    for (int i = 0; i < items; i++) {
+      neighbours[i] = ArrayFormat.ints(in);
+      similarities[i] = ArrayFormat.floats(in);
+    }
+    return new ItemKnn(parameters, neighbours, similarities);
+  }
+
   private Accumulator accumulate(Query query) {
     Accumulator sums = accumulators.poll();
     if (sums == null) {
       sums = new Accumulator();
     }
     for (int item : query.history()) {
-      if (item < neighbours.length) {
+      if (item >= 0 && item < neighbours.length) {
         int[] like = neighbours[item];
         float[] similarity = similarities[item];
         for (int n = 0; n < like.length; n++) {

@@ -4,6 +4,9 @@ package dev.proffer.ranker.retrieval;
 import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.TopK;
 import dev.proffer.ranker.index.Vectors;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import jdk.incubator.vector.FloatVector;
@@ -14,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// With P = (XᵀX + λI)⁻¹ the weight of item j for item i is `-P(j,i) / P(i,i)`. The inverse costs
 /// the cube of the number of items, so this is for small catalogues: seconds for 3,000 items, some
 /// minutes for 12,000, refused above 15,000. Each item keeps its largest weights. Immutable.
-public final class ItemRegression implements CandidateSource {
+public final class ItemRegression implements BatchSource {
   public static final String NAME = "ease";
 
   /// More items than that are refused.
@@ -129,6 +132,50 @@ public final class ItemRegression implements CandidateSource {
     } finally {
       sums.add(scores);
     }
+  }
+
+  @Override
+  public int because(Query query, int item) {
+    int best = -1;
+    float bestShare = 0;
+    float weight = 1;
+    for (int p = 0; p < query.history().length; p++) {
+      int from = query.history()[p];
+      if (from >= 0 && from < others.length) {
+        for (int n = 0; n < others[from].length; n++) {
+          if (others[from][n] == item && weight * weights[from][n] > bestShare) {
+            best = p;
+            bestShare = weight * weights[from][n];
+          }
+        }
+      }
+      weight *= (float) parameters.decay();
+    }
+    return best;
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    out.writeDouble(parameters.ridge());
+    out.writeDouble(parameters.decay());
+    out.writeInt(others.length);
+    for (int i = 0; i < others.length; i++) {
+      ArrayFormat.write(out, others[i]);
+      ArrayFormat.write(out, weights[i]);
+    }
+  }
+
+  /// Reads what [#write] wrote.
+  static ItemRegression read(DataInput in) throws IOException {
+    Parameters parameters = new Parameters(in.readDouble(), in.readDouble());
+    int items = ArrayFormat.length(in);
+    int[][] others = new int[items][];
+    float[][] weights = new float[items][];
+    for (int i = 0; i < items; i++) {
+      others[i] = ArrayFormat.ints(in);
+      weights[i] = ArrayFormat.floats(in);
+    }
+    return new ItemRegression(parameters, others, weights);
   }
 
   /// What the history says about each item; negative where it speaks against one.

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /// Proposes what a self-attentive sequence model expects next (SASRec, Kang and McAuley 2018;
 /// learned with cross-entropy, which is what makes it good, Klenitskiy and Vasilev 2023).
@@ -20,7 +21,7 @@ import java.util.Map;
 /// shortcut, over the sum of an item's and a position's vector. The state at the newest item is
 /// compared with all item vectors. This class is the forward pass; learning is
 /// `training.SelfAttentionTrainer`. Immutable.
-public final class SelfAttention implements CandidateSource {
+public final class SelfAttention implements BatchSource {
   public static final String NAME = "sasrec";
 
   private static final float NORM_EPSILON = 1e-5f;
@@ -96,6 +97,11 @@ public final class SelfAttention implements CandidateSource {
 
   /// @param tensors by the names of [Shape#lengths]; not copied
   public SelfAttention(Shape shape, Map<String, float[]> tensors) {
+    this(shape, tensors, ExactIndex::new);
+  }
+
+  private SelfAttention(
+      Shape shape, Map<String, float[]> tensors, Function<VectorTable, VectorIndex> indexing) {
     this.shape = shape;
     shape
         .lengths()
@@ -136,7 +142,7 @@ public final class SelfAttention implements CandidateSource {
     this.lastBias = tensor("norm.bias");
     int[] numbers = new int[shape.items()];
     Arrays.setAll(numbers, i -> i);
-    this.index = new ExactIndex(new VectorTable(shape.dimension(), numbers, items));
+    this.index = indexing.apply(new VectorTable(shape.dimension(), numbers, items));
   }
 
   public Shape shape() {
@@ -307,6 +313,7 @@ public final class SelfAttention implements CandidateSource {
   }
 
   /// Writes shape and tensors.
+  @Override
   public void write(DataOutput out) throws IOException {
     for (int size :
         new int[] {
@@ -328,6 +335,11 @@ public final class SelfAttention implements CandidateSource {
 
   /// Reads what [#write] wrote.
   public static SelfAttention read(DataInput in) throws IOException {
+    return read(in, ExactIndex::new);
+  }
+
+  static SelfAttention read(DataInput in, Function<VectorTable, VectorIndex> indexing)
+      throws IOException {
     Shape shape;
     Map<String, Integer> lengths;
     try {
@@ -349,6 +361,6 @@ public final class SelfAttention implements CandidateSource {
       }
       tensors.put(tensor.getKey(), values);
     }
-    return new SelfAttention(shape, tensors);
+    return new SelfAttention(shape, tensors, indexing);
   }
 }

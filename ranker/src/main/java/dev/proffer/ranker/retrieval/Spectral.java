@@ -6,8 +6,12 @@ import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.VectorIndex;
 import dev.proffer.ranker.index.VectorTable;
 import dev.proffer.ranker.index.Vectors;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.Function;
 
 /// Proposes what agrees with the smooth part of a history: its projection on the strongest
 /// directions of the normalised matrix of people and items (the ideal low-pass filter of GF-CF,
@@ -16,7 +20,7 @@ import java.util.Random;
 /// With A = D_u^-½ R D_i^-½ and V its first right singular vectors, the score of item i is `n(i)^p
 /// · V(i) · Σ_j n(j)^-p · s^q · V(j)` over the items j of the history: the people never appear, so
 /// new ones are served at once. V comes from subspace iteration. Immutable.
-public final class Spectral implements CandidateSource {
+public final class Spectral implements BatchSource {
   public static final String NAME = "spectral";
 
   private static final int EXTRA = 16;
@@ -101,6 +105,11 @@ public final class Spectral implements CandidateSource {
 
   /// @param parameters of at most as many directions as the basis has; fewer are taken otherwise
   public Spectral(Basis basis, Parameters parameters) {
+    this(basis, parameters, ExactIndex::new);
+  }
+
+  private Spectral(
+      Basis basis, Parameters parameters, Function<VectorTable, VectorIndex> indexing) {
     this.parameters = parameters;
     this.basis = basis;
     int d = Math.min(parameters.dimension(), basis.dimension());
@@ -117,7 +126,7 @@ public final class Spectral implements CandidateSource {
     }
     int[] numbers = new int[basis.items()];
     Arrays.setAll(numbers, i -> i);
-    this.index = new ExactIndex(new VectorTable(d, numbers, to));
+    this.index = indexing.apply(new VectorTable(d, numbers, to));
   }
 
   public Parameters parameters() {
@@ -149,6 +158,37 @@ public final class Spectral implements CandidateSource {
       }
     }
     return scores;
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    out.writeInt(parameters.dimension());
+    out.writeDouble(parameters.itemPower());
+    out.writeDouble(parameters.valuePower());
+    out.writeInt(basis.items());
+    out.writeInt(basis.dimension());
+    ArrayFormat.write(out, basis.vectors());
+    ArrayFormat.write(out, basis.values());
+    ArrayFormat.write(out, basis.counts());
+  }
+
+  /// Reads what [#write] wrote.
+  static Spectral read(DataInput in, Function<VectorTable, VectorIndex> indexing)
+      throws IOException {
+    Parameters parameters = new Parameters(in.readInt(), in.readDouble(), in.readDouble());
+    Basis basis =
+        new Basis(
+            ArrayFormat.length(in),
+            ArrayFormat.length(in),
+            ArrayFormat.floats(in),
+            ArrayFormat.doubles(in),
+            ArrayFormat.ints(in));
+    if (basis.vectors().length != (long) basis.items() * basis.dimension()
+        || basis.values().length != basis.dimension()
+        || basis.counts().length != basis.items()) {
+      throw new IOException(NAME + ": the lengths of its arrays do not agree");
+    }
+    return new Spectral(basis, parameters, indexing);
   }
 
   private float[] wanted(int[] history) {

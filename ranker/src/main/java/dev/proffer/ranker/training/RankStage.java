@@ -45,7 +45,9 @@ final class RankStage {
   private final CatalogueSnapshot snapshot;
   private final Steps steps;
   private final RankTrainer trainer;
+  private final boolean always;
 
+  /// @param always whether the ranker is wanted also where it is not better than the blend
   RankStage(
       Channel ranker,
       Channel featureStore,
@@ -54,7 +56,10 @@ final class RankStage {
       Steps steps,
       List<String> sources,
       Map<String, Double> weights,
-      int threads) {
+      int threads,
+      long seed,
+      boolean always) {
+    this.always = always;
     this.ranker = ranker;
     this.numbers = numbers;
     this.snapshot = snapshot;
@@ -66,7 +71,8 @@ final class RankStage {
             StoredHistory.of(featureStore, FEATURE_SET, snapshot.sortedById().getFirst().id()),
             sources,
             name -> weights.getOrDefault(name, 0.0),
-            threads);
+            threads,
+            seed);
   }
 
   /// Learns from the validation period.
@@ -75,7 +81,10 @@ final class RankStage {
   RankTrainer.Result train(List<Case> cases, List<CandidateSource> sources, int from, int to) {
     List<RankQuestion> questions = cases.stream().map(this::question).toList();
     return trainer.train(
-        questions, shown(steps.time(from), steps.time(Math.max(from, to - 1))), proposer(sources));
+        questions,
+        shown(steps.time(from), steps.time(Math.max(from, to - 1))),
+        proposer(sources),
+        always);
   }
 
   /// Figures of the first of the cases, thinned out evenly, ordered by the model and by the blend.

@@ -13,15 +13,18 @@ import dev.proffer.proto.ranker.v1.ListItemsResponse;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.catalogue.ItemNumbers;
 import dev.proffer.ranker.evaluation.RankingMetrics;
-import dev.proffer.ranker.evaluation.WeightSearch;
+import dev.proffer.ranker.model.BatchSources;
 import dev.proffer.ranker.model.BundleException;
 import dev.proffer.ranker.model.ModelStore;
 import dev.proffer.ranker.model.Shoppers;
 import dev.proffer.ranker.model.TrainedModel;
 import dev.proffer.ranker.ranking.Blend;
 import dev.proffer.ranker.reranking.RankTrainer;
+import dev.proffer.ranker.retrieval.BatchSource;
 import dev.proffer.ranker.retrieval.CandidateSource;
+import dev.proffer.ranker.retrieval.ContentMap;
 import dev.proffer.ranker.retrieval.ContentSource;
+import dev.proffer.ranker.retrieval.ImplicitFactors;
 import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
@@ -34,6 +37,7 @@ import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -44,13 +48,16 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Learns a model bundle from the catalogue and the event log, and says how good it is.
 ///
@@ -66,6 +73,9 @@ public final class Trainer {
   private static final int HISTORY_MAX = 50;
   private static final int LIST = 10;
   private static final int CANDIDATES = 300;
+  private static final int WEIGHED = 100;
+  // Of the time for tuning; the rest is for the sources that are learned as a whole.
+  private static final double SHARE_OF_LINKS = 0.4;
   private static final int STEPS_MIN = 100;
   private static final int PAGE = 1_000;
   private static final long DAY_MILLIS = 86_400_000;
@@ -131,13 +141,22 @@ public final class Trainer {
     int validationFrom = steps.cut(0.8);
     int testFrom = steps.cut(0.9);
     ContentSource content = new ContentSource(data.snapshot());
+    BatchLearner learner =
+        new BatchLearner(steps, data.numbers().size(), options.threads(), options.seed());
     List<Case> validation = cases(data, validationFrom, testFrom, options.cases());
     List<Case> test = cases(data, testFrom, steps.size(), options.cases());
     Tuned tuned;
-    try (TrialJournal journal =
-        TrialJournal.open(store.folder().resolve(JOURNAL), about(data, validationFrom, testFrom))) {
-      tuned = tune(data, content, validationFrom, testFrom, journal);
-      journal.finish();
+    NewItemStage.Result newItems = null;
+    String about = about(data, validationFrom, testFrom);
+    try (TrialJournal journal = TrialJournal.open(store.folder().resolve(JOURNAL), about)) {
+      tuned = tune(data, content, learner, validationFrom, testFrom, journal, about);
+      NewItemStage stage = newItemStage(data, content, tuned);
+      if (stage != null) {
+        try (TrainingProgress.Step step = progress.begin("placing new items", 1, "parts")) {
+          newItems = stage.choose(validationFrom, testFrom, journal);
+          step.advance(1);
+        }
+      }
     } catch (IOException | UncheckedIOException e) {
       throw new TrainingException("the trials could not be written: " + e.getMessage(), e);
     }
@@ -148,6 +167,9 @@ public final class Trainer {
       step.advance(1);
       rows.addAll(measure("test", data, content, tuned, testFrom, test));
       step.advance(1);
+    }
+    if (newItems != null) {
+      rows.addAll(newItems.rows());
     }
 
     RankTrainer.Result ranking = rank(data, content, tuned, validationFrom, testFrom, test, rows);
@@ -163,6 +185,8 @@ public final class Trainer {
     try (TrainingProgress.Step step = progress.begin("writing the bundle", 1, "bundles")) {
       SeqKnn seqKnn = seqKnn(steps, steps.size(), tuned.seqKnn());
       seqKnn.prune();
+      List<BatchSource> batch =
+          tuned.recipes().stream().map(recipe -> learner.at(recipe, steps.size())).toList();
       TrainedModel model =
           new TrainedModel(
               version,
@@ -173,8 +197,11 @@ public final class Trainer {
               metrics,
               seqKnn,
               popularity(steps, steps.size(), tuned.halfLifeMillis()),
-              ranking.model());
+              ranking.model(),
+              BatchSources.of(
+                  batch, map(data, content, tuned, newItems, batch), data.numbers().size()));
       store.write(model, data.numbers());
+      forgetTrials();
       if (options.activate()) {
         store.activate(version);
       }
@@ -192,9 +219,44 @@ public final class Trainer {
         rows,
         tuned.seqKnn(),
         tuned.weights(),
+        tuned.notes(),
+        tuned.cutOff(),
         ranking.why(),
         heldOut(data, content, tuned, testFrom),
         (System.nanoTime() - start) / 1e9);
+  }
+
+  private @Nullable NewItemStage newItemStage(Data data, ContentSource content, Tuned tuned) {
+    for (Recipe recipe : tuned.recipes()) {
+      if (recipe instanceof Recipe.Factors(ImplicitFactors.Parameters parameters)) {
+        return new NewItemStage(
+            data.snapshot(), data.steps(), tuned.learner(), parameters, content, options.seed());
+      }
+    }
+    return null;
+  }
+
+  /// The map of new items, of everything; null when there are no factors for them to lie among.
+  private @Nullable ContentMap map(
+      Data data,
+      ContentSource content,
+      Tuned tuned,
+      NewItemStage.@Nullable Result newItems,
+      List<BatchSource> batch) {
+    NewItemStage stage = newItemStage(data, content, tuned);
+    for (BatchSource source : batch) {
+      if (source instanceof ImplicitFactors factors && stage != null && newItems != null) {
+        return stage.map(factors, newItems.ridge());
+      }
+    }
+    return null;
+  }
+
+  /// The bundle is there: the next run begins anew.
+  private void forgetTrials() throws IOException {
+    for (String file : List.of(JOURNAL, SourceSearch.LAST, SourceSearch.BEST)) {
+      Files.deleteIfExists(store.folder().resolve(file));
+    }
   }
 
   /// Learns to order candidates from the validation period, and measures it on test when it is
@@ -209,6 +271,9 @@ public final class Trainer {
       List<TrainingReport.Row> rows)
       throws TrainingException {
     Steps steps = data.steps();
+    if (options.ranker() == TrainingOptions.RankerChoice.BLEND) {
+      return new RankTrainer.Result(null, 0, 0, 0, "the blend, as was asked for");
+    }
     try (TrainingProgress.Step step = progress.begin("learning to order", 2, "parts")) {
       List<CandidateSource> before = sourcesAt(data, content, tuned, validationFrom);
       RankStage stage =
@@ -220,7 +285,9 @@ public final class Trainer {
               steps,
               before.stream().map(CandidateSource::name).toList(),
               tuned.weights(),
-              options.threads());
+              options.threads(),
+              options.seed(),
+              options.ranker() == TrainingOptions.RankerChoice.LAMBDAMART);
       RankTrainer.Result result =
           stage.train(
               cases(data, validationFrom, testFrom, options.cases()),
@@ -244,19 +311,18 @@ public final class Trainer {
       Data data, ContentSource content, Tuned tuned, int to) {
     SeqKnn seqKnn = seqKnn(data.steps(), to, tuned.seqKnn());
     seqKnn.prune();
-    return sources(seqKnn, content, popularity(data.steps(), to, tuned.halfLifeMillis()));
+    return sources(
+        seqKnn, content, popularity(data.steps(), to, tuned.halfLifeMillis()), tuned.batch(to));
   }
 
   /// The model of train and validation that the figures of test are those of.
   private static HeldOutModel heldOut(Data data, ContentSource content, Tuned tuned, int testFrom) {
     Steps steps = data.steps();
-    SeqKnn seqKnn = seqKnn(steps, testFrom, tuned.seqKnn());
-    seqKnn.prune();
     return new HeldOutModel(
         data.numbers(),
         data.snapshot(),
         steps,
-        sources(seqKnn, content, popularity(steps, testFrom, tuned.halfLifeMillis())),
+        sourcesAt(data, content, tuned, testFrom),
         tuned.weights(),
         CANDIDATES,
         HISTORY_MAX,
@@ -345,8 +411,21 @@ public final class Trainer {
 
   // ---- choosing parameters
 
+  /// @param recipes of the batch sources that validation wants
+  /// @param notes what became of each batch source, by name
+  /// @param cutOff whether the search ended because the time was over
   private record Tuned(
-      SeqKnn.Parameters seqKnn, double halfLifeMillis, Map<String, Double> weights) {}
+      SeqKnn.Parameters seqKnn,
+      double halfLifeMillis,
+      Map<String, Double> weights,
+      BatchLearner learner,
+      List<Recipe> recipes,
+      Map<String, String> notes,
+      boolean cutOff) {
+    List<CandidateSource> batch(int to) {
+      return recipes.stream().<CandidateSource>map(recipe -> learner.at(recipe, to)).toList();
+    }
+  }
 
   /// What trials have to agree on to stand for each other.
   private String about(Data data, int trainTo, int validationTo) {
@@ -361,16 +440,32 @@ public final class Trainer {
         + ", catalogue "
         + data.snapshot().count()
         + ", cases "
-        + options.tuningCases();
+        + options.tuningCases()
+        + ", sources "
+        + options.sources()
+        + ", seed "
+        + options.seed();
   }
 
   private Tuned tune(
-      Data data, ContentSource content, int trainTo, int validationTo, TrialJournal journal) {
+      Data data,
+      ContentSource content,
+      BatchLearner learner,
+      int trainTo,
+      int validationTo,
+      TrialJournal journal,
+      String about) {
     List<Case> cases = cases(data, trainTo, validationTo, options.tuningCases());
     Steps steps = data.steps();
-    long deadline = System.nanoTime() + options.tuning().toNanos();
+    long start = System.nanoTime();
+    boolean alone = !options.sources().automatic() && options.sources().names().isEmpty();
+    long deadline =
+        start + (long) (options.tuning().toNanos() * (alone ? 1 : SHARE_OF_LINKS));
+    Search search;
+    SeqKnn chosen;
+    double halfLife = TrainedModel.HALF_LIFE_MILLIS_UNTRAINED;
     try (TrainingProgress.Step step = progress.begin("choosing parameters", -1, "trials")) {
-      Search search = new Search(data, cases, deadline, step, journal);
+      search = new Search(data, cases, deadline, step, journal);
       // 1. How links are read: cheap, because the counts stay.
       SeqKnn.Parameters best = search.read(seqKnn(steps, trainTo, SeqKnn.Parameters.DEFAULT));
       // 2. How links are counted, one question after the other.
@@ -385,11 +480,9 @@ public final class Trainer {
       }
       best = search.best();
       // 3. Reading again, now that the counts are others.
-      SeqKnn chosen = seqKnn(steps, trainTo, best);
-      best = search.read(chosen);
-      chosen = chosen.reading(best);
+      chosen = seqKnn(steps, trainTo, best);
+      chosen = chosen.reading(search.read(chosen));
       // 4. How fast popularity fades.
-      double halfLife = TrainedModel.HALF_LIFE_MILLIS_UNTRAINED;
       double bestNdcg = -1;
       for (int days : new int[] {2, 5, 14, 60, 365}) {
         double ndcg =
@@ -407,17 +500,99 @@ public final class Trainer {
           halfLife = days * (double) DAY_MILLIS;
         }
       }
-      // 5. What each source weighs.
-      Map<String, Double> weights =
-          weights(
+    }
+    // 5. Sources that are learned as a whole.
+    SourceSearch batch =
+        new SourceSearch(
+            learner,
+            steps.people(),
+            trainTo,
+            source -> metrics(data, cases, only(source)).ndcg(),
+            options,
+            journal,
+            store.folder(),
+            about,
+            progress);
+    List<SourceSearch.Tried> tried =
+        cases.isEmpty() ? List.of() : batch.search(start + options.tuning().toNanos());
+    // 6. What each source weighs, and which of them add nothing.
+    try (TrainingProgress.Step step = progress.begin("weighing sources", -1, "trials")) {
+      SourceWeights weighed =
+          weigh(
               data,
               cases,
-              sources(chosen, content, popularity(steps, trainTo, halfLife)),
-              step,
-              journal,
-              best + ", half-life " + halfLife);
-      return new Tuned(best, halfLife, weights);
+              sources(
+                  chosen,
+                  content,
+                  popularity(steps, trainTo, halfLife),
+                  tried.stream()
+                      .<CandidateSource>map(one -> learner.at(one.recipe(), trainTo))
+                      .toList()),
+              tried.stream().map(one -> one.recipe().name()).toList(),
+              trial -> step.advance(1));
+      Map<String, String> notes = new LinkedHashMap<>(batch.notes());
+      List<Recipe> recipes = new ArrayList<>();
+      for (SourceSearch.Tried one : tried) {
+        String name = one.recipe().name();
+        boolean kept = weighed.kept().contains(name);
+        if (kept) {
+          recipes.add(one.recipe());
+        } else {
+          learner.forget(one.recipe());
+        }
+        notes.put(
+            name,
+            String.format(
+                Locale.ROOT,
+                "%s: NDCG@10 %.4f alone on validation, %s",
+                kept ? "kept" : "left out, it adds nothing to the others",
+                one.worth(),
+                one.recipe()));
+      }
+      return new Tuned(
+          search.best(),
+          halfLife,
+          weighed.weights(),
+          learner,
+          recipes,
+          notes,
+          search.wasCutOff() || batch.cutOff());
     }
+  }
+
+  /// Chooses weights on what all sources propose for the cases.
+  private SourceWeights weigh(
+      Data data,
+      List<Case> cases,
+      List<CandidateSource> sources,
+      List<String> optional,
+      Consumer<Map<String, Double>> trialDone) {
+    @Nullable Mixture[] mixtures = new Mixture[cases.size()];
+    parallel(
+        data,
+        cases,
+        (i, _) -> {
+          Query query = query(data, cases.get(i));
+          mixtures[i] =
+              Mixture.of(
+                  cases.get(i).targets(),
+                  sources.stream().map(source -> source.propose(query, WEIGHED)).toList());
+        });
+    return SourceWeights.find(
+        sources.stream().map(CandidateSource::name).toList(),
+        optional,
+        weights -> {
+          double[] gains = new double[cases.size()];
+          parallel(
+              data,
+              cases,
+              (i, _) -> {
+                Mixture mixture = mixtures[i];
+                gains[i] = mixture == null ? 0 : mixture.ndcg(weights, LIST);
+              });
+          return gains;
+        },
+        trialDone);
   }
 
   /// Questions about counting, each with its possible answers as changes of the parameters.
@@ -466,6 +641,7 @@ public final class Trainer {
     private final TrialJournal journal;
     private SeqKnn.Parameters best = SeqKnn.Parameters.DEFAULT;
     private double bestNdcg = -1;
+    private boolean cutOff;
 
     Search(
         Data data,
@@ -485,7 +661,13 @@ public final class Trainer {
     }
 
     boolean over() {
-      return System.nanoTime() > deadline;
+      boolean over = System.nanoTime() > deadline;
+      cutOff |= over;
+      return over;
+    }
+
+    boolean wasCutOff() {
+      return cutOff;
     }
 
     void offer(SeqKnn.Parameters parameters, Supplier<SeqKnn> model) {
@@ -529,39 +711,12 @@ public final class Trainer {
     }
   }
 
-  private Map<String, Double> weights(
-      Data data,
-      List<Case> cases,
-      List<CandidateSource> sources,
-      TrainingProgress.Step step,
-      TrialJournal journal,
-      String of) {
-    List<List<Retrieval.Proposal>> proposals = proposals(data, cases, sources);
-    Map<String, Double> weights =
-        new LinkedHashMap<>(
-            WeightSearch.find(
-                sources.stream().map(CandidateSource::name).toList(),
-                trial -> {
-                  step.advance(1);
-                  return journal.worth(
-                      "weights " + new TreeMap<>(trial) + " of " + of,
-                      () -> blended(data, cases, proposals, trial).ndcg());
-                },
-                () -> false));
-    // A source without weight would leave people without a history with nothing.
-    weights.replaceAll((_, weight) -> Math.max(weight, 1e-3));
-    return weights;
-  }
-
   // ---- measuring
 
   private List<TrainingReport.Row> measure(
       String part, Data data, ContentSource content, Tuned tuned, int trainTo, List<Case> cases) {
     Steps steps = data.steps();
-    SeqKnn seqKnn = seqKnn(steps, trainTo, tuned.seqKnn());
-    seqKnn.prune();
-    Popularity popularity = popularity(steps, trainTo, tuned.halfLifeMillis());
-    List<CandidateSource> sources = sources(seqKnn, content, popularity);
+    List<CandidateSource> sources = sourcesAt(data, content, tuned, trainTo);
     List<TrainingReport.Row> rows = new ArrayList<>();
     rows.add(
         row(part, "blend", blended(data, cases, proposals(data, cases, sources), tuned.weights())));
@@ -573,8 +728,14 @@ public final class Trainer {
   }
 
   private static List<CandidateSource> sources(
-      SeqKnn seqKnn, ContentSource content, Popularity popularity) {
-    return List.of(seqKnn, new TrendingNext(seqKnn, popularity), content, popularity);
+      SeqKnn seqKnn, ContentSource content, Popularity popularity, List<CandidateSource> batch) {
+    List<CandidateSource> all = new ArrayList<>();
+    all.add(seqKnn);
+    all.add(new TrendingNext(seqKnn, popularity));
+    all.add(content);
+    all.add(popularity);
+    all.addAll(batch);
+    return List.copyOf(all);
   }
 
   private static TrainingReport.Row row(String part, String name, RankingMetrics metrics) {

@@ -3,6 +3,8 @@ package dev.proffer.ranker.training;
 
 import dev.proffer.ranker.retrieval.SeqKnn;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +16,9 @@ import java.util.Map;
 /// @param rows the figures, the product's own blend first in each part
 /// @param seqKnn the chosen parameters
 /// @param weights the chosen weights of the sources
+/// @param sources what became of each source that is learned as a whole, by name
+/// @param cutOff whether the search ended because the time was over: only a search that came to
+///   its end gives the same bundle again
 /// @param ordering whether the learned ranker or the blend orders the candidates, and why
 /// @param heldOut the model whose test figures these are
 public record TrainingReport(
@@ -26,6 +31,8 @@ public record TrainingReport(
     List<Row> rows,
     SeqKnn.Parameters seqKnn,
     Map<String, Double> weights,
+    Map<String, String> sources,
+    boolean cutOff,
     String ordering,
     HeldOutModel heldOut,
     double seconds) {
@@ -41,6 +48,7 @@ public record TrainingReport(
   public TrainingReport {
     rows = List.copyOf(rows);
     weights = Map.copyOf(weights);
+    sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
   }
 
   /// The figures of one part and name.

@@ -12,27 +12,31 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// What trials of a search were worth, in a file, so that a run that was stopped goes on where it
 /// was: a trial that stands there is not tried again.
 ///
 /// The first line says of which data and options the trials are; trials of others are thrown away.
 /// Each further line is a value, a tab and the trial; a line that was cut off does not count.
-final class TrialJournal implements AutoCloseable {
-  private final Path file;
+public final class TrialJournal implements AutoCloseable {
   private final Map<String, Double> known = new HashMap<>();
-  private final BufferedWriter out;
+  private final @Nullable BufferedWriter out;
   private int resumed;
 
-  private TrialJournal(Path file, BufferedWriter out) {
-    this.file = file;
+  private TrialJournal(@Nullable BufferedWriter out) {
     this.out = out;
+  }
+
+  /// A journal that is gone when the process is.
+  public static TrialJournal inMemory() {
+    return new TrialJournal(null);
   }
 
   /// Opens the journal, and reads it when it is about the same.
   ///
   /// @param about data and options, in one line
-  static TrialJournal open(Path file, String about) throws IOException {
+  public static TrialJournal open(Path file, String about) throws IOException {
     Map<String, Double> known = new HashMap<>();
     if (Files.exists(file)) {
       String text = Files.readString(file, StandardCharsets.UTF_8);
@@ -50,7 +54,6 @@ final class TrialJournal implements AutoCloseable {
     Files.createDirectories(file.toAbsolutePath().getParent());
     TrialJournal journal =
         new TrialJournal(
-            file,
             Files.newBufferedWriter(
                 file,
                 StandardCharsets.UTF_8,
@@ -65,7 +68,7 @@ final class TrialJournal implements AutoCloseable {
   }
 
   /// What a trial is worth: as it stands in the journal, or computed and written there.
-  double worth(String trial, DoubleSupplier compute) {
+  public double worth(String trial, DoubleSupplier compute) {
     String plain = trial.replace('\n', ' ').replace('\t', ' ');
     Double before = known.get(plain);
     if (before != null) {
@@ -87,13 +90,10 @@ final class TrialJournal implements AutoCloseable {
     return resumed;
   }
 
-  /// The search is over: the next one starts anew.
-  void finish() throws IOException {
-    out.close();
-    Files.deleteIfExists(file);
-  }
-
   private void line(String text) throws IOException {
+    if (out == null) {
+      return;
+    }
     out.write(text);
     out.write('\n');
     out.flush();
@@ -101,6 +101,8 @@ final class TrialJournal implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    out.close();
+    if (out != null) {
+      out.close();
+    }
   }
 }

@@ -4,6 +4,8 @@ package dev.proffer.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.proffer.app.command.Commands;
 import dev.proffer.app.console.Console;
 import dev.proffer.app.engine.DataFolder;
@@ -29,9 +31,11 @@ import dev.proffer.proto.ranker.v1.RecommendedItem;
 import dev.proffer.proto.ranker.v1.RecommenderServiceGrpc;
 import dev.proffer.ranker.training.TrainingOptions;
 import dev.proffer.ranker.training.TrainingReport;
+import dev.proffer.runtime.file.PlainOrGzip;
 import dev.proffer.runtime.service.Peers;
 import dev.proffer.runtime.service.RunningService.Shortcoming;
 import io.grpc.Channel;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -192,6 +196,87 @@ final class EndToEndTest {
         .anyMatch(line -> ids.stream().anyMatch(line::contains));
     assertThat(run("promotions", "end", id)).contains(id + ": ended");
     assertThat(run("promotions", "history", id)).contains(System.getProperty("user.name"));
+  }
+
+  @Test
+  void recommendsToEverybodyInAFileWholeAndInOrderAndNamesBadIds() throws Exception {
+    Path people = folder.resolve("people.txt");
+    Path out = folder.resolve("recommendations.jsonl.gz");
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      ids.add(String.format("u-%05d", i));
+    }
+    ids.set(7, "nobody-knows-this-one");
+    Files.write(people, ids);
+
+    assertThat(run("recommend", "--users", people.toString(), "--out", out.toString(), "--k", "5"))
+        .contains("60 people, written to " + out);
+
+    List<JsonNode> lines = lines(out);
+    assertThat(lines).extracting(line -> line.path("user_id").asText()).isEqualTo(ids);
+    // All but the last place, which goes to chance some of the time, are those of a request.
+    JsonNode one = lines.get(17);
+    assertThat(one.path("items")).hasSize(5);
+    List<RecommendedItem> asked =
+        recommender
+            .recommend(
+                RecommendRequest.newBuilder()
+                    .setUserId(ids.get(17))
+                    .setK(5)
+                    .setContext(
+                        dev.proffer.proto.ranker.v1.RequestContext.newBuilder()
+                            .setLanguage("en")
+                            .setChannel("cli"))
+                    .build())
+            .getItemsList();
+    for (int i = 0; i < 4; i++) {
+      assertThat(one.path("items").get(i).path("item_id").asText())
+          .isEqualTo(asked.get(i).getItemId());
+      assertThat(one.path("items").get(i).path("price_minor_units").asLong())
+          .isEqualTo(asked.get(i).getPriceMinorUnits());
+    }
+    assertThat(lines)
+        .allSatisfy(line -> {
+          assertThat(line.path("items")).hasSize(5);
+          assertThat(line.path("model_version").asText()).isEqualTo(trained.version());
+          assertThat(line.path("items").findValuesAsText("item_id")).doesNotHaveDuplicates();
+        });
+
+    // Ids that are refused are named, and the others are done.
+    String bad = "x".repeat(300);
+    Files.write(people, List.of(ids.get(0), bad, "", ids.get(1)));
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8);
+    Path plain = folder.resolve("recommendations.jsonl");
+    int code =
+        Commands.run(
+            new Console(stream, stream, false),
+            "recommend",
+            "--users",
+            people.toString(),
+            "--out",
+            plain.toString(),
+            "--data",
+            folder.resolve("data").toString());
+    assertThat(code).isEqualTo(Commands.FAILED);
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("line 2: '" + bad, "user_id", "ids that were refused: 1");
+    List<JsonNode> some = lines(plain);
+    assertThat(some)
+        .extracting(line -> line.path("user_id").asText())
+        .containsExactly(ids.get(0), bad, ids.get(1));
+    assertThat(some.get(1).path("error").asText()).contains("user_id");
+    assertThat(some.get(2).path("items")).hasSize(10);
+  }
+
+  private static List<JsonNode> lines(Path file) throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    try (BufferedReader in = PlainOrGzip.lines(file)) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        lines.add(new ObjectMapper().readTree(line));
+      }
+    }
+    return lines;
   }
 
   /// What a command that succeeds prints, asked of the running server.

@@ -13,13 +13,16 @@ import dev.proffer.ranker.evaluation.EvaluationReport;
 import dev.proffer.ranker.evaluation.Evaluator;
 import dev.proffer.ranker.evaluation.Format;
 import dev.proffer.ranker.evaluation.Protocol;
+import dev.proffer.ranker.training.TrialJournal;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -108,6 +111,14 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "Seed of folds and trees (default: ${DEFAULT-VALUE}).")
   private int seed = 1;
 
+  @Option(
+      names = "--journal",
+      paramLabel = "FILE",
+      description =
+          "Keep what was tried in a file: a run that was stopped and is started again in the same way"
+              + " does not try it again.")
+  private @Nullable Path journal;
+
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   private boolean json;
 
@@ -146,10 +157,16 @@ final class EvaluateCommand implements Callable<Integer> {
             .withSeed(seed)
             .withThreads(Math.max(1, threads));
     EvaluationReport report;
-    try {
+    try (TrialJournal trials =
+        journal == null
+            ? TrialJournal.inMemory()
+            : TrialJournal.open(journal, about(chosenFormat, chosenProtocol))) {
       Dataset dataset = Dataset.read(data, chosenFormat, chosenProtocol);
       report =
-          new Evaluator(options, Training.listener(new ConsoleProgress(console, Clock.systemUTC())))
+          new Evaluator(
+                  options,
+                  Training.listener(new ConsoleProgress(console, Clock.systemUTC())),
+                  trials)
               .evaluate(dataset);
     } catch (EvaluationException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
@@ -159,6 +176,25 @@ final class EvaluateCommand implements Callable<Integer> {
       console.print(JSON.writeValueAsString(fields(report)));
     }
     return Commands.DONE;
+  }
+
+  /// What trials have to agree on to stand for each other.
+  private String about(Format chosenFormat, Protocol chosenProtocol) throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return data.toAbsolutePath()
+        + " of "
+        + bytes
+        + " bytes, "
+        + chosenFormat
+        + ", "
+        + chosenProtocol
+        + ", seed "
+        + seed;
   }
 
   private void print(EvaluationReport report, Protocol chosenProtocol) {

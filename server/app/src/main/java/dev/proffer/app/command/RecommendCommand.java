@@ -95,10 +95,14 @@ final class RecommendCommand implements Callable<Integer> {
         throw new Failure(users + ": there is no such file");
       }
       try (EngineSession engine = session.open(console, Peers.FEATURE_STORE, Peers.RANKER)) {
-        int degraded =
+        BatchRecommendation.Done done =
             new BatchRecommendation(console, engine.channel(Peers.RANKER), request).run(users, out);
-        if (degraded > 0) {
-          console.say(degraded + " of them were made with less than everything");
+        if (done.degraded() > 0) {
+          console.say(done.degraded() + " of them were made with less than everything");
+        }
+        if (done.refused() > 0) {
+          throw new Failure(
+              "ids that were refused: " + done.refused() + "; " + out + " says why, the others are done");
         }
       }
       return Commands.DONE;

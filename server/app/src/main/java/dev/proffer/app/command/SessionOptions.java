@@ -52,12 +52,15 @@ final class SessionOptions {
 
   /// Where the ranker of the data folder keeps its model bundles.
   Path modelsFolder() throws IOException {
-    Settings settings =
-        EngineSettings.read(
-            ServiceModules.find(Installation.pluginFolder()),
-            List.of(Peers.RANKER),
-            engine.texts(Map.of()));
-    return engine.folder().path().resolve(settings.get(RankerSettings.MODELS_FOLDER));
+    return engine.folder().path().resolve(rankerSettings().get(RankerSettings.MODELS_FOLDER));
+  }
+
+  /// The settings of the ranker of the data folder.
+  Settings rankerSettings() throws IOException {
+    return EngineSettings.read(
+        ServiceModules.find(Installation.pluginFolder()),
+        List.of(Peers.RANKER),
+        engine.texts(Map.of()));
   }
 
   /// Opens a way to these services.

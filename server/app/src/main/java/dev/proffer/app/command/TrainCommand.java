@@ -6,13 +6,16 @@ import dev.proffer.app.console.ConsoleProgress;
 import dev.proffer.app.engine.EngineSession;
 import dev.proffer.app.training.Training;
 import dev.proffer.app.training.TrainingText;
+import dev.proffer.ranker.RankerSettings;
 import dev.proffer.ranker.training.TrainingOptions;
 import dev.proffer.ranker.training.TrainingReport;
 import dev.proffer.runtime.service.Peers;
+import dev.proffer.runtime.settings.Settings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +24,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "train",
     description = "Learn a model from the events and serve with it.",
-    footer = "./proffer train",
+    footer = {
+      "./proffer train",
+      "./proffer train --tuning-seconds 300 --sources item-knn,factors,sasrec --seed 7"
+    },
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
   private final Console console;
@@ -35,6 +41,41 @@ final class TrainCommand implements Callable<Integer> {
   private int tuningSeconds = (int) TrainingOptions.DEFAULT.tuning().toSeconds();
 
   @Option(
+      names = "--sources",
+      paramLabel = "NAMES",
+      description =
+          "Sources to learn as a whole: auto, none, or some of item-knn, factors, spectral, ease"
+              + " and sasrec (default: the setting ranker.training-sources). What adds nothing on"
+              + " validation is left out.")
+  private @Nullable String sources;
+
+  @Option(
+      names = "--ranker",
+      paramLabel = "NAME",
+      description =
+          "auto, blend or lambdamart (default: the setting ranker.training-ranker).")
+  private @Nullable String ranker;
+
+  @Option(
+      names = "--learning-seconds",
+      paramLabel = "SECONDS",
+      description =
+          "How long the sequence model may learn; 0 leaves it out unless it is named (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int learningSeconds;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Epochs of the sequence model at most (default: ${DEFAULT-VALUE}).")
+  private int epochs = TrainingOptions.DEFAULT.epochsMax();
+
+  @Option(
+      names = "--seed",
+      description = "Seed of everything that is left to chance (default: ${DEFAULT-VALUE}).")
+  private int seed = (int) TrainingOptions.DEFAULT.seed();
+
+  @Option(
       names = "--no-activate",
       description = "Write the bundle, but go on serving with the one before.")
   private boolean keepServing;
@@ -45,6 +86,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Settings settings = session.rankerSettings();
     TrainingOptions usual = TrainingOptions.DEFAULT;
     TrainingOptions options =
         new TrainingOptions(
@@ -52,7 +94,14 @@ final class TrainCommand implements Callable<Integer> {
             usual.tuningCases(),
             usual.cases(),
             usual.threads(),
-            !keepServing);
+            !keepServing,
+            TrainingOptions.SourceChoice.parse(
+                sources == null ? settings.get(RankerSettings.TRAINING_SOURCES) : sources),
+            TrainingOptions.RankerChoice.parse(
+                ranker == null ? settings.get(RankerSettings.TRAINING_RANKER) : ranker),
+            Duration.ofSeconds(learningSeconds),
+            epochs,
+            seed);
     Path models = session.modelsFolder();
     try (EngineSession engine = session.openForBulk(console, Peers.FEATURE_STORE, Peers.RANKER)) {
       TrainingReport report =

@@ -75,9 +75,7 @@ public final class Improvement {
     if (!open.isEmpty()) {
       throw new Failure("the canary of " + open + " is under way; 'improve check' decides it");
     }
-    TrainingOptions silent =
-        new TrainingOptions(
-            options.tuning(), options.tuningCases(), options.cases(), options.threads(), false);
+    TrainingOptions silent = options.withActivate(false);
     TrainingReport report = Training.run(ranker, featureStore, modelsFolder, silent, progress);
     double quality = report.row("test", "blend").ndcg10();
     journal.record("trained", report.version(), Map.of("events", report.events(), METRIC, quality));

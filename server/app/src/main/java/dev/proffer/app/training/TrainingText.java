@@ -38,11 +38,18 @@ public final class TrainingText {
     table.printTo(console);
     console.print("");
     console.print(report.protocol());
+    report.sources().forEach((name, note) -> console.print("Source " + name + ": " + note + "."));
+    if (report.cutOff()) {
+      console.print(
+          "The time was over before everything was tried; more of --tuning-seconds or"
+              + " --learning-seconds may find better parameters.");
+    }
     console.print("Order of candidates: " + report.ordering() + ".");
     console.print("The bundle is in " + report.bundle());
   }
 
   /// `model_version`, `seconds`, `events`, `people`, `items`, `ordering`, `parameters`, `weights`,
+  /// `sources` (what became of each that is learned as a whole), `cut_off`,
   /// and under `validation` and `test` the figures of each way to recommend by its name.
   public static String json(TrainingReport report) {
     ObjectNode root = JSON.createObjectNode();
@@ -52,6 +59,8 @@ public final class TrainingText {
     root.put("people", report.people());
     root.put("items", report.items());
     root.put("ordering", report.ordering());
+    root.put("cut_off", report.cutOff());
+    report.sources().forEach(root.withObjectProperty("sources")::put);
     root.put("parameters", String.valueOf(report.seqKnn()));
     report
         .weights()
