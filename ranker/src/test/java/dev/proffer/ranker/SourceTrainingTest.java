@@ -131,11 +131,13 @@ final class SourceTrainingTest {
     assertThat(report.sources()).containsOnlyKeys(BatchSource.NAMES);
     assertThat(report.sources().get("sasrec")).isEqualTo("not tried: it was not asked for");
     Set<String> kept = new HashSet<>();
-    report.sources().forEach((name, note) -> {
-      if (note.startsWith("kept")) {
-        kept.add(name);
-      }
-    });
+    report
+        .sources()
+        .forEach((name, note) -> {
+          if (note.startsWith("kept")) {
+            kept.add(name);
+          }
+        });
     assertThat(kept).isNotEmpty().isSubsetOf(BatchSource.NAMES);
     Set<String> inBundle = new HashSet<>();
     files(report).keySet().stream()
@@ -178,7 +180,8 @@ final class SourceTrainingTest {
     TrainingReport report = train(PATIENT.withSources(SourceChoice.parse("factors")));
     assertThat(report.sources().get("factors")).startsWith("kept");
     TrainingReport.Row factors = report.row("test", "new items by factors");
-    assertThat(factors.ndcg10()).isGreaterThan(2 * report.row("test", "new items by chance").ndcg10());
+    assertThat(factors.ndcg10())
+        .isGreaterThan(2 * report.row("test", "new items by chance").ndcg10());
     assertThat(report.row("test", "new items by popularity").ndcg10()).isZero();
     eventually(() -> version().equals(report.version()));
     ranker
@@ -302,8 +305,7 @@ final class SourceTrainingTest {
     // Everybody takes both items at once: no case is left that tells one item from another.
     ranker
         .catalogue()
-        .upsertItems(
-            UpsertItemsRequest.newBuilder().addItems(taste(0)).addItems(taste(1)).build());
+        .upsertItems(UpsertItemsRequest.newBuilder().addItems(taste(0)).addItems(taste(1)).build());
     for (int i = 0; i < 400; i++) {
       ranker.featureStore.add(
           EventType.EVENT_TYPE_PURCHASE,

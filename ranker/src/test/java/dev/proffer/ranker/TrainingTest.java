@@ -45,7 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TrainingTest {
   private static final TrainingOptions QUICK =
-      new TrainingOptions(Duration.ofSeconds(3), 500, 1_000, 2, true);
+      new TrainingOptions(Duration.ofSeconds(3), 500, 1_000, 2, true)
+          .withSources(TrainingOptions.SourceChoice.parse("none"));
 
   @TempDir Path folder;
   private RunningRanker ranker;
@@ -194,7 +195,10 @@ class TrainingTest {
     Path file = TestData.require("uci-online-retail/online_retail.csv.gz");
     int events = importOrders(file);
 
-    TrainingReport report = train(TrainingOptions.DEFAULT);
+    TrainingReport report =
+        train(
+            new TrainingOptions(Duration.ofSeconds(8), 600, 1_500, 2, true)
+                .withSources(TrainingOptions.SourceChoice.parse("factors")));
 
     System.out.println(events + " events: " + report);
     report.rows().forEach(System.out::println);
@@ -203,6 +207,10 @@ class TrainingTest {
     assertThat(report.row("test", "blend").ndcg10())
         .isGreaterThanOrEqualTo(report.row("test", "seq-knn").ndcg10());
     assertThat(report.row("test", "blend").coverage10()).isGreaterThan(popularity.coverage10());
+    // Items that were taken out of everything are found again by what is written about them.
+    assertThat(report.row("test", "new items by factors").ndcg10())
+        .isGreaterThan(2 * report.row("test", "new items by chance").ndcg10())
+        .isGreaterThan(report.row("test", "new items by popularity").ndcg10());
   }
 
   /// A rough reading of the orders; the importer of the command line is the thorough one.

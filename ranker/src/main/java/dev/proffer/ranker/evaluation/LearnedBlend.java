@@ -334,8 +334,7 @@ final class LearnedBlend {
     for (int place = 0; place < best.length; place++) {
       features.fill(row, pool, best[place], place, blended, blended[best[0]], question);
       double score =
-          mix.score(
-              probable.raw(row), ordering.raw(row), blended[best[place]] / blended[best[0]]);
+          mix.score(probable.raw(row), ordering.raw(row), blended[best[place]] / blended[best[0]]);
       top.offer(pool.item(best[place]), (float) score);
     }
     return top.drain();

@@ -118,8 +118,7 @@ final class SourceTuner {
     next();
     SeqKnn best = seqKnn(data.tuneTrain(), SeqKnn.Parameters.DEFAULT);
     SeqKnn start = best;
-    double bestValue =
-        journal.worth(start.toString(), () -> objective.applyAsDouble(start));
+    double bestValue = journal.worth(start.toString(), () -> objective.applyAsDouble(start));
     List<Function<SeqKnn.Parameters, SeqKnn.Parameters>> changes = new ArrayList<>();
     for (int window : new int[] {2, 5, 1, 8}) {
       changes.add(p ->

@@ -106,8 +106,7 @@ public final class ModelHost implements AutoCloseable {
         numbers,
         table ->
             new WarmingIndex(
-                table,
-                build -> Thread.ofPlatform().daemon().name("index-builder").start(build)));
+                table, build -> Thread.ofPlatform().daemon().name("index-builder").start(build)));
   }
 
   private void loadCanary() {

@@ -154,8 +154,7 @@ public final class ModelStore {
       try (DataInputStream in = open(bundle.resolve(POPULARITY))) {
         popularity = Popularity.read(in, i -> mapped[i]);
       }
-      BatchSources sources =
-          BatchSources.read(bundle, manifest.files().keySet(), mapped, indexing);
+      BatchSources sources = BatchSources.read(bundle, manifest.files().keySet(), mapped, indexing);
       RankModel ranker =
           manifest.files().containsKey(RANKER)
               ? RankModel.parse(Files.readString(bundle.resolve(RANKER)))

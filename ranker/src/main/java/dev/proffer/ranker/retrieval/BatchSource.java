@@ -38,8 +38,7 @@ public sealed interface BatchSource extends CandidateSource
         case Spectral.NAME -> Spectral.read(in, indexing);
         case ItemRegression.NAME -> ItemRegression.read(in);
         case SelfAttention.NAME -> SelfAttention.read(in, indexing);
-        default ->
-            throw new IOException("source '" + name + "' (expected: one of " + NAMES + ")");
+        default -> throw new IOException("source '" + name + "' (expected: one of " + NAMES + ")");
       };
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new IOException(name + ": " + e.getMessage(), e);

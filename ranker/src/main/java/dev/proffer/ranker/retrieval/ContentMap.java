@@ -47,8 +47,7 @@ public final class ContentMap {
     public Lessons(CatalogueSnapshot snapshot, ImplicitFactors learned, int[] counts) {
       List<CatalogueItem> items = snapshot.sortedById();
       this.content =
-          new ContentVectors(
-              items, snapshot.vectorLength(), new EncodedTexts(TextVectors.none()));
+          new ContentVectors(items, snapshot.vectorLength(), new EncodedTexts(TextVectors.none()));
       this.factors = learned.parameters().dimension();
       int wide = content.dimension() + 1;
       this.left = new double[wide * wide];

@@ -27,8 +27,7 @@ public final class GrowingFactors implements CandidateSource {
   ///
   /// @param rowOf the row of each item number, or -1
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-  private record Fresh(
-      CatalogueSnapshot of, int[] rowOf, VectorTable table, VectorIndex index) {
+  private record Fresh(CatalogueSnapshot of, int[] rowOf, VectorTable table, VectorIndex index) {
     int row(int item) {
       return item >= 0 && item < rowOf.length ? rowOf[item] : -1;
     }
@@ -121,8 +120,7 @@ public final class GrowingFactors implements CandidateSource {
     if (person.length == 0) {
       return Hits.NONE;
     }
-    Hits old =
-        learned.nearest(person, max, item -> query.eligible().test(numbers.outer(item)));
+    Hits old = learned.nearest(person, max, item -> query.eligible().test(numbers.outer(item)));
     Hits added = now.index().search(person, max, query.eligible()).positive();
     if (added.size() == 0) {
       return new Hits(numbers.outer(old.items()), old.scores());

@@ -100,8 +100,7 @@ final class NewItemStage {
 
   /// The map for serving, of everything.
   ContentMap map(ImplicitFactors factors, double ridge) {
-    return new ContentMap.Lessons(
-            snapshot, factors, learner.counts(steps.size(), _ -> true))
+    return new ContentMap.Lessons(snapshot, factors, learner.counts(steps.size(), _ -> true))
         .solve(ridge);
   }
 
@@ -132,8 +131,7 @@ final class NewItemStage {
   private Lessons lessons(int fold, int to) {
     IntPredicate old = item -> !isNew(item, fold);
     ImplicitFactors factors = learner.factors(parameters, to, old);
-    return new Lessons(
-        factors, new ContentMap.Lessons(snapshot, factors, learner.counts(to, old)));
+    return new Lessons(factors, new ContentMap.Lessons(snapshot, factors, learner.counts(to, old)));
   }
 
   private CandidateSource source(Lessons lessons, double ridge) {
@@ -166,7 +164,8 @@ final class NewItemStage {
         name,
         cases,
         one ->
-            source.propose(
+            source
+                .propose(
                     new Query(
                         one.history(),
                         one.atMillis(),
@@ -193,8 +192,14 @@ final class NewItemStage {
         "test",
         "new items by chance",
         cases,
-        one -> random.ints(8L * LIST, 0, fresh.length).map(i -> fresh[i])
-            .filter(one::isNew).distinct().limit(LIST).toArray());
+        one ->
+            random
+                .ints(8L * LIST, 0, fresh.length)
+                .map(i -> fresh[i])
+                .filter(one::isNew)
+                .distinct()
+                .limit(LIST)
+                .toArray());
   }
 
   private TrainingReport.Row measure(

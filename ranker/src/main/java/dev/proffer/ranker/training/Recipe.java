@@ -40,6 +40,8 @@ sealed interface Recipe {
     }
   }
 
+  /// The sequence model.
+  ///
   /// @param epochs after which validation was best
   record Sequences(
       SelfAttention.Shape shape, SelfAttentionTrainer.Parameters parameters, int epochs)

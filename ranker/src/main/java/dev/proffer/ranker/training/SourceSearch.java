@@ -209,9 +209,7 @@ final class SourceSearch {
             p -> new Spectral.Parameters(64, p.itemPower(), p.valuePower()),
             p -> new Spectral.Parameters(DIRECTIONS_MAX, p.itemPower(), p.valuePower())),
         Recipe.Directions::new,
-        p ->
-            new Spectral(
-                bases.computeIfAbsent(p.dimension(), d -> learner.basis(d, cut)), p));
+        p -> new Spectral(bases.computeIfAbsent(p.dimension(), d -> learner.basis(d, cut)), p));
   }
 
   private void regression(TrainingProgress.Step step) {
@@ -279,11 +277,7 @@ final class SourceSearch {
         new SelfAttention.Shape(learner.items(), 64, 2, 2, 256, positions(train));
     SelfAttentionTrainer.Parameters parameters =
         new SelfAttentionTrainer.Parameters(
-            1e-3,
-            2_048,
-            0.3,
-            SelfAttentionTrainer.Parameters.DEFAULT.negatives(),
-            options.seed());
+            1e-3, 2_048, 0.3, SelfAttentionTrainer.Parameters.DEFAULT.negatives(), options.seed());
     String all = about + ", " + shape + ", " + parameters;
     CheckpointFile lastFile = new CheckpointFile(folder.resolve(LAST), all, shape);
     CheckpointFile bestFile = new CheckpointFile(folder.resolve(BEST), all, shape);
@@ -292,9 +286,7 @@ final class SourceSearch {
     double bestWorth = best == null ? -1 : worth(shape, best);
     long end =
         System.nanoTime()
-            + (options.learning().isZero()
-                ? Long.MAX_VALUE / 2
-                : options.learning().toNanos());
+            + (options.learning().isZero() ? Long.MAX_VALUE / 2 : options.learning().toNanos());
     try (SelfAttentionTrainer trainer =
             new SelfAttentionTrainer(shape, parameters, options.threads(), last);
         TrainingProgress.Step step = progress.begin("learning sequences", -1, "epochs")) {

@@ -459,8 +459,7 @@ public final class Trainer {
     Steps steps = data.steps();
     long start = System.nanoTime();
     boolean alone = !options.sources().automatic() && options.sources().names().isEmpty();
-    long deadline =
-        start + (long) (options.tuning().toNanos() * (alone ? 1 : SHARE_OF_LINKS));
+    long deadline = start + (long) (options.tuning().toNanos() * (alone ? 1 : SHARE_OF_LINKS));
     Search search;
     SeqKnn chosen;
     double halfLife = TrainedModel.HALF_LIFE_MILLIS_UNTRAINED;

@@ -114,31 +114,71 @@ public record TrainingOptions(
 
   public TrainingOptions withActivate(boolean newActivate) {
     return new TrainingOptions(
-        tuning, tuningCases, cases, threads, newActivate, sources, ranker, learning, epochsMax,
+        tuning,
+        tuningCases,
+        cases,
+        threads,
+        newActivate,
+        sources,
+        ranker,
+        learning,
+        epochsMax,
         seed);
   }
 
   public TrainingOptions withSources(SourceChoice newSources) {
     return new TrainingOptions(
-        tuning, tuningCases, cases, threads, activate, newSources, ranker, learning, epochsMax,
+        tuning,
+        tuningCases,
+        cases,
+        threads,
+        activate,
+        newSources,
+        ranker,
+        learning,
+        epochsMax,
         seed);
   }
 
   public TrainingOptions withRanker(RankerChoice newRanker) {
     return new TrainingOptions(
-        tuning, tuningCases, cases, threads, activate, sources, newRanker, learning, epochsMax,
+        tuning,
+        tuningCases,
+        cases,
+        threads,
+        activate,
+        sources,
+        newRanker,
+        learning,
+        epochsMax,
         seed);
   }
 
   public TrainingOptions withLearning(Duration newLearning, int newEpochsMax) {
     return new TrainingOptions(
-        tuning, tuningCases, cases, threads, activate, sources, ranker, newLearning, newEpochsMax,
+        tuning,
+        tuningCases,
+        cases,
+        threads,
+        activate,
+        sources,
+        ranker,
+        newLearning,
+        newEpochsMax,
         seed);
   }
 
   public TrainingOptions withSeed(long newSeed) {
     return new TrainingOptions(
-        tuning, tuningCases, cases, threads, activate, sources, ranker, learning, epochsMax,
+        tuning,
+        tuningCases,
+        cases,
+        threads,
+        activate,
+        sources,
+        ranker,
+        learning,
+        epochsMax,
         newSeed);
   }
 }

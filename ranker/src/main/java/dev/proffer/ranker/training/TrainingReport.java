@@ -17,8 +17,8 @@ import java.util.Map;
 /// @param seqKnn the chosen parameters
 /// @param weights the chosen weights of the sources
 /// @param sources what became of each source that is learned as a whole, by name
-/// @param cutOff whether the search ended because the time was over: only a search that came to
-///   its end gives the same bundle again
+/// @param cutOff whether the search ended because the time was over: only a search that came to its
+///   end gives the same bundle again
 /// @param ordering whether the learned ranker or the blend orders the candidates, and why
 /// @param heldOut the model whose test figures these are
 public record TrainingReport(

@@ -79,7 +79,8 @@ final class BatchRecommendation {
     int before = resume(draft, about);
     if (before > 0) {
       console.say(
-          String.format(Locale.ROOT, "going on after the first %,d people of a run before", before));
+          String.format(
+              Locale.ROOT, "going on after the first %,d people of a run before", before));
     }
     int people = 0;
     int degraded = 0;

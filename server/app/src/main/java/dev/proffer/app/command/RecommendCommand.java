@@ -102,7 +102,11 @@ final class RecommendCommand implements Callable<Integer> {
         }
         if (done.refused() > 0) {
           throw new Failure(
-              "ids that were refused: " + done.refused() + "; " + out + " says why, the others are done");
+              "ids that were refused: "
+                  + done.refused()
+                  + "; "
+                  + out
+                  + " says why, the others are done");
         }
       }
       return Commands.DONE;

@@ -52,8 +52,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--ranker",
       paramLabel = "NAME",
-      description =
-          "auto, blend or lambdamart (default: the setting ranker.training-ranker).")
+      description = "auto, blend or lambdamart (default: the setting ranker.training-ranker).")
   private @Nullable String ranker;
 
   @Option(

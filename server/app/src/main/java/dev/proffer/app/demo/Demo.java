@@ -64,7 +64,8 @@ public final class Demo {
               ranker,
               featureStore,
               dataFolder.resolve(engine.settings().get(RankerSettings.MODELS_FOLDER)),
-              // A demo is not to be waited for: it does without sources that are learned as a whole.
+              // A demo is not to be waited for: it does without sources that are learned as a
+              // whole.
               new TrainingOptions(
                       TUNING, usual.tuningCases(), 2_000, usual.threads(), usual.activate())
                   .withSources(TrainingOptions.SourceChoice.parse("none")),

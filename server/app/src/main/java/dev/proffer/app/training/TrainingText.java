@@ -49,8 +49,8 @@ public final class TrainingText {
   }
 
   /// `model_version`, `seconds`, `events`, `people`, `items`, `ordering`, `parameters`, `weights`,
-  /// `sources` (what became of each that is learned as a whole), `cut_off`,
-  /// and under `validation` and `test` the figures of each way to recommend by its name.
+  /// `sources` (what became of each that is learned as a whole), `cut_off`, and under `validation`
+  /// and `test` the figures of each way to recommend by its name.
   public static String json(TrainingReport report) {
     ObjectNode root = JSON.createObjectNode();
     root.put("model_version", report.version());

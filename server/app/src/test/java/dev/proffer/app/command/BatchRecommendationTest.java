@@ -53,8 +53,7 @@ final class BatchRecommendationTest {
                   public void recommend(
                       RecommendRequest request, StreamObserver<RecommendResponse> out) {
                     if (request.getUserId().equals(lostFor)) {
-                      out.onError(
-                          Status.UNAVAILABLE.withDescription("gone").asRuntimeException());
+                      out.onError(Status.UNAVAILABLE.withDescription("gone").asRuntimeException());
                       return;
                     }
                     asked.add(request.getUserId());
@@ -81,15 +80,12 @@ final class BatchRecommendationTest {
   private BatchRecommendation batch(int k) {
     PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8);
     return new BatchRecommendation(
-        new Console(stream, stream, false),
-        channel,
-        RecommendRequest.newBuilder().setK(k).build());
+        new Console(stream, stream, false), channel, RecommendRequest.newBuilder().setK(k).build());
   }
 
   private Path people() throws Exception {
     return Files.write(
-        folder.resolve("people.txt"),
-        IntStream.range(0, PEOPLE).mapToObj(i -> "p" + i).toList());
+        folder.resolve("people.txt"), IntStream.range(0, PEOPLE).mapToObj(i -> "p" + i).toList());
   }
 
   @Test
