@@ -39,15 +39,16 @@ import dev.proffer.ranker.ranking.FrequencyCap;
 import dev.proffer.ranker.ranking.Recommender;
 import dev.proffer.ranker.ranking.RecommenderHandler;
 import dev.proffer.ranker.ranking.Scenes;
+import dev.proffer.ranker.ranking.Searching;
 import dev.proffer.ranker.ranking.Sources;
 import dev.proffer.ranker.ranking.Stage;
 import dev.proffer.ranker.ranking.Valuing;
+import dev.proffer.ranker.ranking.Worth;
 import dev.proffer.ranker.retrieval.BoughtTogether;
 import dev.proffer.ranker.retrieval.ContentKeeper;
 import dev.proffer.ranker.retrieval.OnnxTextVectors;
 import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.retrieval.SourceBudgets;
-import dev.proffer.ranker.retrieval.TextVectors;
 import dev.proffer.ranker.search.TextIndex;
 import dev.proffer.runtime.redis.RedisLink;
 import dev.proffer.runtime.redis.RedisLinkOptions;
@@ -186,7 +187,11 @@ public final class RankerModule implements ServiceModule {
     ContentKeeper content =
         new ContentKeeper(
             catalogue,
-            () -> encode ? OnnxTextVectors.orNone() : TextVectors.none(),
+            encode
+                ? new ContentKeeper.Encoders(
+                    () -> OnnxTextVectors.orNone(OnnxTextVectors::english),
+                    () -> OnnxTextVectors.orNone(OnnxTextVectors::chinese))
+                : ContentKeeper.Encoders.NONE,
             CONTENT_POLL,
             snapshot -> {
               texts.follow(snapshot);
@@ -194,6 +199,15 @@ public final class RankerModule implements ServiceModule {
             });
     ExecutorService executor =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("source-", 0).factory());
+    Valuing valuing =
+        new Valuing(
+            features,
+            settings.get(RankerSettings.PROMOTION_WEIGHT),
+            settings.get(RankerSettings.RERANK_MAX),
+            new Worth(
+                settings.get(RankerSettings.MARGIN_WEIGHT),
+                settings.get(RankerSettings.MARGIN_SHARE),
+                settings.get(RankerSettings.VALUED_MAX)));
     Recommender recommender =
         new Recommender(
             new Scenes(
@@ -211,10 +225,7 @@ public final class RankerModule implements ServiceModule {
                 settings.get(RankerSettings.CANDIDATES_MAX),
                 settings.get(RankerSettings.SOURCE_TIMEOUT),
                 SourceBudgets.parse(settings.get(RankerSettings.SOURCE_BUDGETS))),
-            new Valuing(
-                features,
-                settings.get(RankerSettings.PROMOTION_WEIGHT),
-                settings.get(RankerSettings.RERANK_MAX)),
+            valuing,
             new Arranging(
                 new Diversity(
                     settings.get(RankerSettings.DIVERSITY),
@@ -227,7 +238,7 @@ public final class RankerModule implements ServiceModule {
                 settings.get(RankerSettings.EXPLORATION_POOL),
                 content,
                 random),
-            texts,
+            new Searching(texts, content, valuing, settings.get(RankerSettings.CANDIDATES_MAX)),
             decisions,
             new Deciding(
                 experiments,

@@ -127,6 +127,32 @@ public final class RankerSettings {
           "How much a promotion lifts an item: a price reduced to nothing multiplies the score by 1"
               + " plus this");
 
+  public static final Setting<Double> MARGIN_WEIGHT =
+      Setting.number(
+          "ranker.margin-weight",
+          1,
+          0,
+          1,
+          "Power of the margin where probabilities of clicks and purchases order: 1 orders by the"
+              + " margin that is to be expected, 0 by the probability of a purchase alone");
+
+  public static final Setting<Double> MARGIN_SHARE =
+      Setting.number(
+          "ranker.margin-share",
+          0.3,
+          0,
+          1,
+          "The margin of items whose cost is not known, as a share of their list price");
+
+  public static final Setting<Integer> VALUED_MAX =
+      Setting.integer(
+          "ranker.valued-max",
+          100,
+          10,
+          5_000,
+          "How many of the most relevant candidates are ordered by probabilities and margin, where"
+              + " the bundle has heads");
+
   public static final Setting<Integer> DECISIONS_QUEUE_MAX =
       Setting.integer(
           "ranker.decisions-queue-max",
@@ -187,15 +213,15 @@ public final class RankerSettings {
       Setting.text(
           "ranker.ranker-policy",
           "",
-          "Policy that chooses the ranker of a reply; empty uses lambdamart where the bundle has it,"
-              + " else the blend");
+          "Policy that chooses the ranker of a reply; empty uses the best that the bundle has:"
+              + " expected-margin, lambdamart or the blend");
 
   public static final Setting<List<String>> RANKERS =
       Setting.list(
           "ranker.rankers",
           "blend,seq-knn,popularity",
-          "What the policy of rankers chooses from: blend, lambdamart, seq-knn, popularity,"
-              + " content");
+          "What the policy of rankers chooses from: blend, lambdamart, expected-margin, seq-knn,"
+              + " popularity, content");
 
   public static final Setting<String> LAYOUT_POLICY =
       Setting.text(
@@ -271,6 +297,9 @@ public final class RankerSettings {
                 FREQUENCY_CAP,
                 FREQUENCY_WINDOW,
                 PROMOTION_WEIGHT,
+                MARGIN_WEIGHT,
+                MARGIN_SHARE,
+                VALUED_MAX,
                 DECISIONS_QUEUE_MAX,
                 DECISIONS_MAX,
                 MODELS_FOLDER,

@@ -66,6 +66,7 @@ class LearnedRankerTest {
   @BeforeEach
   void calm() {
     ranker.featureStore.lost = false;
+    ranker.featureStore.odd = false;
     ranker.featureStore.featureSetHash = "memory";
   }
 
@@ -279,5 +280,37 @@ class LearnedRankerTest {
           assertThat(reason.getTextsOrThrow("en")).matches("Would be first with \\d+ % off");
           assertThat(reason.getTextsOrThrow("zh")).contains("第一位");
         });
+  }
+
+  @Test
+  void aDiscountThatIsSaidToBringAnItemToTheTopDoes() {
+    int proven =
+        new Contrasts(
+                ranker,
+                () ->
+                    ranker
+                        .recommender()
+                        .rank(
+                            RankRequest.newBuilder()
+                                .setUserId("u39")
+                                .addCandidateIds(id(7, 4, 3))
+                                .addCandidateIds(id(7, 4, 4))
+                                .addCandidateIds(id(7, 4, 5))
+                                .addCandidateIds(id(7, 4, 6))
+                                .setExplain(true)
+                                .build())
+                        .getItemsList())
+            .proveDiscounts();
+    assertThat(proven).isPositive();
+  }
+
+  @Test
+  void featuresThatAreNotNumbersAreMissingOnesAndNothingElse() {
+    ranker.featureStore.odd = true;
+    RecommendResponse reply = recommend(ranker, "u2", true);
+    assertThat(reply.getRanker()).isEqualTo("lambdamart");
+    assertThat(reply.getItemsList())
+        .hasSize(10)
+        .allSatisfy(each -> assertThat(each.getScore()).isFinite());
   }
 }

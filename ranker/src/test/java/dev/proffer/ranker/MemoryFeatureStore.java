@@ -46,6 +46,8 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
   volatile boolean lost;
   volatile long delayMillis;
   volatile String featureSetHash = "memory";
+  // Whether what it knows of items is not a number.
+  volatile boolean odd;
 
   synchronized void add(Event event) {
     events.add(event);
@@ -93,7 +95,7 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
     if (request.getCandidateIdsCount() > 0) {
       Map<String, Integer> events = counts();
       for (String item : request.getCandidateIdsList()) {
-        counts.putFloat(events.getOrDefault(item, 0));
+        counts.putFloat(odd ? Float.NaN : events.getOrDefault(item, 0));
       }
     }
     items.setValuesF32Le(ByteString.copyFrom(counts.flip()));

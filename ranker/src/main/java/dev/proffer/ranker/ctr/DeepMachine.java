@@ -3,6 +3,9 @@ package dev.proffer.ranker.ctr;
 
 import dev.proffer.ranker.index.Vectors;
 import dev.proffer.ranker.learning.LearningException;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +37,7 @@ public final class DeepMachine implements Head {
   private final int[] layerAt;
   private final int outputAt;
   private final float[] parameters;
+  private int epochs;
 
   /// What it is and how it learns.
   ///
@@ -70,6 +74,11 @@ public final class DeepMachine implements Head {
     public Options withL2(double other) {
       return new Options(
           factors, layers, dropout, learningRate, other, batch, epochs, patience, seed, threads);
+    }
+
+    public Options withEpochs(int other) {
+      return new Options(
+          factors, layers, dropout, learningRate, l2, batch, other, other, seed, threads);
     }
 
     public Options withDropout(double other) {
@@ -137,12 +146,70 @@ public final class DeepMachine implements Head {
         }
       }
       System.arraycopy(best, 0, model.parameters, 0, best.length);
+      model.epochs = bestEpoch;
       return model;
     }
   }
 
+  /// The passes after which it was best.
+  int epochs() {
+    return epochs;
+  }
+
   float[] parameters() {
     return parameters;
+  }
+
+  @Override
+  public String kind() {
+    return layerAt.length == 0 ? "fm" : "deep-fm";
+  }
+
+  @Override
+  public int fields() {
+    return fields;
+  }
+
+  @Override
+  public int features() {
+    return features;
+  }
+
+  @Override
+  public Scorer scorer() {
+    Pass pass = new Pass();
+    return (numbers, from) -> pass.forward(numbers, from, null);
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeInt(fields);
+    out.writeInt(features);
+    out.writeInt(options.factors());
+    out.writeInt(options.layers().length);
+    for (int layer : options.layers()) {
+      out.writeInt(layer);
+    }
+    for (float parameter : parameters) {
+      out.writeFloat(parameter);
+    }
+  }
+
+  /// Reads what [#write] wrote.
+  static DeepMachine read(DataInput in) throws IOException {
+    int fields = in.readInt();
+    int features = in.readInt();
+    int factors = in.readInt();
+    int[] layers = new int[in.readInt()];
+    for (int l = 0; l < layers.length; l++) {
+      layers[l] = in.readInt();
+    }
+    DeepMachine model =
+        new DeepMachine(
+            fields, features, new Options(factors, layers, 0, 0.001, 0, 1, 1, 1, 1, 1));
+    for (int i = 0; i < model.parameters.length; i++) {
+      model.parameters[i] = in.readFloat();
+    }
+    return model;
   }
 
   @Override
@@ -347,7 +414,10 @@ public final class DeepMachine implements Head {
       for (int i = start; i < end; i++) {
         int row = order[i] * fields;
         double odds = pass.forward(rows.numbers(), row, random);
-        float error = (float) (Head.probability(odds) - rows.labels()[order[i]]);
+        float error =
+            (float)
+                (rows.weights()[order[i]]
+                    * (Head.probability(odds) - rows.labels()[order[i]]));
         pass.backward(rows.numbers(), row, error, gradients[thread], gradients[thread], 0);
       }
     }

@@ -11,8 +11,15 @@ import java.util.Arrays;
 /// @param features in all; their numbers are from 0
 /// @param numbers of the features, row after row
 /// @param labels 0 or 1, one a row
+/// @param weights how much each row counts when a head learns; above 0
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody; arrays are what the loops need.
-public record FieldRows(int fields, int features, int[] numbers, double[] labels) {
+public record FieldRows(
+    int fields, int features, int[] numbers, double[] labels, double[] weights) {
+  /// Rows that all count alike.
+  public FieldRows(int fields, int features, int[] numbers, double[] labels) {
+    this(fields, features, numbers, labels, ones(labels.length));
+  }
+
   public FieldRows {
     if (fields < 1 || numbers.length != labels.length * fields) {
       throw new IllegalArgumentException(
@@ -35,6 +42,15 @@ public record FieldRows(int fields, int features, int[] numbers, double[] labels
         throw new IllegalArgumentException("label " + label + " (expected: 0 or 1)");
       }
     }
+    if (weights.length != labels.length) {
+      throw new IllegalArgumentException(
+          "weights: " + weights.length + " (expected: one a label = " + labels.length + ")");
+    }
+    for (double weight : weights) {
+      if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("weight " + weight + " (expected: above 0 and finite)");
+      }
+    }
   }
 
   public int rows() {
@@ -51,10 +67,28 @@ public record FieldRows(int fields, int features, int[] numbers, double[] labels
   public FieldRows at(int[] chosen) {
     int[] some = new int[chosen.length * fields];
     double[] someLabels = new double[chosen.length];
+    double[] someWeights = new double[chosen.length];
     for (int i = 0; i < chosen.length; i++) {
       System.arraycopy(numbers, chosen[i] * fields, some, i * fields, fields);
       someLabels[i] = labels[chosen[i]];
+      someWeights[i] = weights[chosen[i]];
     }
-    return new FieldRows(fields, features, some, someLabels);
+    return new FieldRows(fields, features, some, someLabels, someWeights);
+  }
+
+  /// A run of rows.
+  public FieldRows between(int from, int to) {
+    return new FieldRows(
+        fields,
+        features,
+        Arrays.copyOfRange(numbers, from * fields, to * fields),
+        Arrays.copyOfRange(labels, from, to),
+        Arrays.copyOfRange(weights, from, to));
+  }
+
+  private static double[] ones(int count) {
+    double[] ones = new double[count];
+    Arrays.fill(ones, 1);
+    return ones;
   }
 }

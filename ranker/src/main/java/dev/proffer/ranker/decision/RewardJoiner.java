@@ -152,6 +152,11 @@ public final class RewardJoiner implements AutoCloseable {
 
   private boolean join(ReadEventsResponse batch) {
     long oldest = decisions.oldestDecidedAt();
+    if (oldest == Long.MAX_VALUE) {
+      // The very first decision may still wait to be written.
+      flush();
+      oldest = decisions.oldestDecidedAt();
+    }
     List<DecisionLog.JoinedReward> rows = new ArrayList<>();
     List<Reward> learnt = new ArrayList<>();
     List<Outcome> outcomes = new ArrayList<>();

@@ -24,6 +24,13 @@ public final class IsotonicCalibration {
   }
 
   public static IsotonicCalibration fit(double[] scores, double[] labels, double[] weights) {
+    return fit(scores, labels, weights, 0);
+  }
+
+  /// @param prior how many rows of the mean label each step gets in addition, so that a step of a
+  ///   few rows does not say what only many could: 0 or 1 above all
+  public static IsotonicCalibration fit(
+      double[] scores, double[] labels, double[] weights, double prior) {
     if (scores.length == 0 || labels.length != scores.length || weights.length != scores.length) {
       throw new IllegalArgumentException(
           "scores, labels and weights: "
@@ -56,25 +63,55 @@ public final class IsotonicCalibration {
         sum += weights[order[at]] * labels[order[at]];
         at++;
       }
-      weight[blocks] = rows;
-      mean[blocks] = sum / rows;
-      score[blocks] = value;
-      blocks++;
-      while (blocks > 1 && mean[blocks - 2] >= mean[blocks - 1]) {
-        double both = weight[blocks - 2] + weight[blocks - 1];
-        mean[blocks - 2] =
-            (weight[blocks - 2] * mean[blocks - 2] + weight[blocks - 1] * mean[blocks - 1]) / both;
-        score[blocks - 2] =
-            (weight[blocks - 2] * score[blocks - 2] + weight[blocks - 1] * score[blocks - 1])
-                / both;
-        weight[blocks - 2] = both;
-        blocks--;
-      }
+      blocks = pool(weight, mean, score, blocks, rows, sum / rows, value);
     }
     if (blocks == 0) {
       throw new LearningException("calibration needs an example with a weight above 0");
     }
+    if (prior > 0) {
+      double all = 0;
+      double positive = 0;
+      for (int b = 0; b < blocks; b++) {
+        all += weight[b];
+        positive += weight[b] * mean[b];
+      }
+      // Steps of few rows move more, which may bring them out of order.
+      int kept = 0;
+      for (int b = 0; b < blocks; b++) {
+        double moved =
+            (weight[b] * mean[b] + prior * positive / all) / (weight[b] + prior);
+        kept = pool(weight, mean, score, kept, weight[b], moved, score[b]);
+      }
+      blocks = kept;
+    }
     return new IsotonicCalibration(Arrays.copyOf(score, blocks), Arrays.copyOf(mean, blocks));
+  }
+
+  /// Adds a block behind others, and pools it with those before it that are not below it. Returns
+  /// how many there are then.
+  private static int pool(
+      double[] weight,
+      double[] mean,
+      double[] score,
+      int count,
+      double rows,
+      double rate,
+      double at) {
+    int blocks = count;
+    weight[blocks] = rows;
+    mean[blocks] = rate;
+    score[blocks] = at;
+    blocks++;
+    while (blocks > 1 && mean[blocks - 2] >= mean[blocks - 1]) {
+      double both = weight[blocks - 2] + weight[blocks - 1];
+      mean[blocks - 2] =
+          (weight[blocks - 2] * mean[blocks - 2] + weight[blocks - 1] * mean[blocks - 1]) / both;
+      score[blocks - 2] =
+          (weight[blocks - 2] * score[blocks - 2] + weight[blocks - 1] * score[blocks - 1]) / both;
+      weight[blocks - 2] = both;
+      blocks--;
+    }
+    return blocks;
   }
 
   /// The calibrated value of a score; beyond the scores seen, that of the nearest one.

@@ -3,6 +3,7 @@ package dev.proffer.ranker.model;
 
 import dev.proffer.proto.common.v1.ErrorReason;
 import dev.proffer.ranker.catalogue.ItemNumbers;
+import dev.proffer.ranker.ctr.ShopHeads;
 import dev.proffer.ranker.index.ExactIndex;
 import dev.proffer.ranker.index.VectorIndex;
 import dev.proffer.ranker.index.VectorTable;
@@ -38,6 +39,7 @@ public final class ModelStore {
   private static final String SEQ_KNN = "seq-knn.bin";
   private static final String POPULARITY = "popularity.bin";
   private static final String RANKER = "ranker.txt";
+  private static final String HEADS = "heads.bin";
 
   private final BundleFolder bundles;
 
@@ -86,6 +88,10 @@ public final class ModelStore {
             byte[] text = ranker.text().getBytes(StandardCharsets.UTF_8);
             files.put(
                 RANKER, BundleFolder.writeFile(bundle.resolve(RANKER), out -> out.write(text)));
+          }
+          ShopHeads heads = model.heads();
+          if (heads != null) {
+            files.put(HEADS, BundleFolder.writeFile(bundle.resolve(HEADS), heads::write));
           }
           Manifest manifest =
               new Manifest(
@@ -159,17 +165,15 @@ public final class ModelStore {
           manifest.files().containsKey(RANKER)
               ? RankModel.parse(Files.readString(bundle.resolve(RANKER)))
               : null;
-      if (ranker != null && !ranker.featureSetHash().equals(manifest.featureSetHash())) {
-        throw new BundleException(
-            "model bundle "
-                + version
-                + ": "
-                + RANKER
-                + " reads feature set "
-                + ranker.featureSetHash()
-                + " (expected: "
-                + manifest.featureSetHash()
-                + ", as the manifest says)");
+      if (ranker != null) {
+        checkFeatures(version, RANKER, ranker.featureSetHash(), manifest);
+      }
+      ShopHeads heads = null;
+      if (manifest.files().containsKey(HEADS)) {
+        try (DataInputStream in = open(bundle.resolve(HEADS))) {
+          heads = ShopHeads.read(in);
+        }
+        checkFeatures(version, HEADS, heads.featureSetHash(), manifest);
       }
       return new TrainedModel(
           manifest.version(),
@@ -181,12 +185,29 @@ public final class ModelStore {
           seqKnn,
           popularity,
           ranker,
-          sources);
+          sources,
+          heads);
     } catch (IOException
         | LearningException
         | ArrayIndexOutOfBoundsException
         | NegativeArraySizeException e) {
       throw new BundleException("model bundle " + version + ": unreadable: " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkFeatures(String version, String file, String hash, Manifest manifest)
+      throws BundleException {
+    if (!hash.equals(manifest.featureSetHash())) {
+      throw new BundleException(
+          "model bundle "
+              + version
+              + ": "
+              + file
+              + " reads feature set "
+              + hash
+              + " (expected: "
+              + manifest.featureSetHash()
+              + ", as the manifest says)");
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.model;
 
+import dev.proffer.ranker.ctr.ShopHeads;
 import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.retrieval.Popularity;
 import dev.proffer.ranker.retrieval.SeqKnn;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param metrics figures of the training run, such as `test.ndcg@10`
 /// @param ranker what orders the candidates; null when the blend does it better
 /// @param sources candidate sources that were learned as a whole, as far as validation wanted them
+/// @param heads how probable clicks and purchases are; null when the decision log taught nothing
 public record TrainedModel(
     String version,
     long trainedAtUnixMs,
@@ -27,7 +29,8 @@ public record TrainedModel(
     SeqKnn seqKnn,
     Popularity popularity,
     @Nullable RankModel ranker,
-    BatchSources sources) {
+    BatchSources sources,
+    @Nullable ShopHeads heads) {
   /// The weights of a model that nobody has trained yet.
   public static final Map<String, Double> WEIGHTS_UNTRAINED =
       Map.of(SeqKnn.NAME, 1.0, "content", 0.3, Popularity.NAME, 0.1);
@@ -61,7 +64,34 @@ public record TrainedModel(
         seqKnn,
         popularity,
         ranker,
-        BatchSources.NONE);
+        BatchSources.NONE,
+        null);
+  }
+
+  /// A model without heads.
+  public TrainedModel(
+      String version,
+      long trainedAtUnixMs,
+      long eventOffset,
+      String featureSetHash,
+      Map<String, Double> weights,
+      Map<String, Double> metrics,
+      SeqKnn seqKnn,
+      Popularity popularity,
+      @Nullable RankModel ranker,
+      BatchSources sources) {
+    this(
+        version,
+        trainedAtUnixMs,
+        eventOffset,
+        featureSetHash,
+        weights,
+        metrics,
+        seqKnn,
+        popularity,
+        ranker,
+        sources,
+        null);
   }
 
   /// What serves before the first training: it learns from the event log as it goes.

@@ -48,6 +48,11 @@ public final class Arranging {
     return diversity.isNone() ? explorationPool : Math.max(explorationPool, 500);
   }
 
+  /// Whether places follow from value alone, but for chance at the last one.
+  boolean isByValue() {
+    return diversity.isNone();
+  }
+
   String policy() {
     return exploration.policy();
   }

@@ -2,7 +2,9 @@
 package dev.proffer.ranker.ranking;
 
 import dev.proffer.proto.ranker.v1.DecisionArm;
+import dev.proffer.ranker.ctr.ShopHeads;
 import dev.proffer.ranker.experiment.Experiments;
+import dev.proffer.ranker.model.TrainedModel;
 import dev.proffer.ranker.policy.Policies;
 import dev.proffer.ranker.policy.PolicyState;
 import dev.proffer.ranker.reranking.RankModel;
@@ -33,7 +35,20 @@ public final class Deciding {
 
   /// Rankers that can be named.
   public static final Set<String> RANKERS =
-      Set.of(BLEND, RankModel.NAME, SeqKnn.NAME, Popularity.NAME, ContentSource.NAME);
+      Set.of(
+          BLEND,
+          RankModel.NAME,
+          ShopHeads.EXPECTED_MARGIN,
+          SeqKnn.NAME,
+          Popularity.NAME,
+          ContentSource.NAME);
+
+  /// The ranker of a bundle when nobody chooses: the best that it has.
+  static String usual(TrainedModel model) {
+    return model.heads() != null
+        ? ShopHeads.EXPECTED_MARGIN
+        : model.ranker() != null ? RankModel.NAME : BLEND;
+  }
 
   /// The choice to give no personal offer.
   public static final String NO_OFFER = "none";

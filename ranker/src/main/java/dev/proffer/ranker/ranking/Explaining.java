@@ -6,6 +6,7 @@ import dev.proffer.proto.ranker.v1.Reason;
 import dev.proffer.proto.ranker.v1.RecommendedItem;
 import dev.proffer.proto.ranker.v1.SourceScore;
 import dev.proffer.ranker.catalogue.CatalogueItem;
+import dev.proffer.ranker.ctr.ShopHeads;
 import dev.proffer.ranker.promotion.ItemOffer;
 import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.reranking.RankRows;
@@ -38,6 +39,7 @@ final class Explaining {
   /// Adds reasons, sources and contributions.
   ///
   /// @param first the item at the first place of the reply
+  /// @param byValue whether the places are in the order of value alone
   void explain(
       RecommendedItem.Builder view,
       Scene scene,
@@ -46,7 +48,8 @@ final class Explaining {
       Valued valued,
       Scored scored,
       Scored first,
-      boolean explored) {
+      boolean explored,
+      boolean byValue) {
     int number = scored.item().number();
     double blended = 0;
     List<Contribution> contributions = new ArrayList<>();
@@ -104,12 +107,14 @@ final class Explaining {
     }
     contributions.sort(
         Comparator.comparingDouble((Contribution c) -> Math.abs(c.getContribution())).reversed());
-    if (valued.model() != null && valued.rows() != null && scored.row() >= 0) {
+    if (valued.heads() != null && valued.rows() != null && scored.row() >= 0) {
+      contributions = probable(valued.heads(), valued.rows(), scored);
+    } else if (valued.model() != null && valued.rows() != null && scored.row() >= 0) {
       contributions = learned(valued.model(), valued.rows(), scored);
     }
     view.addAllContributions(
         contributions.subList(0, Math.min(CONTRIBUTIONS_MAX, contributions.size())));
-    Reason contrast = contrast(valued, scored, first);
+    Reason contrast = contrast(valued, scored, first, byValue);
     if (contrast != null) {
       view.addReasons(contrast);
     }
@@ -135,33 +140,77 @@ final class Explaining {
     return contributions;
   }
 
+  /// What makes up the value, whose logarithm is the sum of these, then what moved the
+  /// probabilities.
+  private List<Contribution> probable(ShopHeads.Asked asked, RankRows rows, Scored scored) {
+    List<Contribution> contributions = new ArrayList<>();
+    contributions.add(
+        factor("click_probability", scored.clickProbability(), scored.clickProbability()));
+    if (scored.purchaseProbability() > 0) {
+      contributions.add(
+          factor(
+              "purchase_probability", scored.purchaseProbability(), scored.purchaseProbability()));
+      double margin = valuing.worth().margin(scored.item(), Worth.price(scored));
+      contributions.add(factor("margin_minor_units", margin, valuing.worth().weighted(margin)));
+    }
+    asked.look(rows, scored.row(), scored.item());
+    for (ShopHeads.FieldShare share : asked.shares(rows, scored.row(), CONTRIBUTIONS_MAX)) {
+      contributions.add(
+          Contribution.newBuilder()
+              .setFeature(share.field())
+              .setValue(share.value())
+              .setContribution(share.added())
+              .build());
+    }
+    return contributions;
+  }
+
+  private static Contribution factor(String name, double value, double counted) {
+    return Contribution.newBuilder()
+        .setFeature(name)
+        .setValue(value)
+        .setContribution(counted > 0 ? Math.log(counted) : 0)
+        .build();
+  }
+
   private static final Comparator<Contribution> BY_SIZE =
       Comparator.comparingDouble((Contribution c) -> Math.abs(c.getContribution())).reversed();
 
   /// What would bring an item to the first place, or keep the first one from it; null when no usual
   /// discount would.
-  private @Nullable Reason contrast(Valued valued, Scored scored, Scored first) {
+  private @Nullable Reason contrast(
+      Valued valued, Scored scored, Scored first, boolean byValue) {
     if (scored.item().priceMinorUnits() <= 0) {
       return null;
     }
     if (scored.item() == first.item()) {
-      if (scored.offer() == null) {
+      if (scored.offer() == null || !byValue) {
         return null;
       }
-      double without = valuing.valueAt(valued, scored, 0);
+      Scored without =
+          scored.at(valuing.valueAt(valued, scored, scored.item().priceMinorUnits()));
       int place = 1;
       for (Scored other : valued.items()) {
-        place += other.item() != scored.item() && other.value() > without ? 1 : 0;
+        place +=
+            other.item() != scored.item() && Scored.BY_VALUE.compare(other, without) < 0 ? 1 : 0;
       }
-      return place == 1 ? null : Reasons.firstByOffer(place, scored.offer());
+      if (place == 1) {
+        return null;
+      }
+      // Behind the last one that was valued there may be others before it.
+      return place == valued.items().size()
+          ? Reasons.listedByOffer(place - 1, scored.offer())
+          : Reasons.firstByOffer(place, scored.offer());
     }
     double depth = Valuing.depth(scored.offer());
     long floor = scored.item().facts().floorPriceMinorUnits();
     for (int percent : DISCOUNTS) {
-      long price = Math.round(scored.item().priceMinorUnits() * (1 - percent / 100.0));
+      // As a promotion of so many percent would round it.
+      long list = scored.item().priceMinorUnits();
+      long price = list - (list * percent + 50) / 100;
       if (percent / 100.0 > depth
           && price >= floor
-          && valuing.valueAt(valued, scored, percent / 100.0) > first.value()) {
+          && valuing.valueAt(valued, scored, price) > first.value()) {
         return Reasons.wouldBeFirst(percent);
       }
     }

@@ -14,7 +14,7 @@ import dev.proffer.proto.featurestore.v1.GetOnlineFeaturesResponse;
 import dev.proffer.proto.featurestore.v1.RowStatus;
 import dev.proffer.proto.featurestore.v1.ValueColumn;
 import dev.proffer.ranker.catalogue.CatalogueItem;
-import dev.proffer.ranker.reranking.RankModel;
+import dev.proffer.ranker.reranking.RankColumns;
 import dev.proffer.ranker.reranking.StoredFeatures;
 import dev.proffer.runtime.degraded.Degradation;
 import io.github.resilience4j.bulkhead.Bulkhead;
@@ -112,7 +112,8 @@ public final class FeatureStoreClient {
   ///
   /// @param key the person or the session; empty when neither is known
   @Nullable StoredFeatures stored(
-      RankModel model,
+      RankColumns columns,
+      String featureSetHash,
       String key,
       CatalogueItem[] items,
       long budgetNanos,
@@ -120,7 +121,7 @@ public final class FeatureStoreClient {
     GetFeatureMatrixRequest.Builder request =
         GetFeatureMatrixRequest.newBuilder()
             .setFeatureSet(FEATURE_SET)
-            .setFeatureSetHash(model.featureSetHash())
+            .setFeatureSetHash(featureSetHash)
             .setContextEntityId(key.isEmpty() ? NOBODY : key);
     for (CatalogueItem item : items) {
       request.addCandidateIds(item.id());
@@ -137,12 +138,12 @@ public final class FeatureStoreClient {
       if (reply.hasDegraded()) {
         degradation.absorb(reply.getDegraded(), SHARE);
       }
-      StoredFeatures stored = StoredFeatures.nothing(model.columns(), items.length);
+      StoredFeatures stored = StoredFeatures.nothing(columns, items.length);
       for (FeatureBlock block : reply.getContextList()) {
-        scatter(block, 1, model.columns().context(), stored.context());
+        scatter(block, 1, columns.context(), stored.context());
       }
       for (FeatureBlock block : reply.getCandidatesList()) {
-        scatter(block, items.length, model.columns().stored(), stored.items());
+        scatter(block, items.length, columns.stored(), stored.items());
       }
       return stored;
     } catch (RuntimeException e) {

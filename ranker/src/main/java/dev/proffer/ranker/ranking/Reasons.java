@@ -85,4 +85,14 @@ final class Reasons {
         .setPromotionId(offer.promotion().id())
         .build();
   }
+
+  /// @param others how many would all be before the item without the offer
+  static Reason listedByOffer(int others, ItemOffer offer) {
+    return Reason.newBuilder()
+        .setKind(ReasonKind.REASON_KIND_CONTRASTIVE)
+        .putTexts("en", "Would not be among the first " + others + " without this offer")
+        .putTexts("zh", "若无此优惠，将排在前" + others + "位之外")
+        .setPromotionId(offer.promotion().id())
+        .build();
+  }
 }

@@ -24,13 +24,11 @@ import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.TopK;
 import dev.proffer.ranker.promotion.ItemOffer;
 import dev.proffer.ranker.promotion.PersonFacts;
-import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.retrieval.CandidateSource;
 import dev.proffer.ranker.retrieval.ContentSource;
 import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.retrieval.SeqKnn;
-import dev.proffer.ranker.search.TextIndex;
 import dev.proffer.runtime.degraded.Degradation;
 import dev.proffer.runtime.failure.ProfferException;
 import dev.proffer.runtime.grpc.RequestId;
@@ -64,14 +62,14 @@ public final class Recommender {
   private final Valuing valuing;
   private final Arranging arranging;
   private final Explaining explaining;
-  private final TextIndex texts;
+  private final Searching searching;
   private final DecisionLog decisions;
   private final Deciding deciding;
   private final Duration budget;
   private final RandomGenerator random;
   private final Stage.Listener stages;
 
-  /// @param texts what searches go to
+  /// @param searching where searches go
   /// @param budget how long a request may take
   /// @param random chooses what to warm up with
   /// @param stages hears how requests go on
@@ -80,7 +78,7 @@ public final class Recommender {
       Sources sources,
       Valuing valuing,
       Arranging arranging,
-      TextIndex texts,
+      Searching searching,
       DecisionLog decisions,
       Deciding deciding,
       Duration budget,
@@ -91,7 +89,7 @@ public final class Recommender {
     this.valuing = valuing;
     this.arranging = arranging;
     this.explaining = new Explaining(valuing);
-    this.texts = texts;
+    this.searching = searching;
     this.decisions = decisions;
     this.deciding = deciding;
     this.budget = budget;
@@ -164,7 +162,7 @@ public final class Recommender {
     // 2. Candidates of all sources, blended as the ranker of this reply does.
     stages.entered(Stage.RETRIEVE);
     List<String> two = turn.interleaved();
-    String usual = scene.model().trained().ranker() == null ? Deciding.BLEND : RankModel.NAME;
+    String usual = Deciding.usual(scene.model().trained());
     Deciding.Choice ranker =
         two.isEmpty()
             ? turn.ranker(usual, ofPerson)
@@ -198,18 +196,14 @@ public final class Recommender {
     List<String> pool =
         ranked.stream().limit(CANDIDATES_LOGGED).map(each -> each.item().id()).toList();
     List<Place> places;
+    Valued second = valued;
     if (two.isEmpty()) {
       places = arranging.explore(arranging.diverse(ranked, k), k);
     } else {
       Blend other = new Blend(proposals, Sources.weights(scene, two.getLast()));
-      places =
-          arranging.interleave(
-              two,
-              ranked,
-              valuing
-                  .value(scene, other, List.of(), two.getLast(), k, deadline, degradation)
-                  .items(),
-              k);
+      second =
+          valuing.value(scene, other, List.of(), two.getLast(), k, deadline, degradation);
+      places = arranging.interleave(two, ranked, second.items(), k);
     }
     for (int i = 0; i < places.size(); i++) {
       places.set(i, Arranging.withOffer(places.get(i), scene, turn, ofPerson));
@@ -254,10 +248,11 @@ public final class Recommender {
             scene,
             query,
             blend,
-            valued,
+            two.isEmpty() || place.ranker().equals(two.getFirst()) ? valued : second,
             place.scored(),
             places.getFirst().scored(),
-            place.explored());
+            place.explored(),
+            two.isEmpty() && arranging.isByValue());
       }
       reply.addItems(item);
     }
@@ -273,6 +268,7 @@ public final class Recommender {
               .setPolicy(arranging.policy())
               .putAllVariants(turn.variants())
               .setHeldOut(turn.heldOut())
+              .setRanker(reply.getRanker())
               .addAllArms(turn.arms()),
           scene,
           context,
@@ -336,14 +332,20 @@ public final class Recommender {
     }
     Valued valued =
         valuing.value(
-            scene, blend, others, RankModel.NAME, candidates.size(), deadline, degradation);
+            scene,
+            blend,
+            others,
+            Deciding.usual(scene.model().trained()),
+            candidates.size(),
+            deadline,
+            degradation);
     List<Scored> ranked = valued.items();
     String requestId = requestId(request.getRequestId());
     for (int i = 0; i < k; i++) {
       RecommendedItem.Builder item = view(ranked.get(i), i + 1).setPropensity(1);
       if (request.getExplain()) {
         explaining.explain(
-            item, scene, query, blend, valued, ranked.get(i), ranked.getFirst(), false);
+            item, scene, query, blend, valued, ranked.get(i), ranked.getFirst(), false, true);
       }
       reply.addItems(item);
     }
@@ -353,7 +355,8 @@ public final class Recommender {
             .setUserId(request.getUserId())
             .setSessionId(request.getSessionId())
             .setCandidateCount(candidates.size())
-            .setPolicy("rank"),
+            .setPolicy("rank")
+            .setRanker(valued.ranker()),
         scene,
         context,
         reply.getItemsList(),
@@ -362,7 +365,11 @@ public final class Recommender {
     if (degraded != null) {
       reply.setDegraded(degraded);
     }
-    return reply.setRequestId(requestId).setModelVersion(scene.model().trained().version()).build();
+    return reply
+        .setRequestId(requestId)
+        .setModelVersion(scene.model().trained().version())
+        .setRanker(valued.ranker())
+        .build();
   }
 
   /// Items like an item: bought or looked at together, and alike in content.
@@ -415,7 +422,7 @@ public final class Recommender {
     return reply.build();
   }
 
-  /// Items that match a text, or all that the filter allows when the text is empty.
+  /// Items that match a text or a vector, or all that the filter allows when both are empty.
   public SearchItemsResponse search(SearchItemsRequest request) {
     Degradation degradation = new Degradation();
     CatalogueSnapshot snapshot = scenes.snapshot();
@@ -433,7 +440,8 @@ public final class Recommender {
             scene.offers()::legal);
     SearchItemsResponse.Builder reply = SearchItemsResponse.newBuilder();
     List<Scored> found;
-    if (request.getQuery().isBlank()) {
+    float[] vector = Searching.vector(request.getVectorList(), snapshot.vectorLength());
+    if (request.getQuery().isBlank() && vector.length == 0) {
       Query query = new Query(scene.shopper().history(), scene.atMillis(), eligible);
       long deadline = deadline();
       Blend blend =
@@ -442,7 +450,14 @@ public final class Recommender {
               Sources.weights(scene, Deciding.BLEND));
       found =
           valuing
-              .value(scene, blend, List.of(), RankModel.NAME, request.getK(), deadline, degradation)
+              .value(
+                  scene,
+                  blend,
+                  List.of(),
+                  Deciding.usual(scene.model().trained()),
+                  request.getK(),
+                  deadline,
+                  degradation)
               .items();
       if (found.size() < request.getK()) {
         valuing.fill(scene, eligible, blend, found, request.getK());
@@ -453,14 +468,11 @@ public final class Recommender {
       }
       reply.setTotalMatches(total);
     } else {
-      TextIndex.Found texted =
-          texts.search(
-              snapshot,
-              request.getQuery(),
-              Math.max(request.getK(), sources.candidatesMax()),
-              eligible);
-      reply.setTotalMatches(texted.total());
-      found = textual(scene, texted.hits());
+      Searching.Found searched =
+          searching.find(
+              scene, request.getQuery(), vector, request.getK(), eligible, degradation);
+      reply.setTotalMatches(searched.total());
+      found = searched.items();
     }
     for (int i = 0; i < Math.min(request.getK(), found.size()); i++) {
       reply.addItems(view(found.get(i), i + 1).setPropensity(1));
@@ -470,31 +482,6 @@ public final class Recommender {
       reply.setDegraded(degraded);
     }
     return reply.build();
-  }
-
-  /// The text decides; what sells and what is on promotion only breaks near ties.
-  private List<Scored> textual(Scene scene, Hits hits) {
-    float[] popular =
-        scene
-            .model()
-            .trained()
-            .popularity()
-            .score(new Query(new int[0], scene.atMillis(), _ -> true), hits.items());
-    float most = 0;
-    for (float count : popular) {
-      most = Math.max(most, count);
-    }
-    List<Scored> found = new ArrayList<>(hits.size());
-    for (int i = 0; i < hits.size(); i++) {
-      CatalogueItem item = scene.snapshot().item(hits.items()[i]);
-      if (item != null) {
-        float text = hits.scores()[i] / hits.scores()[0];
-        float lift = 1 + (most > 0 ? 0.1f * popular[i] / most : 0);
-        found.add(valuing.blended(scene, item, text * lift));
-      }
-    }
-    found.sort(Scored.BY_VALUE);
-    return found;
   }
 
   private int[] unwanted(Scene scene, RequestContext context, boolean includeSeen) {
@@ -544,6 +531,8 @@ public final class Recommender {
             .setPriceMinorUnits(offer == null ? item.priceMinorUnits() : offer.priceMinorUnits())
             .setCurrency(item.currency())
             .setPosition(position)
+            .setClickProbability(scored.clickProbability())
+            .setPurchaseProbability(scored.purchaseProbability())
             .setImageUrl(item.item().getImageUrl());
     if (offer != null) {
       view.setOffer(Offers.toProto(offer));
@@ -573,6 +562,10 @@ public final class Recommender {
               .setPropensity(item.getPropensity())
               .setScore(item.getScore())
               .setRanker(item.getRanker())
+              .setListPriceMinorUnits(item.getListPriceMinorUnits())
+              .setPriceMinorUnits(item.getPriceMinorUnits())
+              .setClickProbability(item.getClickProbability())
+              .setPurchaseProbability(item.getPurchaseProbability())
               .addAllLegalPromotionIds(known == null ? List.of() : scene.offers().legal(known)));
     }
     if (!decisions.append(decision.build())) {

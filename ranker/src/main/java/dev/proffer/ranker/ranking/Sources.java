@@ -2,8 +2,7 @@
 package dev.proffer.ranker.ranking;
 
 import dev.proffer.proto.common.v1.DegradedCause;
-import dev.proffer.ranker.catalogue.CatalogueItem;
-import dev.proffer.ranker.catalogue.CatalogueSnapshot;
+import dev.proffer.ranker.ctr.ShopHeads;
 import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.retrieval.BoughtTogether;
 import dev.proffer.ranker.retrieval.CandidateSource;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /// The stage that finds candidates: which sources a request asks, how long, and what each weighs.
 public final class Sources {
@@ -41,8 +39,6 @@ public final class Sources {
           NewArrivals.NAME,
           0.02);
 
-  private static final double ARRIVALS_HALF_LIFE_MILLIS = 10 * 86_400_000.0;
-  private static final long ARRIVALS_WINDOW_MILLIS = 45L * 86_400_000;
   private static final double FILL_WEIGHT = 1e-4;
 
   private final ContentKeeper content;
@@ -51,10 +47,6 @@ public final class Sources {
   private final int candidatesMax;
   private final Duration timeout;
   private final SourceBudgets budgets;
-  private volatile @Nullable Arrived arrived;
-
-  /// The new arrivals of one catalogue.
-  private record Arrived(CatalogueSnapshot of, ContentSource content, NewArrivals source) {}
 
   /// @param candidatesMax items that each source may propose
   /// @param timeout how long they may take
@@ -92,8 +84,8 @@ public final class Sources {
           new TrendingNext(scene.model().trained().seqKnn(), scene.model().trained().popularity()));
     }
     sources.addAll(scene.model().trained().sources().all());
-    ContentSource contentSource = content.current();
-    if (contentSource == null) {
+    ContentKeeper.Kept kept = content.kept();
+    if (kept == null) {
       degradation.missing(
           "source:" + ContentSource.NAME,
           DegradedCause.DEGRADED_CAUSE_NOT_LOADED,
@@ -101,10 +93,9 @@ public final class Sources {
           "the content index is still being built",
           0.1);
     } else {
-      sources.add(contentSource);
-      NewArrivals arrivals = arrivals(scene.snapshot(), contentSource);
-      if (!arrivals.isEmpty()) {
-        sources.add(arrivals);
+      sources.add(kept.content());
+      if (!kept.arrivals().isEmpty()) {
+        sources.add(kept.arrivals());
       }
     }
     sources.add(scene.model().trained().popularity());
@@ -150,38 +141,11 @@ public final class Sources {
         degradation);
   }
 
-  /// The new arrivals of the catalogue of a request; made anew when it has changed.
-  private NewArrivals arrivals(CatalogueSnapshot snapshot, ContentSource taste) {
-    Arrived now = arrived;
-    if (now == null || now.of() != snapshot || now.content() != taste) {
-      now =
-          new Arrived(
-              snapshot,
-              taste,
-              new NewArrivals(
-                  new NewArrivals.Arrivals() {
-                    @Override
-                    public int capacity() {
-                      return snapshot.capacity();
-                    }
-
-                    @Override
-                    public long arrivedMillis(int item) {
-                      CatalogueItem found = snapshot.item(item);
-                      return found == null ? 0 : found.item().getAvailableFromUnixMs();
-                    }
-                  },
-                  ARRIVALS_HALF_LIFE_MILLIS,
-                  ARRIVALS_WINDOW_MILLIS,
-                  taste));
-      arrived = now;
-    }
-    return now.source();
-  }
-
   /// The weights of sources for a ranker. A ranker of one source lets the others fill up its list.
   static ToDoubleFunction<String> weights(Scene scene, String ranker) {
-    return ranker.equals(Deciding.BLEND) || ranker.equals(RankModel.NAME)
+    return ranker.equals(Deciding.BLEND)
+            || ranker.equals(RankModel.NAME)
+            || ranker.equals(ShopHeads.EXPECTED_MARGIN)
         ? source -> weight(scene, source)
         : source -> source.equals(ranker) ? 1 : FILL_WEIGHT;
   }

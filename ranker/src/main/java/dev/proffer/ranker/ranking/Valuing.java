@@ -3,9 +3,11 @@ package dev.proffer.ranker.ranking;
 
 import dev.proffer.proto.common.v1.DegradedCause;
 import dev.proffer.ranker.catalogue.CatalogueItem;
+import dev.proffer.ranker.ctr.ShopHeads;
 import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.TopK;
 import dev.proffer.ranker.promotion.ItemOffer;
+import dev.proffer.ranker.reranking.RankColumns;
 import dev.proffer.ranker.reranking.RankModel;
 import dev.proffer.ranker.reranking.RankRows;
 import dev.proffer.ranker.reranking.StoredFeatures;
@@ -25,19 +27,23 @@ public final class Valuing {
   private final FeatureStoreClient features;
   private final double promotionWeight;
   private final int rerankMax;
+  private final Worth worth;
 
   /// @param promotionWeight what a price of nothing would add to the score, as a factor
   /// @param rerankMax how many candidates the learned ranker looks at, best of the blend first
-  public Valuing(FeatureStoreClient features, double promotionWeight, int rerankMax) {
+  /// @param worth what probabilities make of the best of them
+  public Valuing(FeatureStoreClient features, double promotionWeight, int rerankMax, Worth worth) {
     this.features = features;
     this.promotionWeight = promotionWeight;
     this.rerankMax = rerankMax;
+    this.worth = worth;
   }
 
   /// The best candidates, best first.
   ///
   /// @param others candidates that no source proposed
-  /// @param ranker [RankModel#NAME] asks for the learned ranker; without one the blend orders
+  /// @param ranker [ShopHeads#EXPECTED_MARGIN] asks for the heads, and [RankModel#NAME] for the
+  ///   learned ranker; without heads the learned ranker orders, and without one the blend
   /// @param max how many are wanted
   /// @param deadline nano time by which the features must be there
   Valued value(
@@ -48,10 +54,54 @@ public final class Valuing {
       int max,
       long deadline,
       Degradation degradation) {
+    if (!ranker.equals(ShopHeads.EXPECTED_MARGIN)) {
+      return relevant(scene, blend, others, ranker, max, deadline, degradation);
+    }
+    ShopHeads heads = scene.model().trained().heads();
+    int looked = heads == null ? max : Math.max(max, worth.valuedMax());
+    Valued relevant =
+        relevant(scene, blend, others, RankModel.NAME, looked, deadline, degradation);
+    if (heads == null) {
+      return relevant;
+    }
+    if (relevant.model() != null
+        && relevant.rows() != null
+        && relevant.model().columns().equals(heads.columns())) {
+      return worth.ordered(scene, relevant.items(), relevant.rows(), heads, max);
+    }
+    CatalogueItem[] items =
+        relevant.items().stream().map(Scored::item).toArray(CatalogueItem[]::new);
+    @Nullable ItemOffer[] offers =
+        relevant.items().stream().map(Scored::offer).toArray(ItemOffer[]::new);
+    StoredFeatures stored =
+        stored(scene, heads.columns(), heads.featureSetHash(), items, deadline, degradation);
+    if (stored == null) {
+      return new Valued(
+          first(relevant.items(), max), relevant.ranker(), relevant.model(), relevant.rows());
+    }
+    List<Scored> numbered = new ArrayList<>(items.length);
+    for (int i = 0; i < items.length; i++) {
+      Scored each = relevant.items().get(i);
+      numbered.add(new Scored(items[i], each.score(), each.value(), offers[i], i));
+    }
+    return worth.ordered(
+        scene, numbered, rows(scene, blend, heads.columns(), items, offers, stored), heads, max);
+  }
+
+  /// The best candidates by relevance, lifted by their promotions.
+  private Valued relevant(
+      Scene scene,
+      Blend blend,
+      List<CatalogueItem> others,
+      String ranker,
+      int max,
+      long deadline,
+      Degradation degradation) {
     RankModel model = ranker.equals(RankModel.NAME) ? scene.model().trained().ranker() : null;
     if (model != null) {
       CatalogueItem[] items = best(scene, blend, others, Math.max(rerankMax, max));
-      StoredFeatures stored = stored(scene, model, items, deadline, degradation);
+      StoredFeatures stored =
+          stored(scene, model.columns(), model.featureSetHash(), items, deadline, degradation);
       if (stored != null) {
         return learned(scene, blend, items, model, stored, max);
       }
@@ -81,21 +131,7 @@ public final class Valuing {
     for (int i = 0; i < items.length; i++) {
       offers[i] = scene.offers().best(items[i]);
     }
-    int[] next = {0};
-    RankRows rows =
-        RankRows.of(
-            model.columns(),
-            blend,
-            items,
-            scene.snapshot(),
-            scene.shopper().history(),
-            scene.atMillis(),
-            item -> {
-              // Rows are filled in the order of the items.
-              ItemOffer offer = offers[next[0]++];
-              return offer == null ? item.priceMinorUnits() : offer.priceMinorUnits();
-            },
-            stored);
+    RankRows rows = rows(scene, blend, model.columns(), items, offers, stored);
     double[] scores = model.score(rows);
     List<Scored> all = new ArrayList<>(items.length);
     for (int i = 0; i < items.length; i++) {
@@ -103,6 +139,29 @@ public final class Valuing {
       all.add(new Scored(items[i], score, score * lift(depth(offers[i])), offers[i], i));
     }
     return new Valued(first(all, max), RankModel.NAME, model, rows);
+  }
+
+  private static RankRows rows(
+      Scene scene,
+      Blend blend,
+      RankColumns columns,
+      CatalogueItem[] items,
+      @Nullable ItemOffer[] offers,
+      StoredFeatures stored) {
+    int[] next = {0};
+    return RankRows.of(
+        columns,
+        blend,
+        items,
+        scene.snapshot(),
+        scene.shopper().history(),
+        scene.atMillis(),
+        item -> {
+          // Rows are filled in the order of the items.
+          ItemOffer offer = offers[next[0]++];
+          return offer == null ? item.priceMinorUnits() : offer.priceMinorUnits();
+        },
+        stored);
   }
 
   /// Makes any score one above 0, in the same order.
@@ -113,17 +172,25 @@ public final class Valuing {
   /// What an item would be worth to the person at another price: the question behind "it would be
   /// first with 10 % off".
   ///
-  /// @param depth the share that is taken off the list price
-  double valueAt(Valued valued, Scored scored, double depth) {
-    if (valued.model() == null || valued.rows() == null || scored.row() < 0) {
-      return scored.score() * lift(depth);
-    }
+  /// @param afterMinorUnits the price after promotion
+  double valueAt(Valued valued, Scored scored, long afterMinorUnits) {
     long list = scored.item().priceMinorUnits();
+    if (valued.heads() != null && valued.rows() != null) {
+      return scored.row() < 0
+          ? scored.value()
+          : worth.valueAt(valued.heads(), valued.rows(), scored, afterMinorUnits);
+    }
+    double lift = lift(list == 0 ? 0 : (double) (list - afterMinorUnits) / list);
+    if (valued.model() == null || valued.rows() == null || scored.row() < 0) {
+      return scored.score() * lift;
+    }
     return probability(
-            valued
-                .model()
-                .scoreAt(valued.rows(), scored.row(), list, Math.round(list * (1 - depth))))
-        * lift(depth);
+            valued.model().scoreAt(valued.rows(), scored.row(), list, afterMinorUnits))
+        * lift;
+  }
+
+  Worth worth() {
+    return worth;
   }
 
   private double lift(double depth) {
@@ -163,9 +230,14 @@ public final class Valuing {
 
   /// What the feature store knows; null when it cannot be had, which is named.
   private @Nullable StoredFeatures stored(
-      Scene scene, RankModel model, CatalogueItem[] items, long deadline, Degradation degradation) {
-    if (model.featureSetHash().isEmpty()) {
-      return StoredFeatures.nothing(model.columns(), items.length);
+      Scene scene,
+      RankColumns columns,
+      String featureSetHash,
+      CatalogueItem[] items,
+      long deadline,
+      Degradation degradation) {
+    if (featureSetHash.isEmpty()) {
+      return StoredFeatures.nothing(columns, items.length);
     }
     if (deadline <= System.nanoTime()) {
       degradation.missing(
@@ -177,7 +249,12 @@ public final class Valuing {
       return null;
     }
     return features.stored(
-        model, scene.shopper().key(), items, deadline - System.nanoTime(), degradation);
+        columns,
+        featureSetHash,
+        scene.shopper().key(),
+        items,
+        deadline - System.nanoTime(),
+        degradation);
   }
 
   /// Adds eligible items that no source proposed: those with the deepest promotion first, then the

@@ -75,6 +75,15 @@ public final class RankRows {
     return copy;
   }
 
+  /// One row alone, as it would be at another price after promotion.
+  public RankRows repriced(int row, long listMinorUnits, long afterMinorUnits) {
+    RankRows one = new RankRows(columns, 1);
+    System.arraycopy(matrix, row * columns.count(), one.matrix, 0, columns.count());
+    one.matrix[columns.priceColumn()] = logPrice(afterMinorUnits);
+    one.matrix[columns.depthColumn()] = depth(listMinorUnits, afterMinorUnits);
+    return one;
+  }
+
   private void opinions(Blend blend, CatalogueItem[] items) {
     int width = columns.count();
     int[] rowAt = new int[blend.size()];

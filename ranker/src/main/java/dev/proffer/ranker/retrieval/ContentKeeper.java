@@ -2,6 +2,7 @@
 package dev.proffer.ranker.retrieval;
 
 import dev.proffer.ranker.catalogue.Catalogue;
+import dev.proffer.ranker.catalogue.CatalogueItem;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -12,33 +13,43 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps the content source up to date with the catalogue, beside the request path.
+/// Keeps what is built from the whole catalogue up to date with it, beside the request path: the
+/// content source, the new arrivals and the index of meanings.
 public final class ContentKeeper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ContentKeeper.class);
+  private static final int QUERIES_REMEMBERED = 10_000;
+  private static final double ARRIVALS_HALF_LIFE_MILLIS = 10 * 86_400_000.0;
+  private static final long ARRIVALS_WINDOW_MILLIS = 45L * 86_400_000;
 
   private final Catalogue catalogue;
-  private final Supplier<TextVectors> encoder;
+  private final Encoders encoders;
   private final Consumer<CatalogueSnapshot> others;
   private final Duration poll;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
-  private volatile @Nullable ContentSource current;
+  private volatile @Nullable Kept kept;
+
+  /// What was built for one catalogue, which belongs together.
+  public record Kept(
+      CatalogueSnapshot snapshot,
+      ContentSource content,
+      NewArrivals arrivals,
+      MeaningIndex meanings) {}
+
+  /// What titles are compared by besides their words. Each is asked once, on the thread that
+  /// builds: loading a model takes a while.
+  public record Encoders(Supplier<TextVectors> english, Supplier<TextVectors> chinese) {
+    /// Words alone.
+    public static final Encoders NONE = new Encoders(TextVectors::none, TextVectors::none);
+  }
 
   /// Starts looking for changes.
   ///
   /// @param others what else is to follow the catalogue
-  public ContentKeeper(Catalogue catalogue, Duration poll, Consumer<CatalogueSnapshot> others) {
-    this(catalogue, TextVectors::none, poll, others);
-  }
-
-  /// @param encoder is asked once, on the thread that builds: loading a model takes a while
   public ContentKeeper(
-      Catalogue catalogue,
-      Supplier<TextVectors> encoder,
-      Duration poll,
-      Consumer<CatalogueSnapshot> others) {
+      Catalogue catalogue, Encoders encoders, Duration poll, Consumer<CatalogueSnapshot> others) {
     this.catalogue = catalogue;
-    this.encoder = encoder;
+    this.encoders = encoders;
     this.others = others;
     this.poll = poll;
     this.thread = Thread.ofPlatform().daemon().name("content-index").start(this::run);
@@ -46,7 +57,18 @@ public final class ContentKeeper implements AutoCloseable {
 
   /// The source for the catalogue as it was a moment ago; null until the first one is built.
   public @Nullable ContentSource current() {
-    return current;
+    Kept now = kept;
+    return now == null ? null : now.content();
+  }
+
+  /// All that is built of the catalogue as it was a moment ago; null until the first is.
+  public @Nullable Kept kept() {
+    return kept;
+  }
+
+  /// Whether titles are to be compared by meaning.
+  public boolean encodes() {
+    return encoders != Encoders.NONE;
   }
 
   @Override
@@ -60,16 +82,31 @@ public final class ContentKeeper implements AutoCloseable {
   }
 
   private void run() {
-    TextVectors vectors = encoder.get();
+    TextVectors english = encoders.english().get();
+    TextVectors chinese = encoders.chinese().get();
+    TextVectors englishQueries = new RememberedTexts(english, QUERIES_REMEMBERED);
+    TextVectors chineseQueries = new RememberedTexts(chinese, QUERIES_REMEMBERED);
+    EncodedTexts chineseTitles = new EncodedTexts(chinese);
     try {
       do {
         try {
-          ContentSource before = current;
-          current =
-              before == null
-                  ? new ContentSource(catalogue.snapshot(), vectors)
-                  : before.updated(catalogue.snapshot());
-          others.accept(catalogue.snapshot());
+          CatalogueSnapshot snapshot = catalogue.snapshot();
+          Kept before = kept;
+          if (before == null || before.snapshot() != snapshot) {
+            ContentSource content =
+                before == null
+                    ? new ContentSource(snapshot, english)
+                    : before.content().updated(snapshot);
+            MeaningIndex meanings = before == null ? null : before.meanings();
+            if (meanings == null || content != before.content()) {
+              meanings =
+                  new MeaningIndex(
+                      snapshot, content.texts(), englishQueries, chineseTitles, chineseQueries);
+              chineseTitles.forgetOthers();
+            }
+            kept = new Kept(snapshot, content, arrivals(snapshot, content), meanings);
+          }
+          others.accept(snapshot);
         } catch (RuntimeException e) {
           log.error("the content index could not be built; the one before stays", e);
         }
@@ -77,5 +114,24 @@ public final class ContentKeeper implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static NewArrivals arrivals(CatalogueSnapshot snapshot, ContentSource taste) {
+    return new NewArrivals(
+        new NewArrivals.Arrivals() {
+          @Override
+          public int capacity() {
+            return snapshot.capacity();
+          }
+
+          @Override
+          public long arrivedMillis(int item) {
+            CatalogueItem found = snapshot.item(item);
+            return found == null ? 0 : found.item().getAvailableFromUnixMs();
+          }
+        },
+        ARRIVALS_HALF_LIFE_MILLIS,
+        ARRIVALS_WINDOW_MILLIS,
+        taste);
   }
 }

@@ -98,6 +98,11 @@ public final class ContentSource implements CandidateSource {
     this.later = Arrays.copyOf(added, rows);
   }
 
+  /// The vectors of titles that are known, for the thread that builds.
+  EncodedTexts texts() {
+    return texts;
+  }
+
   /// The source for a newer snapshot; the same one when no content has changed.
   public ContentSource updated(CatalogueSnapshot newer) {
     if (newer == snapshot) {

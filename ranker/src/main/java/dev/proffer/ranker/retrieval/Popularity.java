@@ -7,7 +7,9 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Proposes what most people want lately.
 ///
@@ -20,7 +22,13 @@ public final class Popularity implements CandidateSource {
   // 2^200 leaves room for sums; beyond it all counts are scaled down once.
   private static final double EXPONENT_MAX = 200;
 
+  // So few counts are looked at one by one.
+  private static final int SCAN_MAX = 8_192;
+  private static final int TOP = 4_096;
+
   private final double halfLifeMillis;
+  private volatile @Nullable Top top;
+  private volatile boolean wanted;
   private long originMillis = Long.MIN_VALUE;
   private volatile float[] counts = new float[1024];
   private double[] exact = new double[1024];
@@ -56,6 +64,55 @@ public final class Popularity implements CandidateSource {
     float count = (float) Math.sqrt(exact[item]);
     counts[item] = count;
     highest = Math.max(highest, count);
+    Top now = top;
+    if (now != null ? !now.holds(item) : wanted) {
+      top = Top.of(counts);
+    }
+  }
+
+  /// The highest counts at some moment, and whatever has risen since: counts only rise, so nothing
+  /// else can be above the lowest of the former. One thread writes; others see what was added last
+  /// a moment later.
+  private static final class Top {
+    private final int[] items;
+    private final BitSet in = new BitSet();
+    // No other item had a count above this.
+    private final float floor;
+    private volatile int size;
+
+    private Top(Hits highest) {
+      this.items = Arrays.copyOf(highest.items(), 2 * TOP);
+      this.size = highest.size();
+      this.floor = size < TOP ? 0 : highest.scores()[size - 1];
+      for (int i = 0; i < size; i++) {
+        in.set(items[i]);
+      }
+    }
+
+    static Top of(float[] counts) {
+      TopK highest = new TopK(TOP);
+      for (int item = 0; item < counts.length; item++) {
+        if (counts[item] > 0) {
+          highest.offer(item, counts[item]);
+        }
+      }
+      return new Top(highest.drain());
+    }
+
+    /// Adds an item that rose. False when there is no more room.
+    boolean holds(int item) {
+      if (in.get(item)) {
+        return true;
+      }
+      int at = size;
+      if (at == items.length) {
+        return false;
+      }
+      in.set(item);
+      items[at] = item;
+      size = at + 1;
+      return true;
+    }
   }
 
   /// The score of the item that is wanted most; 0 when none was wanted yet.
@@ -71,6 +128,22 @@ public final class Popularity implements CandidateSource {
   @Override
   public Hits propose(Query query, int max) {
     float[] now = counts;
+    Top known = top;
+    if (known != null) {
+      int size = known.size;
+      TopK best = new TopK(Math.min(max, size));
+      for (int i = 0; i < size; i++) {
+        int item = known.items[i];
+        if (item < now.length) {
+          best.offer(item, now[item], query.eligible());
+        }
+      }
+      if (known.floor == 0 || (best.size() == max && best.floor() > known.floor)) {
+        return best.drain();
+      }
+    } else if (now.length > SCAN_MAX) {
+      wanted = true;
+    }
     TopK best = new TopK(Math.min(max, now.length));
     for (int item = 0; item < now.length; item++) {
       if (now[item] > 0) {
@@ -106,6 +179,7 @@ public final class Popularity implements CandidateSource {
     originMillis = atMillis;
     counts = scaled;
     highest = max(scaled);
+    top = top == null ? null : Top.of(scaled);
   }
 
   public void write(DataOutput out) throws IOException {
@@ -137,6 +211,7 @@ public final class Popularity implements CandidateSource {
       model.counts[i] = (float) Math.sqrt(model.exact[i]);
     }
     model.highest = max(model.counts);
+    model.top = model.counts.length > SCAN_MAX ? Top.of(model.counts) : null;
     return model;
   }
 

@@ -173,6 +173,7 @@ public final class Trainer {
     }
 
     RankTrainer.Result ranking = rank(data, content, tuned, validationFrom, testFrom, test, rows);
+    HeadReport heads = heads(data, content, tuned, validationFrom, testFrom);
 
     Map<String, Double> metrics = new TreeMap<>();
     for (TrainingReport.Row row : rows) {
@@ -181,6 +182,7 @@ public final class Trainer {
       metrics.put(name + ".ndcg@10", row.ndcg10());
       metrics.put(name + ".coverage@10", row.coverage10());
     }
+    metrics.putAll(heads.metrics());
     String version = VERSION.format(clock.instant());
     try (TrainingProgress.Step step = progress.begin("writing the bundle", 1, "bundles")) {
       SeqKnn seqKnn = seqKnn(steps, steps.size(), tuned.seqKnn());
@@ -192,14 +194,17 @@ public final class Trainer {
               version,
               Instant.now(clock).toEpochMilli(),
               data.eventOffset(),
-              ranking.model() == null ? "" : ranking.model().featureSetHash(),
+              ranking.model() != null
+                  ? ranking.model().featureSetHash()
+                  : heads.heads() != null ? heads.heads().featureSetHash() : "",
               tuned.weights(),
               metrics,
               seqKnn,
               popularity(steps, steps.size(), tuned.halfLifeMillis()),
               ranking.model(),
               BatchSources.of(
-                  batch, map(data, content, tuned, newItems, batch), data.numbers().size()));
+                  batch, map(data, content, tuned, newItems, batch), data.numbers().size()),
+              heads.heads());
       store.write(model, data.numbers());
       forgetTrials();
       if (options.activate()) {
@@ -222,6 +227,7 @@ public final class Trainer {
         tuned.notes(),
         tuned.cutOff(),
         ranking.why(),
+        heads,
         heldOut(data, content, tuned, testFrom),
         (System.nanoTime() - start) / 1e9);
   }
@@ -300,6 +306,29 @@ public final class Trainer {
       }
       step.advance(1);
       return result;
+    } catch (StatusRuntimeException e) {
+      throw new TrainingException(
+          "features, promotions or decisions could not be read: " + e.getStatus(), e);
+    }
+  }
+
+  /// Learns from the decision log how probable clicks and purchases are.
+  private HeadReport heads(
+      Data data, ContentSource content, Tuned tuned, int validationFrom, int testFrom)
+      throws TrainingException {
+    try (TrainingProgress.Step step = progress.begin("learning from decisions", 1, "parts")) {
+      HeadReport report =
+          new HeadStage(
+                  catalogue,
+                  featureStore,
+                  data.snapshot(),
+                  data.steps(),
+                  tuned.weights(),
+                  new int[] {testFrom, validationFrom},
+                  options.threads())
+              .train(to -> sourcesAt(data, content, tuned, to));
+      step.advance(1);
+      return report;
     } catch (StatusRuntimeException e) {
       throw new TrainingException(
           "features, promotions or decisions could not be read: " + e.getStatus(), e);

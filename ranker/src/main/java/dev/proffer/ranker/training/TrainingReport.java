@@ -20,6 +20,7 @@ import java.util.Map;
 /// @param cutOff whether the search ended because the time was over: only a search that came to its
 ///   end gives the same bundle again
 /// @param ordering whether the learned ranker or the blend orders the candidates, and why
+/// @param heads what was learnt of clicks and purchases, and why not more
 /// @param heldOut the model whose test figures these are
 public record TrainingReport(
     String version,
@@ -34,6 +35,7 @@ public record TrainingReport(
     Map<String, String> sources,
     boolean cutOff,
     String ordering,
+    HeadReport heads,
     HeldOutModel heldOut,
     double seconds) {
   /// Figures of one way to recommend.

@@ -59,4 +59,28 @@ class IsotonicCalibrationTest {
     assertThat(IsotonicCalibration.parse(calibration.text()).apply(.33))
         .isEqualTo(calibration.apply(.33));
   }
+
+  @Test
+  void stepsOfFewRowsDoNotSayWhatOnlyManyCould() {
+    double[] scores = {0.1, 0.2, 0.8, 0.9};
+    double[] labels = {0, 0, 1, 1};
+    double[] few = {1, 1, 1, 1};
+    double[] many = {1e6, 1e6, 1e6, 1e6};
+    IsotonicCalibration careful = IsotonicCalibration.fit(scores, labels, few, 2);
+    // Two rows and two of the mean, which is a half.
+    assertThat(careful.apply(0)).isEqualTo(0.25, within(1e-9));
+    assertThat(careful.apply(1)).isEqualTo(0.75, within(1e-9));
+    IsotonicCalibration sure = IsotonicCalibration.fit(scores, labels, many, 2);
+    assertThat(sure.apply(0)).isEqualTo(0, within(1e-5));
+    assertThat(sure.apply(1)).isEqualTo(1, within(1e-5));
+    // A small step that moves past its neighbour is pooled with it.
+    double[] uneven = {1_000, 1, 1_000, 1};
+    IsotonicCalibration pooled =
+        IsotonicCalibration.fit(scores, new double[] {0.4, 0.41, 0.42, 0.43}, uneven, 50);
+    double before = 0;
+    for (double score = 0; score <= 1; score += 0.01) {
+      assertThat(pooled.apply(score)).isGreaterThanOrEqualTo(before);
+      before = pooled.apply(score);
+    }
+  }
 }

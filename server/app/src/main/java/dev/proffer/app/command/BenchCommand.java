@@ -35,6 +35,7 @@ import picocli.CommandLine.ParentCommand;
       BenchAllocationCommand.class,
       BenchAnnCommand.class,
       BenchRecommendCommand.class,
+      BenchSearchCommand.class,
       BenchWidgetCommand.class,
       BenchChatbotCommand.class
     })

@@ -45,12 +45,13 @@ public final class TrainingText {
               + " --learning-seconds may find better parameters.");
     }
     console.print("Order of candidates: " + report.ordering() + ".");
+    report.heads().why().forEach(why -> console.print("Decision log: " + why + "."));
     console.print("The bundle is in " + report.bundle());
   }
 
-  /// `model_version`, `seconds`, `events`, `people`, `items`, `ordering`, `parameters`, `weights`,
-  /// `sources` (what became of each that is learned as a whole), `cut_off`, and under `validation`
-  /// and `test` the figures of each way to recommend by its name.
+  /// `model_version`, `seconds`, `events`, `people`, `items`, `ordering`, `heads`, `parameters`,
+  /// `weights`, `sources` (what became of each that is learned as a whole), `cut_off`, and under
+  /// `validation` and `test` the figures of each way to recommend by its name.
   public static String json(TrainingReport report) {
     ObjectNode root = JSON.createObjectNode();
     root.put("model_version", report.version());
@@ -61,6 +62,10 @@ public final class TrainingText {
     root.put("ordering", report.ordering());
     root.put("cut_off", report.cutOff());
     report.sources().forEach(root.withObjectProperty("sources")::put);
+    ObjectNode heads = root.putObject("heads");
+    heads.put("orders", report.heads().heads() == null ? "" : report.heads().heads().name());
+    report.heads().why().forEach(why -> heads.withArrayProperty("why").add(why));
+    report.heads().metrics().forEach((name, value) -> heads.put(name, value));
     root.put("parameters", String.valueOf(report.seqKnn()));
     report
         .weights()
