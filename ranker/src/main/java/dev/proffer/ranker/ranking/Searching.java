@@ -24,10 +24,10 @@ public final class Searching {
   static final String VECTOR = "search:vector";
 
   /// Titles less alike in meaning than this say nothing; chosen by `./proffer bench search`.
-  public static final float MEANING_FLOOR = 0.4f;
+  public static final float MEANING_FLOOR = 0.2f;
 
   /// What the meaning of a title weighs beside its words; chosen by `./proffer bench search`.
-  public static final double MEANING_WEIGHT = 0.8;
+  public static final double MEANING_WEIGHT = 0.25;
 
   private final TextIndex texts;
   private final ContentKeeper content;

@@ -97,8 +97,10 @@ public final class ContentKeeper implements AutoCloseable {
                 before == null
                     ? new ContentSource(snapshot, english)
                     : before.content().updated(snapshot);
-            MeaningIndex meanings = before == null ? null : before.meanings();
-            if (meanings == null || content != before.content()) {
+            MeaningIndex meanings;
+            if (before != null && content == before.content()) {
+              meanings = before.meanings();
+            } else {
               meanings =
                   new MeaningIndex(
                       snapshot, content.texts(), englishQueries, chineseTitles, chineseQueries);

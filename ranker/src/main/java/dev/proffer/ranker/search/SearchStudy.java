@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class SearchStudy {
   private static final int LIST = 10;
   private static final int CANDIDATES = 300;
-  private static final float[] FLOORS = {0.2f, 0.3f, 0.4f, 0.5f, 0.6f};
-  private static final double[] WEIGHTS = {0.25, 0.5, 0.8, 1.2, 2};
+  private static final float[] FLOORS = {0, 0.1f, 0.2f, 0.3f, 0.4f};
+  private static final double[] WEIGHTS = {0.1, 0.25, 0.5, 1, 2};
 
   /// A text and what is right.
   ///
@@ -175,8 +175,9 @@ public final class SearchStudy {
   }
 
   private static boolean isRight(Question question, CatalogueItem item) {
-    String title = item.title("en").toLowerCase(Locale.ROOT);
-    return question.answers().stream().anyMatch(title::contains);
+    return item.item().getTitlesMap().values().stream()
+        .map(title -> title.toLowerCase(Locale.ROOT))
+        .anyMatch(title -> question.answers().stream().anyMatch(title::contains));
   }
 
   private Latency latency(String step, Function<String, Hits> search) {
