@@ -103,7 +103,7 @@ class MeaningSearchTest {
 
   @Test
   void wordsAndTypingErrorsFindWhatTheyFoundBefore() {
-    assertThat(ids(search("runing shoes"))).startsWith("run").contains("trail");
+    assertThat(ids(search("runing shoes")).subList(0, 2)).containsExactlyInAnyOrder("run", "trail");
     assertThat(ids(search("desk lamp"))).first().isEqualTo("lamp");
     assertThat(ids(search("notebok"))).first().isEqualTo("book");
     assertThat(ids(search("茉莉绿茶"))).first().isEqualTo("tea");

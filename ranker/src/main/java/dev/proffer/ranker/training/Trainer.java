@@ -316,6 +316,9 @@ public final class Trainer {
   private HeadReport heads(
       Data data, ContentSource content, Tuned tuned, int validationFrom, int testFrom)
       throws TrainingException {
+    if (options.ranker() != TrainingOptions.RankerChoice.AUTO) {
+      return HeadReport.none("no heads: another ranker was asked for");
+    }
     try (TrainingProgress.Step step = progress.begin("learning from decisions", 1, "parts")) {
       HeadReport report =
           new HeadStage(
