@@ -62,8 +62,7 @@ class ContrastTest {
   private List<RecommendedItem> recommended() {
     return ranker
         .recommender()
-        .recommend(
-            RecommendRequest.newBuilder().setUserId("new").setK(20).setExplain(true).build())
+        .recommend(RecommendRequest.newBuilder().setUserId("new").setK(20).setExplain(true).build())
         .getItemsList();
   }
 

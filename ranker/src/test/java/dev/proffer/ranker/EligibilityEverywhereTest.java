@@ -36,10 +36,10 @@ class EligibilityEverywhereTest {
   private static Item item(int i, Random random) {
     Item.Builder item =
         RunningRanker.item(
-            "i" + i,
-            WORDS.get(i % WORDS.size()) + " " + WORDS.get(random.nextInt(WORDS.size())),
-            "c" + random.nextInt(3) + "/d" + random.nextInt(2),
-            50 + random.nextInt(450))
+                "i" + i,
+                WORDS.get(i % WORDS.size()) + " " + WORDS.get(random.nextInt(WORDS.size())),
+                "c" + random.nextInt(3) + "/d" + random.nextInt(2),
+                50 + random.nextInt(450))
             .toBuilder()
             .setBrand("b" + random.nextInt(3));
     if (random.nextInt(4) == 0) {
@@ -146,7 +146,9 @@ class EligibilityEverywhereTest {
                       region,
                       filtered ? filter : ItemFilter.getDefaultInstance(),
                       System.currentTimeMillis()))
-              .as("round %d: %s with %s in '%s'", round, items.get(each.getItemId()), filter, region)
+              .as(
+                  "round %d: %s with %s in '%s'",
+                  round, items.get(each.getItemId()), filter, region)
               .isTrue();
           shown++;
         }

@@ -243,11 +243,7 @@ class HeadServingTest {
             click -> assertThat(click).startsWith("clicks by "),
             purchase -> assertThat(purchase).startsWith("purchases by "));
     Map<String, Double> metrics =
-        ranker
-            .models()
-            .listModels(ListModelsRequest.getDefaultInstance())
-            .getModelsList()
-            .stream()
+        ranker.models().listModels(ListModelsRequest.getDefaultInstance()).getModelsList().stream()
             .filter(model -> model.getModelVersion().equals(report.version()))
             .findFirst()
             .orElseThrow()
@@ -365,8 +361,7 @@ class HeadServingTest {
 
   @Test
   void discountsThatWouldBringAnItemToTheTopDo() {
-    new Contrasts(ranker, () -> rank("i0", "i4", "i8", "i1", "i3").getItemsList())
-        .proveDiscounts();
+    new Contrasts(ranker, () -> rank("i0", "i4", "i8", "i1", "i3").getItemsList()).proveDiscounts();
   }
 
   @Test

@@ -27,8 +27,7 @@ class MeaningSearchTest {
   @BeforeAll
   static void start() throws Exception {
     ranker =
-        new RunningRanker(
-            folder, new MemoryFeatureStore(), Map.of("ranker.title-encoder", "true"));
+        new RunningRanker(folder, new MemoryFeatureStore(), Map.of("ranker.title-encoder", "true"));
   }
 
   @AfterAll

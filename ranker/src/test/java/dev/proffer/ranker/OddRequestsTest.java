@@ -182,7 +182,11 @@ class OddRequestsTest {
           ranker
               .recommender()
               .searchItems(
-                  SearchItemsRequest.newBuilder().setQuery(text).setK(5).setFilter(nothing).build());
+                  SearchItemsRequest.newBuilder()
+                      .setQuery(text)
+                      .setK(5)
+                      .setFilter(nothing)
+                      .build());
       assertThat(found.getItemsList()).isEmpty();
       assertThat(found.getTotalMatches()).isZero();
     }
@@ -200,31 +204,32 @@ class OddRequestsTest {
 
   @Test
   void idsThatNobodyHasHeardOfAreNamedWhereTheyMatter() {
-    assertThatThrownBy(
-            () ->
-                ranker
-                    .recommender()
-                    .rank(
-                        RankRequest.newBuilder()
-                            .addCandidateIds("only")
-                            .addCandidateIds("never")
-                            .build()))
+    assertThatThrownBy(() ->
+            ranker
+                .recommender()
+                .rank(
+                    RankRequest.newBuilder()
+                        .addCandidateIds("only")
+                        .addCandidateIds("never")
+                        .build()))
         .hasMessageContaining("never")
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
-    assertThatThrownBy(
-            () ->
-                ranker
-                    .recommender()
-                    .similarItems(
-                        SimilarItemsRequest.newBuilder().setItemId("never").setK(1).build()))
+    assertThatThrownBy(() ->
+            ranker
+                .recommender()
+                .similarItems(SimilarItemsRequest.newBuilder().setItemId("never").setK(1).build()))
         .hasMessageContaining("never");
     assertThat(
             ranker
                 .recommender()
                 .searchItems(
-                    SearchItemsRequest.newBuilder().setUserId("never").setQuery("one").setK(3).build())
+                    SearchItemsRequest.newBuilder()
+                        .setUserId("never")
+                        .setQuery("one")
+                        .setK(3)
+                        .build())
                 .getItemsCount())
         .isEqualTo(1);
   }
@@ -235,8 +240,7 @@ class OddRequestsTest {
     assertRefused(() -> search(1, 0), "vector", "no item has a vector");
     ranker
         .catalogue()
-        .upsertItems(
-            UpsertItemsRequest.newBuilder().addItems(vectored("a", 1, 0, 0)).build());
+        .upsertItems(UpsertItemsRequest.newBuilder().addItems(vectored("a", 1, 0, 0)).build());
     assertRefused(() -> search(1, 0), "vector", "must have 3 numbers");
     assertRefused(() -> search(0, 0, 0), "vector", "must not be all zeros");
     assertRefused(() -> search(1, Float.NaN, 0), "vector");

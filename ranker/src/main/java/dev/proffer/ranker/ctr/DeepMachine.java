@@ -204,8 +204,7 @@ public final class DeepMachine implements Head {
       layers[l] = in.readInt();
     }
     DeepMachine model =
-        new DeepMachine(
-            fields, features, new Options(factors, layers, 0, 0.001, 0, 1, 1, 1, 1, 1));
+        new DeepMachine(fields, features, new Options(factors, layers, 0, 0.001, 0, 1, 1, 1, 1, 1));
     for (int i = 0; i < model.parameters.length; i++) {
       model.parameters[i] = in.readFloat();
     }
@@ -415,9 +414,7 @@ public final class DeepMachine implements Head {
         int row = order[i] * fields;
         double odds = pass.forward(rows.numbers(), row, random);
         float error =
-            (float)
-                (rows.weights()[order[i]]
-                    * (Head.probability(odds) - rows.labels()[order[i]]));
+            (float) (rows.weights()[order[i]] * (Head.probability(odds) - rows.labels()[order[i]]));
         pass.backward(rows.numbers(), row, error, gradients[thread], gradients[thread], 0);
       }
     }

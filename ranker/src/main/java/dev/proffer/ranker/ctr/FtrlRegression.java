@@ -48,8 +48,7 @@ public final class FtrlRegression implements Head {
     FtrlRegression model = new FtrlRegression(rows.fields(), rows.features(), alpha, 1, l1, l2);
     for (int pass = 0; pass < passes; pass++) {
       for (int row = 0; row < rows.rows(); row++) {
-        model.learn(
-            rows.numbers(), row * rows.fields(), rows.labels()[row], rows.weights()[row]);
+        model.learn(rows.numbers(), row * rows.fields(), rows.labels()[row], rows.weights()[row]);
       }
     }
     return model;
@@ -139,12 +138,7 @@ public final class FtrlRegression implements Head {
     int features = in.readInt();
     FtrlRegression model =
         new FtrlRegression(
-            fields,
-            features,
-            in.readDouble(),
-            in.readDouble(),
-            in.readDouble(),
-            in.readDouble());
+            fields, features, in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble());
     for (int i = 0; i <= features; i++) {
       model.z[i] = in.readDouble();
       model.n[i] = in.readDouble();

@@ -32,6 +32,8 @@ public final class HeadBenchmark {
 
   private HeadBenchmark() {}
 
+  /// Measures each kind of head.
+  ///
   /// @param columns of the learned ranker, of which 23 are not of the store
   /// @param requests a round
   public static List<Cost> measure(int columns, int requests) {
@@ -130,7 +132,6 @@ public final class HeadBenchmark {
       throw new IllegalStateException("a probability of nothing");
     }
     Arrays.sort(nanos);
-    return new Cost(
-        heads.click().head().kind(), heads.fields().fields(), nanos[ROUNDS / 2], bytes);
+    return new Cost(heads.click().head().kind(), heads.fields().fields(), nanos[ROUNDS / 2], bytes);
   }
 }

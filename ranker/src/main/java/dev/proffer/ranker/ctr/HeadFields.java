@@ -116,9 +116,7 @@ public final class HeadFields {
 
   /// The number that a field of a row was made from; not a number for names.
   public double value(RankRows rows, int row, int field) {
-    return field < used.length
-        ? rows.matrix()[row * rows.width() + used[field]]
-        : Double.NaN;
+    return field < used.length ? rows.matrix()[row * rows.width() + used[field]] : Double.NaN;
   }
 
   /// Rows of one request. Belongs to one thread and allocates nothing for a row.
@@ -139,6 +137,8 @@ public final class HeadFields {
       ofRequest[3] = firsts[first + 6] + (int) Math.floorMod(Math.floorDiv(hours, 24L), 7L);
     }
 
+    /// Writes the row of a candidate.
+    ///
     /// @param position the place, from 1; 0 when it is not known
     public void encode(
         RankRows rows, int row, CatalogueItem item, int position, int[] into, int at) {
@@ -191,6 +191,8 @@ public final class HeadFields {
     private int stride = 1;
     private int seen;
 
+    /// Begins.
+    ///
     /// @param nameMin how many rows a name must have
     public Learner(RankColumns columns, int nameMin) {
       this.columns = columns;

@@ -206,11 +206,7 @@ public final class HeadTrainer {
   }
 
   private static Candidate better(
-      @Nullable Candidate best,
-      Head head,
-      Refit refit,
-      FieldRows calibrating,
-      FieldRows choosing) {
+      @Nullable Candidate best, Head head, Refit refit, FieldRows calibrating, FieldRows choosing) {
     double logLoss =
         ClassifierMetrics.logLoss(
             clamped(calibration(head, calibrating).apply(head.predict(choosing))),
@@ -236,8 +232,7 @@ public final class HeadTrainer {
     double[] differences = new double[labels.length];
     double mean = 0;
     for (int i = 0; i < labels.length; i++) {
-      differences[i] =
-          labels[i] == 1 ? Math.log(a[i] / b[i]) : Math.log((1 - a[i]) / (1 - b[i]));
+      differences[i] = labels[i] == 1 ? Math.log(a[i] / b[i]) : Math.log((1 - a[i]) / (1 - b[i]));
       mean += differences[i] / labels.length;
     }
     double squares = 0;

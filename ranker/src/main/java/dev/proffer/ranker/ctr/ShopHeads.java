@@ -164,8 +164,7 @@ public final class ShopHeads {
     String hash = in.readUTF();
     HeadFields fields = HeadFields.read(in);
     CalibratedHead click = fitting(fields, CalibratedHead.read(in));
-    CalibratedHead purchase =
-        in.readBoolean() ? fitting(fields, CalibratedHead.read(in)) : null;
+    CalibratedHead purchase = in.readBoolean() ? fitting(fields, CalibratedHead.read(in)) : null;
     return new ShopHeads(fields, hash, click, purchase);
   }
 

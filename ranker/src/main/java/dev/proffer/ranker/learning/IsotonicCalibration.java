@@ -27,6 +27,8 @@ public final class IsotonicCalibration {
     return fit(scores, labels, weights, 0);
   }
 
+  /// Fits with some caution.
+  ///
   /// @param prior how many rows of the mean label each step gets in addition, so that a step of a
   ///   few rows does not say what only many could: 0 or 1 above all
   public static IsotonicCalibration fit(
@@ -78,8 +80,7 @@ public final class IsotonicCalibration {
       // Steps of few rows move more, which may bring them out of order.
       int kept = 0;
       for (int b = 0; b < blocks; b++) {
-        double moved =
-            (weight[b] * mean[b] + prior * positive / all) / (weight[b] + prior);
+        double moved = (weight[b] * mean[b] + prior * positive / all) / (weight[b] + prior);
         kept = pool(weight, mean, score, kept, weight[b], moved, score[b]);
       }
       blocks = kept;

@@ -178,8 +178,7 @@ final class Explaining {
 
   /// What would bring an item to the first place, or keep the first one from it; null when no usual
   /// discount would.
-  private @Nullable Reason contrast(
-      Valued valued, Scored scored, Scored first, boolean byValue) {
+  private @Nullable Reason contrast(Valued valued, Scored scored, Scored first, boolean byValue) {
     if (scored.item().priceMinorUnits() <= 0) {
       return null;
     }
@@ -187,8 +186,7 @@ final class Explaining {
       if (scored.offer() == null || !byValue) {
         return null;
       }
-      Scored without =
-          scored.at(valuing.valueAt(valued, scored, scored.item().priceMinorUnits()));
+      Scored without = scored.at(valuing.valueAt(valued, scored, scored.item().priceMinorUnits()));
       int place = 1;
       for (Scored other : valued.items()) {
         place +=

@@ -201,8 +201,7 @@ public final class Recommender {
       places = arranging.explore(arranging.diverse(ranked, k), k);
     } else {
       Blend other = new Blend(proposals, Sources.weights(scene, two.getLast()));
-      second =
-          valuing.value(scene, other, List.of(), two.getLast(), k, deadline, degradation);
+      second = valuing.value(scene, other, List.of(), two.getLast(), k, deadline, degradation);
       places = arranging.interleave(two, ranked, second.items(), k);
     }
     for (int i = 0; i < places.size(); i++) {
@@ -469,8 +468,7 @@ public final class Recommender {
       reply.setTotalMatches(total);
     } else {
       Searching.Found searched =
-          searching.find(
-              scene, request.getQuery(), vector, request.getK(), eligible, degradation);
+          searching.find(scene, request.getQuery(), vector, request.getK(), eligible, degradation);
       reply.setTotalMatches(searched.total());
       found = searched.items();
     }

@@ -60,7 +60,9 @@ public final class Searching {
           "vector",
           length == 0
               ? "must be empty: no item has a vector"
-              : "must have " + length + " numbers, as many as the vectors of the items; has "
+              : "must have "
+                  + length
+                  + " numbers, as many as the vectors of the items; has "
                   + vector.length);
     }
     if (vector.length > 0 && zero) {
@@ -115,8 +117,7 @@ public final class Searching {
     Hits hits =
         lists.size() == 1
             ? lists.getFirst()
-            : Fusion.weighted(
-                lists, weights.stream().mapToDouble(Double::doubleValue).toArray());
+            : Fusion.weighted(lists, weights.stream().mapToDouble(Double::doubleValue).toArray());
     return new Found(valued(scene, hits), Math.max(total, different(total, lists)));
   }
 

@@ -59,8 +59,7 @@ public final class Valuing {
     }
     ShopHeads heads = scene.model().trained().heads();
     int looked = heads == null ? max : Math.max(max, worth.valuedMax());
-    Valued relevant =
-        relevant(scene, blend, others, RankModel.NAME, looked, deadline, degradation);
+    Valued relevant = relevant(scene, blend, others, RankModel.NAME, looked, deadline, degradation);
     if (heads == null) {
       return relevant;
     }
@@ -184,8 +183,7 @@ public final class Valuing {
     if (valued.model() == null || valued.rows() == null || scored.row() < 0) {
       return scored.score() * lift;
     }
-    return probability(
-            valued.model().scoreAt(valued.rows(), scored.row(), list, afterMinorUnits))
+    return probability(valued.model().scoreAt(valued.rows(), scored.row(), list, afterMinorUnits))
         * lift;
   }
 

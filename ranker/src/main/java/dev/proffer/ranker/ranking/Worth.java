@@ -23,8 +23,7 @@ public record Worth(double marginWeight, double marginShare, int valuedMax) {
   /// Orders candidates by their worth.
   ///
   /// @param relevant candidates, each with its row
-  Valued ordered(
-      Scene scene, List<Scored> relevant, RankRows rows, ShopHeads heads, int max) {
+  Valued ordered(Scene scene, List<Scored> relevant, RankRows rows, ShopHeads heads, int max) {
     int[] history = scene.shopper().history();
     CatalogueItem latest = history.length == 0 ? null : scene.snapshot().item(history[0]);
     ShopHeads.Asked asked = heads.asked(latest, scene.atMillis());
@@ -69,7 +68,7 @@ public record Worth(double marginWeight, double marginShare, int valuedMax) {
   double margin(CatalogueItem item, long priceMinorUnits) {
     long cost = item.facts().costMinorUnits();
     return priceMinorUnits
-        - (cost == ItemFacts.UNKNOWN ? item.priceMinorUnits() * (1 - marginShare) : cost);
+        - (cost == ItemFacts.UNKNOWN ? item.priceMinorUnits() * (1 - marginShare) : (double) cost);
   }
 
   static long price(Scored scored) {

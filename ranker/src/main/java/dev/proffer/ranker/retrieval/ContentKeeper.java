@@ -68,7 +68,7 @@ public final class ContentKeeper implements AutoCloseable {
 
   /// Whether titles are to be compared by meaning.
   public boolean encodes() {
-    return encoders != Encoders.NONE;
+    return !encoders.equals(Encoders.NONE);
   }
 
   @Override

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds items by what a text means, and by vectors in the space of those that items bring.
 ///
-/// Titles of a language are vectors of its encoder, less their mean; a text is looked for among
-/// the titles of its own language, Chinese when it holds an ideograph. Immutable.
+/// Titles of a language are vectors of its encoder, less their mean; a text is looked for among the
+/// titles of its own language, Chinese when it holds an ideograph. Immutable.
 public final class MeaningIndex {
   private static final int SCAN_MAX = 200_000;
 
@@ -68,8 +68,7 @@ public final class MeaningIndex {
     if (dimension == 0) {
       return null;
     }
-    float[] mean =
-        texts.mean(items.stream().map(item -> title(item, language)).toList());
+    float[] mean = texts.mean(items.stream().map(item -> title(item, language)).toList());
     VectorTable table =
         table(
             items,

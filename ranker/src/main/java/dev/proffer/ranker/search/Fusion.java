@@ -27,7 +27,8 @@ public final class Fusion {
     return sorted(sums);
   }
 
-  /// Adds up one over the place of each item (reciprocal rank fusion), times the weight of its list.
+  /// Adds up one over the place of each item (reciprocal rank fusion), times the weight of its
+  /// list.
   public static Hits byPlace(List<Hits> lists, double[] weights) {
     Map<Integer, Double> sums = new HashMap<>();
     for (int l = 0; l < lists.size(); l++) {

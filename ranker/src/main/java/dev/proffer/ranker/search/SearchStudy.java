@@ -46,7 +46,8 @@ public final class SearchStudy {
   public record Latency(String step, double p50, double p99) {}
 
   /// What was measured.
-  public record Report(int items, double encodeMillisPerTitle, List<Quality> rows, List<Latency> latencies) {}
+  public record Report(
+      int items, double encodeMillisPerTitle, List<Quality> rows, List<Latency> latencies) {}
 
   private final CatalogueSnapshot snapshot;
   private final List<Question> questions;
@@ -117,8 +118,7 @@ public final class SearchStudy {
                           List.of(
                               Fusion.shares(
                                   texts.search(snapshot, q, CANDIDATES, _ -> true).hits()),
-                              Fusion.above(
-                                  meanings.search(q, CANDIDATES, _ -> true), FLOORS[2])),
+                              Fusion.above(meanings.search(q, CANDIDATES, _ -> true), FLOORS[2])),
                           new double[] {1, 1}))));
     }
   }
@@ -197,7 +197,6 @@ public final class SearchStudy {
       }
     }
     Arrays.sort(millis);
-    return new Latency(
-        step, millis[millis.length / 2], millis[(int) (millis.length * 0.99)]);
+    return new Latency(step, millis[millis.length / 2], millis[(int) (millis.length * 0.99)]);
   }
 }

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param heads null when there is nothing to order by
 /// @param why one sentence for each head
 /// @param metrics figures on the newest decisions, such as `heads.click.auc`
-public record HeadReport(
-    @Nullable ShopHeads heads, List<String> why, Map<String, Double> metrics) {
+public record HeadReport(@Nullable ShopHeads heads, List<String> why, Map<String, Double> metrics) {
   public HeadReport {
     why = List.copyOf(why);
     metrics = Map.copyOf(metrics);

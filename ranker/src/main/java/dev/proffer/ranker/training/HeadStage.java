@@ -60,9 +60,9 @@ import org.jspecify.annotations.Nullable;
 /// last-touch reward of that decision, and bought when a purchase is. Where the shop tells which
 /// items came into view (impression events), the others are left out. Decisions too young to have
 /// got what usually follows (19 of 20 rewards) are left out too. Sources that fill the columns know
-/// nothing of the decisions' time, features of the store are as they were at each moment, prices
-/// as they were shown. An item that had a small chance to be shown stands for others that had the
-/// same and were not: it counts up to ten times.
+/// nothing of the decisions' time, features of the store are as they were at each moment, prices as
+/// they were shown. An item that had a small chance to be shown stands for others that had the same
+/// and were not: it counts up to ten times.
 final class HeadStage {
   private static final String FEATURE_SET = "ranker";
   private static final int CANDIDATES = 300;
@@ -145,9 +145,7 @@ final class HeadStage {
         StoredHistory.of(featureStore, FEATURE_SET, snapshot.sortedById().getFirst().id());
     RankColumns columns =
         new RankColumns(
-            sources.stream().map(CandidateSource::name).toList(),
-            stored.context(),
-            stored.items());
+            sources.stream().map(CandidateSource::name).toList(), stored.context(), stored.items());
     Histories histories = new Histories(steps, HISTORY_MAX);
     int[][] history = new int[lists.size()][];
     RankRows[] rows = rows(lists, columns, sources, stored, histories, history);
@@ -288,17 +286,14 @@ final class HeadStage {
   }
 
   /// How long it takes until nearly all has followed that will.
-  private static long settling(
-      List<Decision> decisions, Predicate<String> type) {
+  private static long settling(List<Decision> decisions, Predicate<String> type) {
     long[] delays =
         decisions.stream()
             .flatMapToLong(decision ->
                 decision.getRewardsList().stream()
-                    .filter(reward ->
-                        type.test(reward.getEventType()) && reward.getLastTouch() > 0)
+                    .filter(reward -> type.test(reward.getEventType()) && reward.getLastTouch() > 0)
                     .mapToLong(reward ->
-                        Math.max(
-                            0, reward.getEventTimeUnixMs() - decision.getDecidedAtUnixMs())))
+                        Math.max(0, reward.getEventTimeUnixMs() - decision.getDecidedAtUnixMs())))
             .sorted()
             .toArray();
     return delays.length == 0 ? 0 : delays[(int) ((delays.length - 1) * SETTLED_SHARE)];
@@ -434,8 +429,7 @@ final class HeadStage {
                       ? "s:" + decision.getSessionId()
                       : decision.getUserId();
               history[l] = histories.before(who, decision.getDecidedAtUnixMs());
-              rows[l] =
-                  rows(lists.get(l), columns, sources, promotions, history[l], known.get(l));
+              rows[l] = rows(lists.get(l), columns, sources, promotions, history[l], known.get(l));
             });
     return rows;
   }
@@ -469,12 +463,10 @@ final class HeadStage {
 
   /// The price after promotion of each choice: the discount that was shown, on the list price of
   /// now; of decisions that do not tell, that of their promotion as it is now.
-  private static IntToLongFunction prices(
-      Shown list, PromotionSnapshot promotions, long at) {
+  private static IntToLongFunction prices(Shown list, PromotionSnapshot promotions, long at) {
     OfferFinder finder =
         promotions.finder(
-            new PersonFacts(
-                list.decision().getUserId(), Set.of(), 0, PersonFacts.UNKNOWN, 0, null),
+            new PersonFacts(list.decision().getUserId(), Set.of(), 0, PersonFacts.UNKNOWN, 0, null),
             new Moment(at, "", "", ""),
             Usage.UNTOUCHED);
     return i -> {

@@ -148,7 +148,8 @@ class HeadTrainerTest {
     DeepMachine.Options options =
         new DeepMachine.Options(4, new int[0], 0, 0.01, 0, 4_000, 5, 5, 7, 2);
     double[] first =
-        DeepMachine.train(weighted, rows, options, p -> -ClassifierMetrics.logLoss(p, rows.labels()))
+        DeepMachine.train(
+                weighted, rows, options, p -> -ClassifierMetrics.logLoss(p, rows.labels()))
             .predict(rows);
     double[] second =
         DeepMachine.train(
