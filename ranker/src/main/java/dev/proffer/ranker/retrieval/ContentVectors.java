@@ -2,6 +2,7 @@
 package dev.proffer.ranker.retrieval;
 
 import dev.proffer.ranker.catalogue.CatalogueItem;
+import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.index.VectorTable;
 import dev.proffer.ranker.index.Vectors;
 import java.io.DataInput;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Turns what is written about items into vectors of length 1.
@@ -138,8 +140,19 @@ final class ContentVectors {
     return false;
   }
 
+  /// The items whose content differs in two versions of a catalogue.
+  static int[] changed(CatalogueSnapshot before, CatalogueSnapshot after) {
+    return IntStream.range(0, after.capacity())
+        .filter(number -> {
+          CatalogueItem old = before.item(number);
+          CatalogueItem now = after.item(number);
+          return (old == null || now == null) ? old != now : !sameContent(old, now);
+        })
+        .toArray();
+  }
+
   /// Whether two versions of an item have the same content.
-  static boolean sameContent(CatalogueItem a, CatalogueItem b) {
+  private static boolean sameContent(CatalogueItem a, CatalogueItem b) {
     return a == b
         || (a.item().getTitlesMap().equals(b.item().getTitlesMap())
             && a.category().equals(b.category())
