@@ -13,8 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// The vectors of a [FrozenGraph], outside the heap, one row a node.
 ///
 /// Rows are padded with zeros to a multiple of [#LANES_MAX], and so are queries, so that loops need
-/// no tail. Scores come for many rows at once, so that one call that the compiler cannot foresee
-/// pays for many products.
+/// no tail. Scores come for many rows at once: four are multiplied side by side, so that a
+/// component of the query is loaded once for four and the processor waits for four rows of memory
+/// at a time, not for one after the other. A row scores the same beside others and alone.
 sealed interface Rows {
   /// Enough for vector units of 512 bits.
   int LANES_MAX = 16;
@@ -45,9 +46,62 @@ sealed interface Rows {
     @Override
     public void score(float[] query, int[] nodes, int count, float[] scores) {
       long bytes = 4L * stride;
-      for (int i = 0; i < count; i++) {
-        scores[i] = dot(query, nodes[i] * bytes) + biasOf(bias, nodes[i]);
+      int i = 0;
+      for (; i + 4 <= count; i += 4) {
+        dots(
+            query,
+            nodes[i] * bytes,
+            nodes[i + 1] * bytes,
+            nodes[i + 2] * bytes,
+            nodes[i + 3] * bytes,
+            scores,
+            i);
       }
+      for (; i < count; i++) {
+        scores[i] = dot(query, nodes[i] * bytes);
+      }
+      if (bias.byteSize() > 0) {
+        for (i = 0; i < count; i++) {
+          scores[i] += biasOf(bias, nodes[i]);
+        }
+      }
+    }
+
+    private void dots(
+        float[] query, long row0, long row1, long row2, long row3, float[] into, int from) {
+      FloatVector even0 = FloatVector.zero(FLOATS);
+      FloatVector even1 = even0;
+      FloatVector even2 = even0;
+      FloatVector even3 = even0;
+      FloatVector odd0 = even0;
+      FloatVector odd1 = even0;
+      FloatVector odd2 = even0;
+      FloatVector odd3 = even0;
+      int lanes = FLOATS.length();
+      int i = 0;
+      for (; i + 2 * lanes <= stride; i += 2 * lanes) {
+        FloatVector even = FloatVector.fromArray(FLOATS, query, i);
+        FloatVector odd = FloatVector.fromArray(FLOATS, query, i + lanes);
+        even0 = at(row0, i).fma(even, even0);
+        even1 = at(row1, i).fma(even, even1);
+        even2 = at(row2, i).fma(even, even2);
+        even3 = at(row3, i).fma(even, even3);
+        odd0 = at(row0, i + lanes).fma(odd, odd0);
+        odd1 = at(row1, i + lanes).fma(odd, odd1);
+        odd2 = at(row2, i + lanes).fma(odd, odd2);
+        odd3 = at(row3, i + lanes).fma(odd, odd3);
+      }
+      for (; i < stride; i += lanes) {
+        FloatVector even = FloatVector.fromArray(FLOATS, query, i);
+        even0 = at(row0, i).fma(even, even0);
+        even1 = at(row1, i).fma(even, even1);
+        even2 = at(row2, i).fma(even, even2);
+        even3 = at(row3, i).fma(even, even3);
+      }
+      into[from] = even0.add(odd0).reduceLanes(VectorOperators.ADD);
+      into[from + 1] = even1.add(odd1).reduceLanes(VectorOperators.ADD);
+      into[from + 2] = even2.add(odd2).reduceLanes(VectorOperators.ADD);
+      into[from + 3] = even3.add(odd3).reduceLanes(VectorOperators.ADD);
     }
 
     private float dot(float[] query, long row) {
@@ -102,11 +156,60 @@ sealed interface Rows {
 
     @Override
     public void score(float[] query, int[] nodes, int count, float[] scores) {
-      for (int i = 0; i < count; i++) {
-        int node = nodes[i];
-        scores[i] =
-            dot(query, high, (long) node * stride) * floatAt(scale, node) + biasOf(bias, node);
+      int i = 0;
+      for (; PARTS == 1 && i + 4 <= count; i += 4) {
+        dots(
+            query,
+            (long) nodes[i] * stride,
+            (long) nodes[i + 1] * stride,
+            (long) nodes[i + 2] * stride,
+            (long) nodes[i + 3] * stride,
+            scores,
+            i);
       }
+      for (; i < count; i++) {
+        scores[i] = dot(query, high, (long) nodes[i] * stride);
+      }
+      for (i = 0; i < count; i++) {
+        scores[i] = scores[i] * floatAt(scale, nodes[i]) + biasOf(bias, nodes[i]);
+      }
+    }
+
+    private void dots(
+        float[] query, long row0, long row1, long row2, long row3, float[] into, int from) {
+      FloatVector even0 = FloatVector.zero(FLOATS);
+      FloatVector even1 = even0;
+      FloatVector even2 = even0;
+      FloatVector even3 = even0;
+      FloatVector odd0 = even0;
+      FloatVector odd1 = even0;
+      FloatVector odd2 = even0;
+      FloatVector odd3 = even0;
+      int lanes = FLOATS.length();
+      int i = 0;
+      for (; i + 2 * lanes <= stride; i += 2 * lanes) {
+        FloatVector even = FloatVector.fromArray(FLOATS, query, i);
+        FloatVector odd = FloatVector.fromArray(FLOATS, query, i + lanes);
+        even0 = at(high, row0 + i, 0).fma(even, even0);
+        even1 = at(high, row1 + i, 0).fma(even, even1);
+        even2 = at(high, row2 + i, 0).fma(even, even2);
+        even3 = at(high, row3 + i, 0).fma(even, even3);
+        odd0 = at(high, row0 + i + lanes, 0).fma(odd, odd0);
+        odd1 = at(high, row1 + i + lanes, 0).fma(odd, odd1);
+        odd2 = at(high, row2 + i + lanes, 0).fma(odd, odd2);
+        odd3 = at(high, row3 + i + lanes, 0).fma(odd, odd3);
+      }
+      for (; i < stride; i += lanes) {
+        FloatVector even = FloatVector.fromArray(FLOATS, query, i);
+        even0 = at(high, row0 + i, 0).fma(even, even0);
+        even1 = at(high, row1 + i, 0).fma(even, even1);
+        even2 = at(high, row2 + i, 0).fma(even, even2);
+        even3 = at(high, row3 + i, 0).fma(even, even3);
+      }
+      into[from] = even0.add(odd0).reduceLanes(VectorOperators.ADD);
+      into[from + 1] = even1.add(odd1).reduceLanes(VectorOperators.ADD);
+      into[from + 2] = even2.add(odd2).reduceLanes(VectorOperators.ADD);
+      into[from + 3] = even3.add(odd3).reduceLanes(VectorOperators.ADD);
     }
 
     private float dot(float[] query, MemorySegment plane, long row) {

@@ -37,9 +37,7 @@ public final class ContentSource implements CandidateSource {
 
   /// @param indexed makes the index of a table
   ContentSource(
-      CatalogueSnapshot snapshot,
-      EncodedTexts texts,
-      Function<VectorTable, VectorIndex> indexed) {
+      CatalogueSnapshot snapshot, EncodedTexts texts, Function<VectorTable, VectorIndex> indexed) {
     this.snapshot = snapshot;
     this.texts = texts;
     this.indexed = indexed;
@@ -103,7 +101,10 @@ public final class ContentSource implements CandidateSource {
       known.add(item);
     }
     IntPredicate eligible = query.eligible();
-    return vectors.index().search(wanted, max, i -> !known.contains(i) && eligible.test(i)).positive();
+    return vectors
+        .index()
+        .search(wanted, max, i -> !known.contains(i) && eligible.test(i))
+        .positive();
   }
 
   @Override
