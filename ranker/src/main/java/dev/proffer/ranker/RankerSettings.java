@@ -265,7 +265,7 @@ public final class RankerSettings {
       Setting.text(
           "ranker.training-sources",
           "auto",
-          "Sources that training learns as a whole where validation wants them: auto, none, or some"
+          "Sources that training learns as a whole: auto (where validation wants them), none, or some"
               + " of item-knn, factors, spectral, ease and sasrec");
 
   public static final Setting<String> TRAINING_RANKER =

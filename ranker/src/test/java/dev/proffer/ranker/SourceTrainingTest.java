@@ -44,16 +44,24 @@ final class SourceTrainingTest {
   private static final int ITEMS = 180;
   private static final int TASTES = 6;
   // What is written about an item tells the taste only half.
-  private static final String[] WORDS = {"porcelain tea cup", "garden tool", "woollen scarf"};
+  private static final String[] WORDS = {"porcelain tea cup", "garden tool"};
   private static final TrainingOptions PATIENT =
-      new TrainingOptions(Duration.ofMinutes(5), 300, 300, 2, true);
+      new TrainingOptions(Duration.ofMinutes(5), 300, 300, 1, true);
 
   @TempDir private Path folder;
   private RunningRanker ranker;
 
   @BeforeEach
   void start() throws Exception {
-    ranker = new RunningRanker(folder);
+    // Machines that build are busy, and a source that is cut in time is another test's.
+    ranker =
+        new RunningRanker(
+            folder,
+            new MemoryFeatureStore(),
+            Map.of(
+                "ranker.budget", "30s",
+                "ranker.source-timeout", "20s",
+                "ranker.feature-store-timeout", "20s"));
   }
 
   @AfterEach
@@ -62,14 +70,14 @@ final class SourceTrainingTest {
   }
 
   private static Item taste(int i) {
-    int word = i % TASTES / 2;
+    int word = i % TASTES * WORDS.length / TASTES;
     return item("i" + i, WORDS[word] + " " + i, "c" + word, 100);
   }
 
   /// Everybody has a taste, of which they take items in no order, some of them sooner or later.
-  private void shopWithTastes(int people, int steps) {
+  private void shopWithTastes(int count, int people, int steps) {
     List<Item> items = new ArrayList<>();
-    for (int i = 0; i < ITEMS; i++) {
+    for (int i = 0; i < count; i++) {
       items.add(taste(i));
     }
     ranker.catalogue().upsertItems(UpsertItemsRequest.newBuilder().addAllItems(items).build());
@@ -78,11 +86,11 @@ final class SourceTrainingTest {
     for (int step = 0; step < steps; step++) {
       for (int user = 0; user < people; user++) {
         time += 60_000;
-        int item = random.nextInt(ITEMS / TASTES) * TASTES + user % TASTES;
+        int item = random.nextInt(count / TASTES) * TASTES + user % TASTES;
         ranker.featureStore.add(
             EventType.EVENT_TYPE_PURCHASE,
             "u" + user,
-            "i" + (random.nextInt(8) == 0 ? random.nextInt(ITEMS) : item),
+            "i" + (random.nextInt(8) == 0 ? random.nextInt(count) : item),
             time,
             "");
       }
@@ -122,14 +130,14 @@ final class SourceTrainingTest {
 
   @Test
   void whatValidationWantsIsInTheBundleAndServesAndTheRestIsNot() throws Exception {
-    shopWithTastes(300, 10);
+    shopWithTastes(ITEMS, 300, 10);
 
-    TrainingReport report =
-        train(PATIENT.withSources(SourceChoice.parse("item-knn,factors,spectral,ease")));
+    TrainingReport report = train(PATIENT);
 
     assertThat(report.cutOff()).isFalse();
     assertThat(report.sources()).containsOnlyKeys(BatchSource.NAMES);
-    assertThat(report.sources().get("sasrec")).isEqualTo("not tried: it was not asked for");
+    assertThat(report.sources().get("sasrec"))
+        .isEqualTo("not tried: there is no time for learning sequences");
     Set<String> kept = new HashSet<>();
     report
         .sources()
@@ -176,23 +184,24 @@ final class SourceTrainingTest {
 
   @Test
   void newItemsJoinTheFactorsWithoutTraining() throws Exception {
-    shopWithTastes(300, 10);
+    int items = ITEMS;
+    shopWithTastes(items, 240, 10);
     TrainingReport report = train(PATIENT.withSources(SourceChoice.parse("factors")));
-    assertThat(report.sources().get("factors")).startsWith("kept");
+    assertThat(report.sources().get("factors")).startsWith("kept, as was asked for");
     TrainingReport.Row factors = report.row("test", "new items by factors");
     assertThat(factors.ndcg10())
-        .isGreaterThan(2 * report.row("test", "new items by chance").ndcg10());
+        .isGreaterThan(1.4 * report.row("test", "new items by chance").ndcg10());
     assertThat(report.row("test", "new items by popularity").ndcg10()).isZero();
     eventually(() -> version().equals(report.version()));
     ranker
         .catalogue()
         .upsertItems(
             UpsertItemsRequest.newBuilder()
-                .addItems(taste(ITEMS + 3))
-                .addItems(taste(ITEMS + 4))
+                .addItems(taste(items + 3))
+                .addItems(taste(items + 4))
                 .build());
 
-    eventually(() -> sourcesOf("i" + (ITEMS + 3)).contains("factors"));
+    eventually(() -> sourcesOf("i" + (items + 3)).contains("factors"));
   }
 
   /// The sources that propose an item to somebody of the fourth taste.
@@ -234,7 +243,7 @@ final class SourceTrainingTest {
 
   @Test
   void theSameSeedGivesTheSameBundleAlsoWhenARunWasStoppedAndWentOn() throws Exception {
-    shopWithTastes(240, 9);
+    shopWithTastes(ITEMS, 240, 9);
     TrainingOptions options =
         PATIENT
             .withActivate(false)
@@ -242,7 +251,10 @@ final class SourceTrainingTest {
             .withLearning(Duration.ofMinutes(5), 3)
             .withSeed(11);
 
-    Map<String, String> whole = files(train(options));
+    TrainingReport uninterrupted = train(options);
+    Map<String, String> whole = files(uninterrupted);
+    assertThat(uninterrupted.sources().get("item-knn")).startsWith("kept");
+    assertThat(whole).containsKeys("source-sasrec.bin", "source-factors.bin", "new-items.bin");
 
     Set<String> stoppedIn = new HashSet<>();
     TrainingReport resumed = null;
@@ -266,7 +278,7 @@ final class SourceTrainingTest {
 
   @Test
   void theRankerIsTheOneThatWasAskedFor() throws Exception {
-    shopWithTastes(120, 10);
+    shopWithTastes(ITEMS, 120, 10);
     TrainingOptions quick = PATIENT.withSources(SourceChoice.parse("none"));
 
     TrainingReport blend = train(quick.withRanker(RankerChoice.BLEND));

@@ -258,7 +258,10 @@ public final class Evaluator {
       figures.put(LearnedBlend.NAME + ".blend", learned.blendWorth());
     } else if (options.model().equals(LearnedBlend.NAME)) {
       throw new EvaluationException(
-          "model hybrid: the validation part has less than " + LESSONS_MIN + " questions");
+          "model hybrid: of the validation part fewer than "
+              + LESSONS_MIN
+              + " questions are there, or no source proposes an answer to them (expected: both; auto"
+              + " takes the best of the others)");
     }
     if (!options.model().equals("auto")) {
       return new Hybrid(options.model(), weights, learned);

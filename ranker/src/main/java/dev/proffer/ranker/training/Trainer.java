@@ -74,6 +74,7 @@ public final class Trainer {
   private static final int LIST = 10;
   private static final int CANDIDATES = 300;
   private static final int WEIGHED = 100;
+  private static final double EARLIER = 0.7;
   // Of the time for tuning; the rest is for the sources that are learned as a whole.
   private static final double SHARE_OF_LINKS = 0.4;
   private static final int STEPS_MIN = 100;
@@ -86,8 +87,8 @@ public final class Trainer {
       "Events in order of time: 80 % train, 10 % validation, 10 % test. One case for each basket of"
           + " somebody seen before; the model is frozen at the cut, the history goes up to the"
           + " basket. Items that the person dealt with before are left out of all lists and"
-          + " answers; ranking is over the whole catalogue. Parameters are chosen on validation;"
-          + " test figures are of a model of train + validation; popularity-plain counts the same"
+          + " answers; ranking is over the whole catalogue. Parameters are chosen on validation,"
+          + " weights on it and the tenth of the events before it; test figures are of a model of train + validation; popularity-plain counts the same"
           + " training data.";
 
   private final Channel catalogue;
@@ -548,24 +549,48 @@ public final class Trainer {
         cases.isEmpty() ? List.of() : batch.search(start + options.tuning().toNanos());
     // 6. What each source weighs, and which of them add nothing.
     try (TrainingProgress.Step step = progress.begin("weighing sources", -1, "trials")) {
-      SourceWeights weighed =
-          weigh(
-              data,
+      List<Period> periods = new ArrayList<>();
+      List<Recipe> allRecipes = tried.stream().map(SourceSearch.Tried::recipe).toList();
+      periods.add(
+          new Period(
               cases,
               sources(
                   chosen,
                   content,
                   popularity(steps, trainTo, halfLife),
-                  tried.stream()
-                      .<CandidateSource>map(one -> learner.at(one.recipe(), trainTo))
-                      .toList()),
-              tried.stream().map(one -> one.recipe().name()).toList(),
+                  allRecipes.stream()
+                      .<CandidateSource>map(recipe -> learner.at(recipe, trainTo))
+                      .toList())));
+      // What is wanted changes with the season: weights that suit two periods suit the next one
+      // better. The sequence model has seen the earlier one, so with it there is only the later.
+      int before = steps.cut(EARLIER);
+      List<Case> earlier = cases(data, before, trainTo, options.tuningCases());
+      if (!earlier.isEmpty() && allRecipes.stream().noneMatch(Recipe.Sequences.class::isInstance)) {
+        periods.add(
+            new Period(
+                earlier,
+                sources(
+                    seqKnn(steps, before, search.best()),
+                    content,
+                    popularity(steps, before, halfLife),
+                    allRecipes.stream()
+                        .<CandidateSource>map(recipe -> learner.learn(recipe, before))
+                        .toList())));
+      }
+      SourceWeights weighed =
+          weigh(
+              data,
+              periods,
+              options.sources().automatic()
+                  ? tried.stream().map(one -> one.recipe().name()).toList()
+                  : List.of(),
               trial -> step.advance(1));
       Map<String, String> notes = new LinkedHashMap<>(batch.notes());
       List<Recipe> recipes = new ArrayList<>();
       for (SourceSearch.Tried one : tried) {
         String name = one.recipe().name();
-        boolean kept = weighed.kept().contains(name);
+        boolean named = options.sources().names(name);
+        boolean kept = named || weighed.kept().contains(name);
         if (kept) {
           recipes.add(one.recipe());
         } else {
@@ -576,7 +601,9 @@ public final class Trainer {
             String.format(
                 Locale.ROOT,
                 "%s: NDCG@10 %.4f alone on validation, %s",
-                kept ? "kept" : "left out, it adds nothing to the others",
+                named
+                    ? "kept, as was asked for"
+                    : kept ? "kept" : "left out, it adds nothing to the others",
                 one.worth(),
                 one.recipe()));
       }
@@ -591,26 +618,36 @@ public final class Trainer {
     }
   }
 
+  /// Cases, and sources that know nothing after they begin.
+  private record Period(List<Case> cases, List<CandidateSource> sources) {}
+
   /// Chooses weights on what all sources propose for the cases.
   private SourceWeights weigh(
       Data data,
-      List<Case> cases,
-      List<CandidateSource> sources,
+      List<Period> periods,
       List<String> optional,
       Consumer<Map<String, Double>> trialDone) {
+    List<Case> cases = periods.stream().flatMap(period -> period.cases().stream()).toList();
     @Nullable Mixture[] mixtures = new Mixture[cases.size()];
-    parallel(
-        data,
-        cases,
-        (i, _) -> {
-          Query query = query(data, cases.get(i));
-          mixtures[i] =
-              Mixture.of(
-                  cases.get(i).targets(),
-                  sources.stream().map(source -> source.propose(query, WEIGHED)).toList());
-        });
+    int first = 0;
+    for (Period period : periods) {
+      int from = first;
+      parallel(
+          data,
+          period.cases(),
+          (i, _) -> {
+            Query query = query(data, period.cases().get(i));
+            mixtures[from + i] =
+                Mixture.of(
+                    period.cases().get(i).targets(),
+                    period.sources().stream()
+                        .map(source -> source.propose(query, WEIGHED))
+                        .toList());
+          });
+      first += period.cases().size();
+    }
     return SourceWeights.find(
-        sources.stream().map(CandidateSource::name).toList(),
+        periods.getFirst().sources().stream().map(CandidateSource::name).toList(),
         optional,
         weights -> {
           double[] gains = new double[cases.size()];

@@ -34,7 +34,8 @@ public record TrainingOptions(
       new TrainingOptions(
           Duration.ofSeconds(25), 2_000, 10_000, Runtime.getRuntime().availableProcessors(), true);
 
-  /// Which of [BatchSource#NAMES] are tried.
+  /// Which of [BatchSource#NAMES] are tried. Those that are named are kept, too; automatic ones
+  /// stay where validation wants them.
   ///
   /// @param automatic those that suit the size of the catalogue, the people and the time
   /// @param names when it is not automatic; none is possible

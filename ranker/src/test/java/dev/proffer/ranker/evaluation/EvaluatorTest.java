@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.proffer.ranker.training.TrainingProgress;
+import dev.proffer.ranker.training.TrialJournal;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -65,6 +66,62 @@ class EvaluatorTest {
     Dataset same = Dataset.read(lines, Format.S3REC, Protocol.LEAVE_ONE_OUT);
     assertThat(read.train()).isDeepEqualTo(same.train());
     assertThat(read.test()).hasSameSizeAs(same.test());
+  }
+
+  @Test
+  void whereNoSourceKnowsAnyAnswerThereIsNoHybridAndTheOthersAreMeasured() throws Exception {
+    Random random = new Random(1);
+    Path lines = folder.resolve("anything");
+    try (Writer out = Files.newBufferedWriter(lines)) {
+      for (int user = 0; user < 600; user++) {
+        // What everybody takes in the end, nobody else ever takes.
+        out.write("u" + user + walk(random, 6) + " v" + user + " t" + user + "\n");
+      }
+    }
+
+    EvaluationReport report = evaluate(lines, Format.S3REC, Protocol.LEAVE_ONE_OUT);
+
+    assertThat(report.metrics().get("hr@10")).isZero();
+    assertThat(report.sources()).containsKey("blend").doesNotContainKey("hybrid");
+    Dataset data = Dataset.read(lines, Format.S3REC, Protocol.LEAVE_ONE_OUT);
+    assertThatThrownBy(() ->
+            new Evaluator(QUICK.withModel("hybrid"), TrainingProgress.silent()).evaluate(data))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("model hybrid")
+        .hasMessageContaining("no source proposes an answer");
+  }
+
+  @Test
+  void aRunThatIsStartedAgainTriesNothingTwice() throws Exception {
+    Random random = new Random(1);
+    Path lines = folder.resolve("anything");
+    try (Writer out = Files.newBufferedWriter(lines)) {
+      for (int user = 0; user < 300; user++) {
+        out.write("u" + user + walk(random, 12) + "\n");
+      }
+    }
+    Dataset data = Dataset.read(lines, Format.S3REC, Protocol.LEAVE_ONE_OUT);
+    Path journal = folder.resolve("journal");
+    Evaluator.Options patient = QUICK.withSeconds(600, 0).withModel("blend");
+    EvaluationReport first;
+    EvaluationReport second;
+    int tried;
+    try (TrialJournal trials = TrialJournal.open(journal, "the same")) {
+      first = new Evaluator(patient, TrainingProgress.silent(), trials).evaluate(data);
+    }
+    tried = Files.readAllLines(journal).size();
+    try (TrialJournal trials = TrialJournal.open(journal, "the same")) {
+      second = new Evaluator(patient, TrainingProgress.silent(), trials).evaluate(data);
+    }
+
+    assertThat(tried).isGreaterThan(20);
+    assertThat(Files.readAllLines(journal)).hasSize(tried);
+    assertThat(second.chosen()).isEqualTo(first.chosen());
+    // Threads add up in another order each time.
+    first
+        .metrics()
+        .forEach((name, value) ->
+            assertThat(second.metrics().get(name)).as(name).isCloseTo(value, within(1e-9)));
   }
 
   @Test

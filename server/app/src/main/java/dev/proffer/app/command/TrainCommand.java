@@ -45,8 +45,8 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAMES",
       description =
           "Sources to learn as a whole: auto, none, or some of item-knn, factors, spectral, ease"
-              + " and sasrec (default: the setting ranker.training-sources). What adds nothing on"
-              + " validation is left out.")
+              + " and sasrec (default: the setting ranker.training-sources). Of auto, what adds nothing"
+              + " on validation is left out; what is named is kept.")
   private @Nullable String sources;
 
   @Option(
