@@ -186,6 +186,44 @@ public final class IndexBenchmark {
     }
   }
 
+  /// How an index is opened.
+  ///
+  /// @param megabytes of its file
+  /// @param millis from opening it to the first answer, each time it was opened
+  public record Opening(double megabytes, List<Double> millis) {}
+
+  /// Saves an index and opens it a few times. Few candidates are looked at for its links: a worse
+  /// graph of the same size opens as fast.
+  public static Opening open(Data data, int threads, int times, Consumer<String> progress)
+      throws IOException {
+    dev.proffer.ranker.index.HnswIndex.Parameters parameters =
+        new dev.proffer.ranker.index.HnswIndex.Parameters(
+            LINKS, 2 * LINKS, K, threads, data.metric(), Precision.FLOAT);
+    Path folder = Files.createTempDirectory("proffer-bench-ann");
+    try {
+      Path file = folder.resolve("vectors.index");
+      progress.accept("building " + data.size() + " vectors");
+      int[] numbers = IntStream.range(0, data.size()).toArray();
+      new dev.proffer.ranker.index.HnswIndex(
+              new VectorTable(data.dimension(), numbers, data.base()), parameters)
+          .save(file);
+      List<Double> millis = new ArrayList<>();
+      for (int time = 0; time < times; time++) {
+        long start = System.nanoTime();
+        Hits hits =
+            dev.proffer.ranker.index.HnswIndex.open(file, parameters)
+                .search(query(data, time % data.questions()), K, VectorIndex.ALL);
+        millis.add((System.nanoTime() - start) / 1e6);
+        if (hits.size() != K) {
+          throw new IOException(file + ": answered " + hits.size() + " (expected: " + K + ")");
+        }
+      }
+      return new Opening(Files.size(file) / 1e6, millis);
+    } finally {
+      FolderTree.delete(folder);
+    }
+  }
+
   private static List<Curve> curves(
       Data data, int[][] truth, List<Searcher> searchers, Consumer<String> progress)
       throws IOException {

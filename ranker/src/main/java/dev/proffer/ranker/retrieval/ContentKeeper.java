@@ -5,7 +5,11 @@ import dev.proffer.ranker.catalogue.Catalogue;
 import dev.proffer.ranker.catalogue.CatalogueItem;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -27,6 +31,11 @@ public final class ContentKeeper implements AutoCloseable {
   private final Duration poll;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
+  // Builds graphs while scans answer.
+  private final ExecutorService graphs =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("content-graph").factory());
+  private @Nullable Future<ContentSource> graph;
   private volatile @Nullable Kept kept;
 
   /// What was built for one catalogue, which belongs together.
@@ -74,6 +83,7 @@ public final class ContentKeeper implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
+    graphs.shutdownNow();
     try {
       thread.join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException e) {
@@ -92,21 +102,26 @@ public final class ContentKeeper implements AutoCloseable {
         try {
           CatalogueSnapshot snapshot = catalogue.snapshot();
           Kept before = kept;
-          if (before == null || before.snapshot() != snapshot) {
-            ContentSource content =
+          boolean graphed = graph != null && graph.isDone();
+          if (before == null || before.snapshot() != snapshot || graphed) {
+            ContentSource followed =
                 before == null
                     ? new ContentSource(snapshot, english)
                     : before.content().updated(snapshot);
             MeaningIndex meanings;
-            if (before != null && content == before.content()) {
+            if (before != null && followed == before.content()) {
               meanings = before.meanings();
             } else {
               meanings =
                   new MeaningIndex(
-                      snapshot, content.texts(), englishQueries, chineseTitles, chineseQueries);
+                      snapshot, followed.texts(), englishQueries, chineseTitles, chineseQueries);
               chineseTitles.forgetOthers();
             }
+            ContentSource content = graphed ? takeGraph().updated(snapshot) : followed;
             kept = new Kept(snapshot, content, arrivals(snapshot, content), meanings);
+            if (content.wantsGraph() && graph == null) {
+              graph = graphs.submit(content::graphed);
+            }
           }
           others.accept(snapshot);
         } catch (RuntimeException e) {
@@ -116,6 +131,13 @@ public final class ContentKeeper implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// The graph that is built, of the catalogue as it was when that began.
+  private ContentSource takeGraph() {
+    Future<ContentSource> done = Objects.requireNonNull(graph);
+    graph = null;
+    return done.resultNow();
   }
 
   private static NewArrivals arrivals(CatalogueSnapshot snapshot, ContentSource taste) {

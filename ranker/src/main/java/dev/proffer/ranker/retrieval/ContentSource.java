@@ -4,12 +4,10 @@ package dev.proffer.ranker.retrieval;
 import dev.proffer.ranker.catalogue.CatalogueItem;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.index.Hits;
-import dev.proffer.ranker.index.VectorIndex;
-import dev.proffer.ranker.index.VectorTable;
+import dev.proffer.ranker.index.HnswIndex;
 import dev.proffer.ranker.index.Vectors;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /// Proposes items whose texts and vectors are like those of the history. It knows new items at
@@ -22,7 +20,6 @@ public final class ContentSource implements CandidateSource {
 
   private final CatalogueSnapshot snapshot;
   private final EncodedTexts texts;
-  private final Function<VectorTable, VectorIndex> indexed;
   private final ContentVectors content;
   private final ItemVectors vectors;
 
@@ -32,25 +29,20 @@ public final class ContentSource implements CandidateSource {
 
   /// @param encoder what titles are compared by besides their words
   public ContentSource(CatalogueSnapshot snapshot, TextVectors encoder) {
-    this(snapshot, new EncodedTexts(encoder), VectorIndex::of);
+    this(snapshot, new EncodedTexts(encoder));
   }
 
-  /// @param indexed makes the index of a table
-  ContentSource(
-      CatalogueSnapshot snapshot, EncodedTexts texts, Function<VectorTable, VectorIndex> indexed) {
+  private ContentSource(CatalogueSnapshot snapshot, EncodedTexts texts) {
     this.snapshot = snapshot;
     this.texts = texts;
-    this.indexed = indexed;
     this.content = new ContentVectors(snapshot.sortedById(), snapshot.vectorLength(), texts);
-    this.vectors =
-        new ItemVectors(content.table(snapshot.sortedById()), snapshot.capacity(), indexed);
+    this.vectors = new ItemVectors(content.table(snapshot.sortedById()), snapshot.capacity());
     texts.forgetOthers();
   }
 
   private ContentSource(ContentSource before, CatalogueSnapshot snapshot, ItemVectors vectors) {
     this.snapshot = snapshot;
     this.texts = before.texts;
-    this.indexed = before.indexed;
     this.content = before.content;
     this.vectors = vectors;
   }
@@ -58,6 +50,21 @@ public final class ContentSource implements CandidateSource {
   /// The vectors of titles that are known, for the thread that builds.
   EncodedTexts texts() {
     return texts;
+  }
+
+  /// Whether it has so many items that it is faster [#graphed].
+  public boolean wantsGraph() {
+    return vectors.wantGraph();
+  }
+
+  boolean searchesGraph() {
+    return vectors.index() instanceof HnswIndex;
+  }
+
+  /// The same source, which searches a graph. Building it takes minutes for many items; meanwhile
+  /// this one answers, and then the catalogue of that moment is caught up with by [#updated].
+  public ContentSource graphed() {
+    return new ContentSource(this, snapshot, vectors.graphed());
   }
 
   /// The source for a newer snapshot; the same one when no content has changed.
@@ -80,9 +87,7 @@ public final class ContentSource implements CandidateSource {
                   return item == null ? null : content.of(item);
                 })
             : null;
-    return next == null
-        ? new ContentSource(newer, texts, indexed)
-        : new ContentSource(this, newer, next);
+    return next == null ? new ContentSource(newer, texts) : new ContentSource(this, newer, next);
   }
 
   @Override

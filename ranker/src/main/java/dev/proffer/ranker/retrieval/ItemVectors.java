@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker.retrieval;
 
+import dev.proffer.ranker.index.ExactIndex;
 import dev.proffer.ranker.index.HnswIndex;
 import dev.proffer.ranker.index.VectorIndex;
 import dev.proffer.ranker.index.VectorTable;
 import dev.proffer.ranker.index.Vectors;
 import java.util.Arrays;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Vectors of the items of a catalogue that changes, by item number, and the index over them.
 ///
-/// A changed catalogue gets new ones from [#updated]. A graph of many items takes minutes to build,
-/// so the new ones share it and only put the changed items in. Those of before then find the
-/// changed items too, which does no harm: whoever asks checks what may be shown.
+/// They are scanned at first, which needs nothing to be built; many of them are better searched by
+/// a graph, which takes minutes to build: see [#graphed]. A changed catalogue gets new ones from
+/// [#updated], which share the graph and only put the changed items in. Those of before then find
+/// the changed items too, which does no harm: whoever asks checks what may be shown.
 final class ItemVectors {
   // Up to this share of the items of a graph may change before it is built anew.
   private static final double CHANGED_MAX = 0.1;
@@ -30,13 +31,8 @@ final class ItemVectors {
 
   /// @param capacity item numbers are below this
   ItemVectors(VectorTable table, int capacity) {
-    this(table, capacity, VectorIndex::of);
-  }
-
-  /// @param indexed makes the index
-  ItemVectors(VectorTable table, int capacity, Function<VectorTable, VectorIndex> indexed) {
     this.table = table;
-    this.index = indexed.apply(table);
+    this.index = new ExactIndex(table);
     this.rowOf = new int[capacity];
     this.later = new float[0][];
     Arrays.fill(rowOf, NO_ROW);
@@ -52,8 +48,18 @@ final class ItemVectors {
     this.later = later;
   }
 
+  /// Whether there are so many that a graph is faster than the scan.
+  boolean wantGraph() {
+    return index instanceof ExactIndex && table.size() >= VectorIndex.EXACT_MAX;
+  }
+
+  /// The same vectors, searched by a graph that is built now.
+  ItemVectors graphed() {
+    return new ItemVectors(table, new HnswIndex(table), rowOf, later);
+  }
+
   /// The vectors of a catalogue in which some items have changed; null when they are better made
-  /// anew: for so few items that no graph is searched, or after many changes.
+  /// anew: where no graph is searched, or after many changes.
   ///
   /// @param vectorOf the vector of an item; null for one that has none or is gone
   @Nullable ItemVectors updated(

@@ -141,7 +141,8 @@ public final class Trainer {
     }
     int validationFrom = steps.cut(0.8);
     int testFrom = steps.cut(0.9);
-    ContentSource content = new ContentSource(data.snapshot());
+    ContentSource scanned = new ContentSource(data.snapshot());
+    ContentSource content = scanned.wantsGraph() ? scanned.graphed() : scanned;
     BatchLearner learner =
         new BatchLearner(steps, data.numbers().size(), options.threads(), options.seed());
     List<Case> validation = cases(data, validationFrom, testFrom, options.cases());

@@ -6,15 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.proffer.proto.ranker.v1.Item;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.catalogue.ItemNumbers;
-import dev.proffer.ranker.index.HnswIndex;
-import dev.proffer.ranker.index.VectorIndex;
-import dev.proffer.ranker.index.VectorTable;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /// What content proposes while the catalogue changes.
@@ -25,7 +21,6 @@ class ContentSourceTest {
 
   private final ItemNumbers numbers = new ItemNumbers();
   private final Map<String, Item> items = new HashMap<>();
-  private int built;
 
   ContentSourceTest() {
     Random random = new Random(3);
@@ -46,14 +41,8 @@ class ContentSourceTest {
     return CatalogueSnapshot.of(numbers, List.copyOf(items.values()));
   }
 
-  private ContentSource source(Function<VectorTable, VectorIndex> indexed) {
-    return new ContentSource(
-        snapshot(),
-        new EncodedTexts(TextVectors.none()),
-        table -> {
-          built++;
-          return indexed.apply(table);
-        });
+  private ContentSource graphed() {
+    return new ContentSource(snapshot()).graphed();
   }
 
   private int number(String id) {
@@ -67,14 +56,14 @@ class ContentSourceTest {
 
   @Test
   void aChangedItemIsPutIntoTheGraphThatIsThere() {
-    ContentSource before = source(HnswIndex::new);
+    ContentSource before = graphed();
     put("new", "purple zebra umbrella");
     put("i7", "purple zebra umbrella stand");
     items.remove("i9");
 
     ContentSource after = before.updated(snapshot());
 
-    assertThat(built).isEqualTo(1);
+    assertThat(after.searchesGraph()).isTrue();
     assertThat(like(after, "i7").getFirst()).isEqualTo(number("new"));
     assertThat(like(after, "new").getFirst()).isEqualTo(number("i7"));
     assertThat(after.similarity(number("new"), number("i7"))).isGreaterThan(0.7f);
@@ -88,13 +77,13 @@ class ContentSourceTest {
 
   @Test
   void aChangeOfAChangeCountsOnce() {
-    ContentSource source = source(HnswIndex::new);
+    ContentSource source = graphed();
     for (int round = 0; round < 5; round++) {
       put("new", round % 2 == 0 ? "purple zebra umbrella" : "golden teapot for six");
       put("i7", "purple zebra umbrella stand");
       source = source.updated(snapshot());
     }
-    assertThat(built).isEqualTo(1);
+    assertThat(source.searchesGraph()).isTrue();
     assertThat(like(source, "i7").getFirst()).isEqualTo(number("new"));
     items.remove("new");
     source = source.updated(snapshot());
@@ -102,19 +91,48 @@ class ContentSourceTest {
   }
 
   @Test
-  void manyChangesMakeANewGraph() {
-    ContentSource source = source(HnswIndex::new);
+  void afterManyChangesAScanAnswersUntilThereIsANewGraph() {
+    ContentSource source = graphed();
     for (int i = 0; i < 61; i++) {
       put("new" + i, "golden teapot");
       source = source.updated(snapshot());
     }
-    assertThat(built).isEqualTo(2);
+    assertThat(source.searchesGraph()).isFalse();
     assertThat(like(source, "new60")).allMatch(item -> item >= number("new0"));
   }
 
   @Test
+  void aGraphThatWasLongInTheMakingCatchesUp() {
+    ContentSource scan = new ContentSource(snapshot());
+    ContentSource built = scan.graphed();
+    for (int i = 0; i < 40; i++) {
+      put("new" + i, "golden teapot");
+      items.remove("i" + i);
+      scan = scan.updated(snapshot());
+    }
+    ContentSource caughtUp = built.updated(snapshot());
+    assertThat(caughtUp.searchesGraph()).isFalse();
+    for (int i = 20; i < 40; i++) {
+      put("i" + (i - 20), "purple zebra umbrella");
+    }
+    built = scan.graphed();
+    caughtUp = built.updated(snapshot());
+    assertThat(caughtUp.searchesGraph()).isTrue();
+    assertThat(like(caughtUp, "new3")).allMatch(item -> item >= number("new0"));
+    assertThat(like(caughtUp, "i3")).allMatch(item -> title(item).equals("purple zebra umbrella"));
+  }
+
+  private String title(int number) {
+    return items.values().stream()
+        .filter(item -> number(item.getItemId()) == number)
+        .map(item -> item.getTitlesOrThrow("en"))
+        .findFirst()
+        .orElse("gone");
+  }
+
+  @Test
   void aPriceIsNoContent() {
-    ContentSource before = source(HnswIndex::new);
+    ContentSource before = graphed();
     items.replaceAll((_, item) -> item.toBuilder().setPriceMinorUnits(100).build());
     assertThat(before.updated(snapshot())).isSameAs(before);
   }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,7 @@ import picocli.CommandLine.ParentCommand;
 final class BenchAnnCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double[] RECALLS = {0.95, 0.99};
+  private static final int OPENINGS = 5;
 
   @ParentCommand private BenchCommand parent;
 
@@ -66,6 +68,11 @@ final class BenchAnnCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   private boolean json;
 
+  @Option(
+      names = "--open",
+      description = "Only save an index and time opening it, from its checksum to an answer.")
+  private boolean open;
+
   @Override
   public Integer call() throws IOException {
     check("--vectors", vectors, 1_000, 2_000_000);
@@ -75,6 +82,19 @@ final class BenchAnnCommand implements Callable<Integer> {
         fashion == null
             ? IndexBenchmark.factors(vectors, 64, queries, 1)
             : IndexBenchmark.fashion(fashion, queries);
+    if (open) {
+      IndexBenchmark.Opening opening =
+          IndexBenchmark.open(
+              data, Runtime.getRuntime().availableProcessors(), OPENINGS, console::say);
+      console.print(
+          String.format(
+              Locale.ROOT,
+              "%.0f MB, from opening to the first answer: %.0f ms at first, %.0f ms at best",
+              opening.megabytes(),
+              opening.millis().getFirst(),
+              Collections.min(opening.millis())));
+      return Commands.DONE;
+    }
     List<Curve> curves = IndexBenchmark.run(data, python, console::say);
     Table table =
         new Table(data.name(), ">MB", ">build s", ">queries/s at .95", ">at .99", ">best recall");
