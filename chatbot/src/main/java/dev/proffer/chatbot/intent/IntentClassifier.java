@@ -37,6 +37,7 @@ public final class IntentClassifier {
 
   private final LinearClassifier classifier;
   private final Calibration calibration;
+  private final PhraseSpelling spelling;
 
   /// How margins become the probability of being right: a logistic function of the largest margin
   /// and of its distance to the next.
@@ -83,9 +84,15 @@ public final class IntentClassifier {
     }
   }
 
-  private IntentClassifier(LinearClassifier classifier, Calibration calibration) {
+  private IntentClassifier(
+      LinearClassifier classifier, Calibration calibration, PhraseSpelling spelling) {
     this.classifier = classifier;
     this.calibration = calibration;
+    this.spelling = spelling;
+  }
+
+  private static PhraseSpelling spelling(Collection<LabelledPhrase> phrases) {
+    return new PhraseSpelling(phrases.stream().map(LabelledPhrase::phrase).toList());
   }
 
   public static IntentClassifier train(Collection<LabelledPhrase> phrases) {
@@ -94,7 +101,8 @@ public final class IntentClassifier {
 
   public static IntentClassifier train(
       Collection<LabelledPhrase> phrases, Calibration calibration) {
-    return new IntentClassifier(LinearClassifier.train(phrases, 1), calibration);
+    return new IntentClassifier(
+        LinearClassifier.train(phrases, 1), calibration, spelling(phrases));
   }
 
   /// Learns from the vectors of the phrases too, when there is an encoder.
@@ -102,7 +110,8 @@ public final class IntentClassifier {
       Collection<LabelledPhrase> phrases, @Nullable SentenceEncoder encoder) {
     return new IntentClassifier(
         LinearClassifier.train(phrases, 1, encoder),
-        encoder == null ? Calibration.DEFAULT : Calibration.WITH_VECTORS);
+        encoder == null ? Calibration.DEFAULT : Calibration.WITH_VECTORS,
+        spelling(phrases));
   }
 
   /// Writes the classifier, without its encoder.
@@ -132,8 +141,11 @@ public final class IntentClassifier {
   }
 
   /// Reads a classifier; empty when it learnt other phrases than those of a hash.
+  ///
+  /// @param phrases the phrases, by whose words typing errors are put right
   public static Optional<IntentClassifier> load(
-      Path file, String phrasesHash, EncoderSource encoder) throws IOException {
+      Path file, String phrasesHash, Collection<LabelledPhrase> phrases, EncoderSource encoder)
+      throws IOException {
     try (DataInputStream in =
         new DataInputStream(
             new BufferedInputStream(new GZIPInputStream(Files.newInputStream(file))))) {
@@ -147,7 +159,9 @@ public final class IntentClassifier {
       Calibration calibration = new Calibration(in.readDouble(), in.readDouble(), in.readDouble());
       return Optional.of(
           new IntentClassifier(
-              LinearClassifier.read(in, encoded ? encoder.open() : null), calibration));
+              LinearClassifier.read(in, encoded ? encoder.open() : null),
+              calibration,
+              spelling(phrases)));
     }
   }
 
@@ -185,12 +199,13 @@ public final class IntentClassifier {
             new Calibration.Judged(best.margin(), best.gap(), best.label().equals(phrase.label())));
       }
     }
-    return new IntentClassifier(LinearClassifier.train(phrases, 1, encoder), Calibration.fit(rows));
+    return new IntentClassifier(
+        LinearClassifier.train(phrases, 1, encoder), Calibration.fit(rows), spelling(phrases));
   }
 
   /// The same with another way to the same vectors, such as one that does not remember.
   public IntentClassifier encodedBy(SentenceEncoder encoder) {
-    return new IntentClassifier(classifier.encodedBy(encoder), calibration);
+    return new IntentClassifier(classifier.encodedBy(encoder), calibration, spelling);
   }
 
   public Calibration calibration() {
@@ -200,14 +215,15 @@ public final class IntentClassifier {
   /// The likeliest intents of a masked phrase, at most `limit`. The first has the calibrated
   /// probability that it is right; what is left is shared among the others by their margins.
   public List<IntentScore> classify(String maskedPhrase, int limit) {
-    double[] margins = classifier.margins(maskedPhrase);
+    String phrase = spelling.correct(maskedPhrase);
+    double[] margins = classifier.margins(phrase);
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < margins.length; i++) {
       order.add(i);
     }
     order.sort(Comparator.comparingDouble(i -> -margins[i]));
     double top = margins[order.get(0)];
-    double known = classifier.knownShare(maskedPhrase);
+    double known = classifier.knownShare(phrase);
     double confidence =
         calibration.probability(top, top - margins[order.get(1)])
             * Math.min(1, known / MIN_KNOWN_SHARE);

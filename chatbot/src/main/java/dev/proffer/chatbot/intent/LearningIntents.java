@@ -117,7 +117,7 @@ public final class LearningIntents implements Intents {
   }
 
   private Optional<IntentClassifier> read(Path file) throws IOException {
-    return IntentClassifier.load(file, key(), this::opened);
+    return IntentClassifier.load(file, key(), phrases, this::opened);
   }
 
   private Optional<IntentClassifier> readKept() {

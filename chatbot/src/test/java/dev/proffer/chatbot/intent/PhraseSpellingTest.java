@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package dev.proffer.chatbot.intent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PhraseSpellingTest {
+  private static final PhraseSpelling SPELLING =
+      new PhraseSpelling(
+          Collections.nCopies(3, List.of("where is my parcel", "cancel the order", "怎么退货", "有优惠券吗")).stream()
+              .flatMap(List::stream)
+              .toList());
+
+  @ParameterizedTest
+  @CsvSource({
+    "whrre is my parcel, where is my parcel",
+    "where is my pacel, where is my parcel",
+    "where is my parcell, where is my parcel",
+    "acncel teh orderr, cancel teh order",
+    "怎么腿货, 怎么退货",
+    "有有优惠券吗, 有优惠券吗",
+    "有优会券吗, 有优惠券吗"
+  })
+  void putsTypingErrorsRight(String typed, String meant) {
+    assertThat(SPELLING.correct(typed)).isEqualTo(meant);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "where is my parcel",
+    "charcoal grill",
+    "wheels",
+    "is",
+    "order2",
+    "腿",
+    "天气怎么样",
+    "''"
+  })
+  void leavesTheRestAlone(String text) {
+    assertThat(SPELLING.correct(text)).isEqualTo(text);
+  }
+}
