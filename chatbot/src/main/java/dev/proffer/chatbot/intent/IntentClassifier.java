@@ -101,8 +101,7 @@ public final class IntentClassifier {
 
   public static IntentClassifier train(
       Collection<LabelledPhrase> phrases, Calibration calibration) {
-    return new IntentClassifier(
-        LinearClassifier.train(phrases, 1), calibration, spelling(phrases));
+    return new IntentClassifier(LinearClassifier.train(phrases, 1), calibration, spelling(phrases));
   }
 
   /// Learns from the vectors of the phrases too, when there is an encoder.

@@ -12,8 +12,8 @@ import java.util.Set;
 
 /// Puts typing errors right before a phrase is classified, by the words of the training phrases. A
 /// Latin word that none of them has becomes the one that is a single key away; a Han character that
-/// fits neither of its neighbours becomes the one of the same sound that does, which is how they are
-/// mistyped; a character typed twice is typed once. What the phrases know is never changed, nor
+/// fits neither of its neighbours becomes the one of the same sound that does, which is how they
+/// are mistyped; a character typed twice is typed once. What the phrases know is never changed, nor
 /// what is near to nothing they know. Names are not seen here: they are masked before. Immutable.
 final class PhraseSpelling {
   private static final int WORD_MIN = 4;
@@ -23,6 +23,8 @@ final class PhraseSpelling {
   private static final int WORD_COUNT_MIN = 2;
 
   private static final int PAIR_COUNT_MIN = 3;
+
+  private static final String[] KEYS = {"qwertyuiop", "asdfghjkl", "zxcvbnm"};
 
   private static final Transliterator PINYIN =
       Transliterator.getInstance("Han-Latin; Latin-ASCII; Any-Lower");
@@ -53,9 +55,7 @@ final class PhraseSpelling {
     words.forEach((word, count) -> {
       if (count >= WORD_COUNT_MIN && word.length() >= WORD_MIN - 1 && word.length() <= WORD_MAX) {
         for (int i = 0; i < word.length(); i++) {
-          withoutOne
-              .computeIfAbsent(without(word, i), _ -> new ArrayList<>())
-              .add(word);
+          withoutOne.computeIfAbsent(without(word, i), _ -> new ArrayList<>()).add(word);
         }
       }
     });
@@ -146,12 +146,31 @@ final class PhraseSpelling {
     while (typed.charAt(last) == meant.charAt(last)) {
       last--;
     }
-    return first == last
+    return (first == last && areNeighbours(typed.charAt(first), meant.charAt(first)))
         || (last == first + 1
             && typed.charAt(first) == meant.charAt(last)
             && typed.charAt(last) == meant.charAt(first));
   }
 
+  /// Whether two letters are next to each other on a keyboard: "world" is no mistyped "would".
+  private static boolean areNeighbours(char one, char other) {
+    for (int row = 0; row < KEYS.length; row++) {
+      int at = KEYS[row].indexOf(one);
+      if (at >= 0) {
+        for (int near = Math.max(0, row - 1); near <= Math.min(KEYS.length - 1, row + 1); near++) {
+          int there = KEYS[near].indexOf(other);
+          // Each row begins half a key further to the right.
+          double apart = Math.abs(there + 0.5 * near - at - 0.5 * row);
+          if (there >= 0 && apart <= 1) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /// The character, or the one of its sound that fits both neighbours.
   private char han(char before, char c, char next) {
     boolean begins = !isHan(before);
     boolean ends = !isHan(next);
@@ -165,8 +184,11 @@ final class PhraseSpelling {
     char best = c;
     int bestCount = PAIR_COUNT_MIN - 1;
     for (char other : bySound.getOrDefault(sound, List.of())) {
-      int count = (begins ? 0 : count(before, other)) + (ends ? 0 : count(other, next));
-      if (other != c && count > bestCount) {
+      int left = begins ? 0 : count(before, other);
+      int right = ends ? 0 : count(other, next);
+      int count = left + right;
+      boolean fits = (begins || left > 0) && (ends || right > 0);
+      if (other != c && fits && count > bestCount) {
         best = other;
         bestCount = count;
       }

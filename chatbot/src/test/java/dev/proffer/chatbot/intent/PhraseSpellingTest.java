@@ -11,13 +11,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PhraseSpellingTest {
   private static final PhraseSpelling SPELLING =
       new PhraseSpelling(
-          Collections.nCopies(3, List.of("where is my parcel", "cancel the order", "怎么退货", "有优惠券吗")).stream()
+          Collections.nCopies(
+                  3, List.of("where is my parcel", "cancel the order", "怎么退货", "有优惠券吗", "两件包邮"))
+              .stream()
               .flatMap(List::stream)
               .toList());
 
   @ParameterizedTest
   @CsvSource({
-    "whrre is my parcel, where is my parcel",
+    "wherw is my parcel, where is my parcel",
     "where is my pacel, where is my parcel",
     "where is my parcell, where is my parcel",
     "acncel teh orderr, cancel teh order",
@@ -33,10 +35,12 @@ class PhraseSpellingTest {
   @CsvSource({
     "where is my parcel",
     "charcoal grill",
+    "wherk",
     "wheels",
     "is",
     "order2",
     "腿",
+    "双肩包",
     "天气怎么样",
     "''"
   })
