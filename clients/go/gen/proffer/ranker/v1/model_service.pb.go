@@ -534,7 +534,9 @@ type Decision struct {
 	// rewards are what followed and was attributed to this decision; filled when decisions are listed.
 	Rewards []*DecisionReward `protobuf:"bytes,15,rep,name=rewards,proto3" json:"rewards,omitempty"`
 	// held_out says that the person belongs to the share without experiments and policies.
-	HeldOut       bool `protobuf:"varint,16,opt,name=held_out,json=heldOut,proto3" json:"held_out,omitempty"`
+	HeldOut bool `protobuf:"varint,16,opt,name=held_out,json=heldOut,proto3" json:"held_out,omitempty"`
+	// ranker is the ranker that ordered the candidates; two names when they were interleaved.
+	Ranker        string `protobuf:"bytes,17,opt,name=ranker,proto3" json:"ranker,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -679,6 +681,13 @@ func (x *Decision) GetHeldOut() bool {
 		return x.HeldOut
 	}
 	return false
+}
+
+func (x *Decision) GetRanker() string {
+	if x != nil {
+		return x.Ranker
+	}
+	return ""
 }
 
 // DecisionArm is one choice of a policy.
@@ -942,9 +951,17 @@ type DecisionChoice struct {
 	// legal_promotion_ids are the offers that the policy could choose from.
 	LegalPromotionIds []string `protobuf:"bytes,6,rep,name=legal_promotion_ids,json=legalPromotionIds,proto3" json:"legal_promotion_ids,omitempty"`
 	// ranker is the ranker that brought the item, when several were interleaved.
-	Ranker        string `protobuf:"bytes,7,opt,name=ranker,proto3" json:"ranker,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Ranker string `protobuf:"bytes,7,opt,name=ranker,proto3" json:"ranker,omitempty"`
+	// list_price_minor_units is the price of one unit before promotion.
+	ListPriceMinorUnits int64 `protobuf:"varint,8,opt,name=list_price_minor_units,json=listPriceMinorUnits,proto3" json:"list_price_minor_units,omitempty"`
+	// price_minor_units is the price of one unit that was shown.
+	PriceMinorUnits int64 `protobuf:"varint,9,opt,name=price_minor_units,json=priceMinorUnits,proto3" json:"price_minor_units,omitempty"`
+	// click_probability is the probability of a click that the order rested on; 0 when it did not.
+	ClickProbability float64 `protobuf:"fixed64,10,opt,name=click_probability,json=clickProbability,proto3" json:"click_probability,omitempty"`
+	// purchase_probability is the probability of a purchase after a click that the order rested on; 0 when it did not.
+	PurchaseProbability float64 `protobuf:"fixed64,11,opt,name=purchase_probability,json=purchaseProbability,proto3" json:"purchase_probability,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *DecisionChoice) Reset() {
@@ -1026,6 +1043,34 @@ func (x *DecisionChoice) GetRanker() string {
 	return ""
 }
 
+func (x *DecisionChoice) GetListPriceMinorUnits() int64 {
+	if x != nil {
+		return x.ListPriceMinorUnits
+	}
+	return 0
+}
+
+func (x *DecisionChoice) GetPriceMinorUnits() int64 {
+	if x != nil {
+		return x.PriceMinorUnits
+	}
+	return 0
+}
+
+func (x *DecisionChoice) GetClickProbability() float64 {
+	if x != nil {
+		return x.ClickProbability
+	}
+	return 0
+}
+
+func (x *DecisionChoice) GetPurchaseProbability() float64 {
+	if x != nil {
+		return x.PurchaseProbability
+	}
+	return 0
+}
+
 var File_proffer_ranker_v1_model_service_proto protoreflect.FileDescriptor
 
 const file_proffer_ranker_v1_model_service_proto_rawDesc = "" +
@@ -1061,7 +1106,7 @@ const file_proffer_ranker_v1_model_service_proto_rawDesc = "" +
 	"page_token\x18\x04 \x01(\tR\tpageToken\"z\n" +
 	"\x15ListDecisionsResponse\x129\n" +
 	"\tdecisions\x18\x01 \x03(\v2\x1b.proffer.ranker.v1.DecisionR\tdecisions\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe3\x05\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xfb\x05\n" +
 	"\bDecision\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12+\n" +
@@ -1081,7 +1126,8 @@ const file_proffer_ranker_v1_model_service_proto_rawDesc = "" +
 	"\x12candidate_item_ids\x18\r \x03(\tR\x10candidateItemIds\x122\n" +
 	"\x04arms\x18\x0e \x03(\v2\x1e.proffer.ranker.v1.DecisionArmR\x04arms\x12;\n" +
 	"\arewards\x18\x0f \x03(\v2!.proffer.ranker.v1.DecisionRewardR\arewards\x12\x19\n" +
-	"\bheld_out\x18\x10 \x01(\bR\aheldOut\x1a;\n" +
+	"\bheld_out\x18\x10 \x01(\bR\aheldOut\x12\x16\n" +
+	"\x06ranker\x18\x11 \x01(\tR\x06ranker\x1a;\n" +
 	"\rVariantsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xaa\x02\n" +
@@ -1112,7 +1158,7 @@ const file_proffer_ranker_v1_model_service_proto_rawDesc = "" +
 	"last_touch\x18\a \x01(\x01R\tlastTouch\x12\x1f\n" +
 	"\vfirst_touch\x18\b \x01(\x01R\n" +
 	"firstTouch\x12\x16\n" +
-	"\x06linear\x18\t \x01(\x01R\x06linear\"\xe6\x01\n" +
+	"\x06linear\x18\t \x01(\x01R\x06linear\"\xa7\x03\n" +
 	"\x0eDecisionChoice\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12!\n" +
 	"\fpromotion_id\x18\x02 \x01(\tR\vpromotionId\x12\x1a\n" +
@@ -1122,7 +1168,12 @@ const file_proffer_ranker_v1_model_service_proto_rawDesc = "" +
 	"propensity\x12\x14\n" +
 	"\x05score\x18\x05 \x01(\x01R\x05score\x12.\n" +
 	"\x13legal_promotion_ids\x18\x06 \x03(\tR\x11legalPromotionIds\x12\x16\n" +
-	"\x06ranker\x18\a \x01(\tR\x06ranker2\x95\x03\n" +
+	"\x06ranker\x18\a \x01(\tR\x06ranker\x123\n" +
+	"\x16list_price_minor_units\x18\b \x01(\x03R\x13listPriceMinorUnits\x12*\n" +
+	"\x11price_minor_units\x18\t \x01(\x03R\x0fpriceMinorUnits\x12+\n" +
+	"\x11click_probability\x18\n" +
+	" \x01(\x01R\x10clickProbability\x121\n" +
+	"\x14purchase_probability\x18\v \x01(\x01R\x13purchaseProbability2\x95\x03\n" +
 	"\fModelService\x12Y\n" +
 	"\n" +
 	"ListModels\x12$.proffer.ranker.v1.ListModelsRequest\x1a%.proffer.ranker.v1.ListModelsResponse\x12b\n" +

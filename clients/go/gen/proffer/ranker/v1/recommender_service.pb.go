@@ -638,9 +638,13 @@ type RecommendedItem struct {
 	// offer_propensity is the probability with which a policy chose this offer among the legal ones; 0 when no policy chose.
 	OfferPropensity float64 `protobuf:"fixed64,16,opt,name=offer_propensity,json=offerPropensity,proto3" json:"offer_propensity,omitempty"`
 	// ranker is the ranker that brought the item, when several were interleaved.
-	Ranker        string `protobuf:"bytes,17,opt,name=ranker,proto3" json:"ranker,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Ranker string `protobuf:"bytes,17,opt,name=ranker,proto3" json:"ranker,omitempty"`
+	// click_probability is the calibrated probability that the person turns to the item when it is shown first; 0 when the order does not rest on it.
+	ClickProbability float64 `protobuf:"fixed64,18,opt,name=click_probability,json=clickProbability,proto3" json:"click_probability,omitempty"`
+	// purchase_probability is the calibrated probability that the person buys the item once they turned to it; 0 when the order does not rest on it.
+	PurchaseProbability float64 `protobuf:"fixed64,19,opt,name=purchase_probability,json=purchaseProbability,proto3" json:"purchase_probability,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *RecommendedItem) Reset() {
@@ -790,6 +794,20 @@ func (x *RecommendedItem) GetRanker() string {
 		return x.Ranker
 	}
 	return ""
+}
+
+func (x *RecommendedItem) GetClickProbability() float64 {
+	if x != nil {
+		return x.ClickProbability
+	}
+	return 0
+}
+
+func (x *RecommendedItem) GetPurchaseProbability() float64 {
+	if x != nil {
+		return x.PurchaseProbability
+	}
+	return 0
 }
 
 // Reason is one sentence for people.
@@ -1114,7 +1132,9 @@ type RankResponse struct {
 	// model_version is the model bundle that ranked them.
 	ModelVersion string `protobuf:"bytes,4,opt,name=model_version,json=modelVersion,proto3" json:"model_version,omitempty"`
 	// degraded is present when something was missing.
-	Degraded      *v11.Degraded `protobuf:"bytes,5,opt,name=degraded,proto3" json:"degraded,omitempty"`
+	Degraded *v11.Degraded `protobuf:"bytes,5,opt,name=degraded,proto3" json:"degraded,omitempty"`
+	// ranker is the ranker that ordered the items.
+	Ranker        string `protobuf:"bytes,6,opt,name=ranker,proto3" json:"ranker,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1182,6 +1202,13 @@ func (x *RankResponse) GetDegraded() *v11.Degraded {
 		return x.Degraded
 	}
 	return nil
+}
+
+func (x *RankResponse) GetRanker() string {
+	if x != nil {
+		return x.Ranker
+	}
+	return ""
 }
 
 // SimilarItemsRequest names an item.
@@ -1333,7 +1360,9 @@ type SearchItemsRequest struct {
 	// context is the moment.
 	Context *RequestContext `protobuf:"bytes,4,opt,name=context,proto3" json:"context,omitempty"`
 	// filter limits the items.
-	Filter        *ItemFilter `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
+	Filter *ItemFilter `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
+	// vector finds items whose own vectors point the same way; it is as long as those of the items. With a text, both count. Empty asks for none.
+	Vector        []float32 `protobuf:"fixed32,6,rep,packed,name=vector,proto3" json:"vector,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1399,6 +1428,13 @@ func (x *SearchItemsRequest) GetContext() *RequestContext {
 func (x *SearchItemsRequest) GetFilter() *ItemFilter {
 	if x != nil {
 		return x.Filter
+	}
+	return nil
+}
+
+func (x *SearchItemsRequest) GetVector() []float32 {
+	if x != nil {
+		return x.Vector
 	}
 	return nil
 }
@@ -1529,7 +1565,7 @@ const file_proffer_ranker_v1_recommender_service_proto_rawDesc = "" +
 	"\bheld_out\x18\x0e \x01(\bR\aheldOut\x1a;\n" +
 	"\rVariantsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf7\x05\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xd7\x06\n" +
 	"\x0fRecommendedItem\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12F\n" +
 	"\x06titles\x18\x02 \x03(\v2..proffer.ranker.v1.RecommendedItem.TitlesEntryR\x06titles\x12\x1a\n" +
@@ -1550,7 +1586,9 @@ const file_proffer_ranker_v1_recommender_service_proto_rawDesc = "" +
 	"\rcontributions\x18\x0e \x03(\v2\x1f.proffer.ranker.v1.ContributionR\rcontributions\x12\x1b\n" +
 	"\timage_url\x18\x0f \x01(\tR\bimageUrl\x12)\n" +
 	"\x10offer_propensity\x18\x10 \x01(\x01R\x0fofferPropensity\x12\x16\n" +
-	"\x06ranker\x18\x11 \x01(\tR\x06ranker\x1a9\n" +
+	"\x06ranker\x18\x11 \x01(\tR\x06ranker\x12+\n" +
+	"\x11click_probability\x18\x12 \x01(\x01R\x10clickProbability\x121\n" +
+	"\x14purchase_probability\x18\x13 \x01(\x01R\x13purchaseProbability\x1a9\n" +
 	"\vTitlesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xef\x01\n" +
@@ -1581,14 +1619,15 @@ const file_proffer_ranker_v1_recommender_service_proto_rawDesc = "" +
 	"\aexplain\x18\x06 \x01(\bR\aexplain\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\a \x01(\tR\trequestId\x12\f\n" +
-	"\x01k\x18\b \x01(\x05R\x01k\"\xec\x01\n" +
+	"\x01k\x18\b \x01(\x05R\x01k\"\x84\x02\n" +
 	"\fRankResponse\x128\n" +
 	"\x05items\x18\x01 \x03(\v2\".proffer.ranker.v1.RecommendedItemR\x05items\x12%\n" +
 	"\x0eineligible_ids\x18\x02 \x03(\tR\rineligibleIds\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x03 \x01(\tR\trequestId\x12#\n" +
 	"\rmodel_version\x18\x04 \x01(\tR\fmodelVersion\x127\n" +
-	"\bdegraded\x18\x05 \x01(\v2\x1b.proffer.common.v1.DegradedR\bdegraded\"\xc9\x01\n" +
+	"\bdegraded\x18\x05 \x01(\v2\x1b.proffer.common.v1.DegradedR\bdegraded\x12\x16\n" +
+	"\x06ranker\x18\x06 \x01(\tR\x06ranker\"\xc9\x01\n" +
 	"\x13SimilarItemsRequest\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12\f\n" +
 	"\x01k\x18\x02 \x01(\x05R\x01k\x12\x17\n" +
@@ -1597,13 +1636,14 @@ const file_proffer_ranker_v1_recommender_service_proto_rawDesc = "" +
 	"\x06filter\x18\x05 \x01(\v2\x1d.proffer.ranker.v1.ItemFilterR\x06filter\"\x89\x01\n" +
 	"\x14SimilarItemsResponse\x128\n" +
 	"\x05items\x18\x01 \x03(\v2\".proffer.ranker.v1.RecommendedItemR\x05items\x127\n" +
-	"\bdegraded\x18\x02 \x01(\v2\x1b.proffer.common.v1.DegradedR\bdegraded\"\xc5\x01\n" +
+	"\bdegraded\x18\x02 \x01(\v2\x1b.proffer.common.v1.DegradedR\bdegraded\"\xdd\x01\n" +
 	"\x12SearchItemsRequest\x12\x14\n" +
 	"\x05query\x18\x01 \x01(\tR\x05query\x12\f\n" +
 	"\x01k\x18\x02 \x01(\x05R\x01k\x12\x17\n" +
 	"\auser_id\x18\x03 \x01(\tR\x06userId\x12;\n" +
 	"\acontext\x18\x04 \x01(\v2!.proffer.ranker.v1.RequestContextR\acontext\x125\n" +
-	"\x06filter\x18\x05 \x01(\v2\x1d.proffer.ranker.v1.ItemFilterR\x06filter\"\xad\x01\n" +
+	"\x06filter\x18\x05 \x01(\v2\x1d.proffer.ranker.v1.ItemFilterR\x06filter\x12\x16\n" +
+	"\x06vector\x18\x06 \x03(\x02R\x06vector\"\xad\x01\n" +
 	"\x13SearchItemsResponse\x128\n" +
 	"\x05items\x18\x01 \x03(\v2\".proffer.ranker.v1.RecommendedItemR\x05items\x12#\n" +
 	"\rtotal_matches\x18\x02 \x01(\x05R\ftotalMatches\x127\n" +

@@ -39,7 +39,7 @@ type RecommenderServiceClient interface {
 	Rank(ctx context.Context, in *RankRequest, opts ...grpc.CallOption) (*RankResponse, error)
 	// SimilarItems lists items like an item.
 	SimilarItems(ctx context.Context, in *SimilarItemsRequest, opts ...grpc.CallOption) (*SimilarItemsResponse, error)
-	// SearchItems finds items by text, in English and Chinese, tolerant of typing errors.
+	// SearchItems finds items by text, in English and Chinese, tolerant of typing errors, by meaning where titles are encoded, and by vector.
 	SearchItems(ctx context.Context, in *SearchItemsRequest, opts ...grpc.CallOption) (*SearchItemsResponse, error)
 }
 
@@ -103,7 +103,7 @@ type RecommenderServiceServer interface {
 	Rank(context.Context, *RankRequest) (*RankResponse, error)
 	// SimilarItems lists items like an item.
 	SimilarItems(context.Context, *SimilarItemsRequest) (*SimilarItemsResponse, error)
-	// SearchItems finds items by text, in English and Chinese, tolerant of typing errors.
+	// SearchItems finds items by text, in English and Chinese, tolerant of typing errors, by meaning where titles are encoded, and by vector.
 	SearchItems(context.Context, *SearchItemsRequest) (*SearchItemsResponse, error)
 	mustEmbedUnimplementedRecommenderServiceServer()
 }

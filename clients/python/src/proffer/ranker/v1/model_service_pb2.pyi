@@ -82,7 +82,7 @@ class ListDecisionsResponse(_message.Message):
     def __init__(self, decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("request_id", "decided_at_unix_ms", "user_id", "session_id", "context_hash", "candidate_count", "choices", "policy", "model_version", "feature_set_hash", "variants", "degraded_parts", "candidate_item_ids", "arms", "rewards", "held_out")
+    __slots__ = ("request_id", "decided_at_unix_ms", "user_id", "session_id", "context_hash", "candidate_count", "choices", "policy", "model_version", "feature_set_hash", "variants", "degraded_parts", "candidate_item_ids", "arms", "rewards", "held_out", "ranker")
     class VariantsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -106,6 +106,7 @@ class Decision(_message.Message):
     ARMS_FIELD_NUMBER: _ClassVar[int]
     REWARDS_FIELD_NUMBER: _ClassVar[int]
     HELD_OUT_FIELD_NUMBER: _ClassVar[int]
+    RANKER_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     decided_at_unix_ms: int
     user_id: str
@@ -122,7 +123,8 @@ class Decision(_message.Message):
     arms: _containers.RepeatedCompositeFieldContainer[DecisionArm]
     rewards: _containers.RepeatedCompositeFieldContainer[DecisionReward]
     held_out: bool
-    def __init__(self, request_id: _Optional[str] = ..., decided_at_unix_ms: _Optional[int] = ..., user_id: _Optional[str] = ..., session_id: _Optional[str] = ..., context_hash: _Optional[str] = ..., candidate_count: _Optional[int] = ..., choices: _Optional[_Iterable[_Union[DecisionChoice, _Mapping]]] = ..., policy: _Optional[str] = ..., model_version: _Optional[str] = ..., feature_set_hash: _Optional[str] = ..., variants: _Optional[_Mapping[str, str]] = ..., degraded_parts: _Optional[_Iterable[str]] = ..., candidate_item_ids: _Optional[_Iterable[str]] = ..., arms: _Optional[_Iterable[_Union[DecisionArm, _Mapping]]] = ..., rewards: _Optional[_Iterable[_Union[DecisionReward, _Mapping]]] = ..., held_out: bool = ...) -> None: ...
+    ranker: str
+    def __init__(self, request_id: _Optional[str] = ..., decided_at_unix_ms: _Optional[int] = ..., user_id: _Optional[str] = ..., session_id: _Optional[str] = ..., context_hash: _Optional[str] = ..., candidate_count: _Optional[int] = ..., choices: _Optional[_Iterable[_Union[DecisionChoice, _Mapping]]] = ..., policy: _Optional[str] = ..., model_version: _Optional[str] = ..., feature_set_hash: _Optional[str] = ..., variants: _Optional[_Mapping[str, str]] = ..., degraded_parts: _Optional[_Iterable[str]] = ..., candidate_item_ids: _Optional[_Iterable[str]] = ..., arms: _Optional[_Iterable[_Union[DecisionArm, _Mapping]]] = ..., rewards: _Optional[_Iterable[_Union[DecisionReward, _Mapping]]] = ..., held_out: bool = ..., ranker: _Optional[str] = ...) -> None: ...
 
 class DecisionArm(_message.Message):
     __slots__ = ("slot", "item_id", "policy", "policy_version", "decision_id", "options", "option", "propensity", "propensities", "context")
@@ -171,7 +173,7 @@ class DecisionReward(_message.Message):
     def __init__(self, event_id: _Optional[str] = ..., event_type: _Optional[str] = ..., item_id: _Optional[str] = ..., event_time_unix_ms: _Optional[int] = ..., revenue_minor_units: _Optional[int] = ..., margin_minor_units: _Optional[int] = ..., last_touch: _Optional[float] = ..., first_touch: _Optional[float] = ..., linear: _Optional[float] = ...) -> None: ...
 
 class DecisionChoice(_message.Message):
-    __slots__ = ("item_id", "promotion_id", "position", "propensity", "score", "legal_promotion_ids", "ranker")
+    __slots__ = ("item_id", "promotion_id", "position", "propensity", "score", "legal_promotion_ids", "ranker", "list_price_minor_units", "price_minor_units", "click_probability", "purchase_probability")
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     PROMOTION_ID_FIELD_NUMBER: _ClassVar[int]
     POSITION_FIELD_NUMBER: _ClassVar[int]
@@ -179,6 +181,10 @@ class DecisionChoice(_message.Message):
     SCORE_FIELD_NUMBER: _ClassVar[int]
     LEGAL_PROMOTION_IDS_FIELD_NUMBER: _ClassVar[int]
     RANKER_FIELD_NUMBER: _ClassVar[int]
+    LIST_PRICE_MINOR_UNITS_FIELD_NUMBER: _ClassVar[int]
+    PRICE_MINOR_UNITS_FIELD_NUMBER: _ClassVar[int]
+    CLICK_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    PURCHASE_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
     item_id: str
     promotion_id: str
     position: int
@@ -186,4 +192,8 @@ class DecisionChoice(_message.Message):
     score: float
     legal_promotion_ids: _containers.RepeatedScalarFieldContainer[str]
     ranker: str
-    def __init__(self, item_id: _Optional[str] = ..., promotion_id: _Optional[str] = ..., position: _Optional[int] = ..., propensity: _Optional[float] = ..., score: _Optional[float] = ..., legal_promotion_ids: _Optional[_Iterable[str]] = ..., ranker: _Optional[str] = ...) -> None: ...
+    list_price_minor_units: int
+    price_minor_units: int
+    click_probability: float
+    purchase_probability: float
+    def __init__(self, item_id: _Optional[str] = ..., promotion_id: _Optional[str] = ..., position: _Optional[int] = ..., propensity: _Optional[float] = ..., score: _Optional[float] = ..., legal_promotion_ids: _Optional[_Iterable[str]] = ..., ranker: _Optional[str] = ..., list_price_minor_units: _Optional[int] = ..., price_minor_units: _Optional[int] = ..., click_probability: _Optional[float] = ..., purchase_probability: _Optional[float] = ...) -> None: ...

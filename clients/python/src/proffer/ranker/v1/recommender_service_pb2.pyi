@@ -131,7 +131,7 @@ class RecommendResponse(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[RecommendedItem, _Mapping]]] = ..., request_id: _Optional[str] = ..., model_version: _Optional[str] = ..., catalogue_version: _Optional[int] = ..., policy: _Optional[str] = ..., variants: _Optional[_Mapping[str, str]] = ..., degraded: _Optional[_Union[_degraded_pb2.Degraded, _Mapping]] = ..., layout: _Optional[str] = ..., layout_propensity: _Optional[float] = ..., ranker: _Optional[str] = ..., ranker_propensity: _Optional[float] = ..., personal_offer: _Optional[_Union[_promotion_pb2.Offer, _Mapping]] = ..., personal_offer_propensity: _Optional[float] = ..., held_out: bool = ...) -> None: ...
 
 class RecommendedItem(_message.Message):
-    __slots__ = ("item_id", "titles", "category", "brand", "score", "list_price_minor_units", "price_minor_units", "currency", "offer", "propensity", "position", "reasons", "sources", "contributions", "image_url", "offer_propensity", "ranker")
+    __slots__ = ("item_id", "titles", "category", "brand", "score", "list_price_minor_units", "price_minor_units", "currency", "offer", "propensity", "position", "reasons", "sources", "contributions", "image_url", "offer_propensity", "ranker", "click_probability", "purchase_probability")
     class TitlesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -156,6 +156,8 @@ class RecommendedItem(_message.Message):
     IMAGE_URL_FIELD_NUMBER: _ClassVar[int]
     OFFER_PROPENSITY_FIELD_NUMBER: _ClassVar[int]
     RANKER_FIELD_NUMBER: _ClassVar[int]
+    CLICK_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    PURCHASE_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
     item_id: str
     titles: _containers.ScalarMap[str, str]
     category: str
@@ -173,7 +175,9 @@ class RecommendedItem(_message.Message):
     image_url: str
     offer_propensity: float
     ranker: str
-    def __init__(self, item_id: _Optional[str] = ..., titles: _Optional[_Mapping[str, str]] = ..., category: _Optional[str] = ..., brand: _Optional[str] = ..., score: _Optional[float] = ..., list_price_minor_units: _Optional[int] = ..., price_minor_units: _Optional[int] = ..., currency: _Optional[str] = ..., offer: _Optional[_Union[_promotion_pb2.Offer, _Mapping]] = ..., propensity: _Optional[float] = ..., position: _Optional[int] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[SourceScore, _Mapping]]] = ..., contributions: _Optional[_Iterable[_Union[Contribution, _Mapping]]] = ..., image_url: _Optional[str] = ..., offer_propensity: _Optional[float] = ..., ranker: _Optional[str] = ...) -> None: ...
+    click_probability: float
+    purchase_probability: float
+    def __init__(self, item_id: _Optional[str] = ..., titles: _Optional[_Mapping[str, str]] = ..., category: _Optional[str] = ..., brand: _Optional[str] = ..., score: _Optional[float] = ..., list_price_minor_units: _Optional[int] = ..., price_minor_units: _Optional[int] = ..., currency: _Optional[str] = ..., offer: _Optional[_Union[_promotion_pb2.Offer, _Mapping]] = ..., propensity: _Optional[float] = ..., position: _Optional[int] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[SourceScore, _Mapping]]] = ..., contributions: _Optional[_Iterable[_Union[Contribution, _Mapping]]] = ..., image_url: _Optional[str] = ..., offer_propensity: _Optional[float] = ..., ranker: _Optional[str] = ..., click_probability: _Optional[float] = ..., purchase_probability: _Optional[float] = ...) -> None: ...
 
 class Reason(_message.Message):
     __slots__ = ("kind", "texts", "item_ids", "promotion_id")
@@ -235,18 +239,20 @@ class RankRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., session_id: _Optional[str] = ..., recent_item_ids: _Optional[_Iterable[str]] = ..., candidate_ids: _Optional[_Iterable[str]] = ..., context: _Optional[_Union[RequestContext, _Mapping]] = ..., explain: bool = ..., request_id: _Optional[str] = ..., k: _Optional[int] = ...) -> None: ...
 
 class RankResponse(_message.Message):
-    __slots__ = ("items", "ineligible_ids", "request_id", "model_version", "degraded")
+    __slots__ = ("items", "ineligible_ids", "request_id", "model_version", "degraded", "ranker")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     INELIGIBLE_IDS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     DEGRADED_FIELD_NUMBER: _ClassVar[int]
+    RANKER_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[RecommendedItem]
     ineligible_ids: _containers.RepeatedScalarFieldContainer[str]
     request_id: str
     model_version: str
     degraded: _degraded_pb2.Degraded
-    def __init__(self, items: _Optional[_Iterable[_Union[RecommendedItem, _Mapping]]] = ..., ineligible_ids: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ..., model_version: _Optional[str] = ..., degraded: _Optional[_Union[_degraded_pb2.Degraded, _Mapping]] = ...) -> None: ...
+    ranker: str
+    def __init__(self, items: _Optional[_Iterable[_Union[RecommendedItem, _Mapping]]] = ..., ineligible_ids: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ..., model_version: _Optional[str] = ..., degraded: _Optional[_Union[_degraded_pb2.Degraded, _Mapping]] = ..., ranker: _Optional[str] = ...) -> None: ...
 
 class SimilarItemsRequest(_message.Message):
     __slots__ = ("item_id", "k", "user_id", "context", "filter")
@@ -271,18 +277,20 @@ class SimilarItemsResponse(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[RecommendedItem, _Mapping]]] = ..., degraded: _Optional[_Union[_degraded_pb2.Degraded, _Mapping]] = ...) -> None: ...
 
 class SearchItemsRequest(_message.Message):
-    __slots__ = ("query", "k", "user_id", "context", "filter")
+    __slots__ = ("query", "k", "user_id", "context", "filter", "vector")
     QUERY_FIELD_NUMBER: _ClassVar[int]
     K_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
+    VECTOR_FIELD_NUMBER: _ClassVar[int]
     query: str
     k: int
     user_id: str
     context: RequestContext
     filter: ItemFilter
-    def __init__(self, query: _Optional[str] = ..., k: _Optional[int] = ..., user_id: _Optional[str] = ..., context: _Optional[_Union[RequestContext, _Mapping]] = ..., filter: _Optional[_Union[ItemFilter, _Mapping]] = ...) -> None: ...
+    vector: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, query: _Optional[str] = ..., k: _Optional[int] = ..., user_id: _Optional[str] = ..., context: _Optional[_Union[RequestContext, _Mapping]] = ..., filter: _Optional[_Union[ItemFilter, _Mapping]] = ..., vector: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class SearchItemsResponse(_message.Message):
     __slots__ = ("items", "total_matches", "degraded")
