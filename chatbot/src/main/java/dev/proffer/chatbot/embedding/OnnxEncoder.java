@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /// A BERT-like encoder by ONNX Runtime on the class path: the vector of the first token, as the bge
 /// models define it, beside the mean of all tokens, which tells near intents apart a little better;
@@ -23,11 +24,14 @@ public final class OnnxEncoder implements SentenceEncoder, AutoCloseable {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final WordPieces pieces;
+  private final Set<String> words;
 
-  private OnnxEncoder(OrtEnvironment environment, OrtSession session, WordPieces pieces) {
+  private OnnxEncoder(
+      OrtEnvironment environment, OrtSession session, Map<String, Integer> vocabulary) {
     this.environment = environment;
     this.session = session;
-    this.pieces = pieces;
+    this.pieces = WordPieces.of(vocabulary);
+    this.words = Set.copyOf(vocabulary.keySet());
   }
 
   /// The English encoder bge-small-en-v1.5, quantised to eight bits, 768 dimensions.
@@ -74,7 +78,7 @@ public final class OnnxEncoder implements SentenceEncoder, AutoCloseable {
       return new OnnxEncoder(
           environment,
           environment.createSession(network.readAllBytes(), options),
-          WordPieces.of(vocabulary(vocabulary)));
+          vocabulary(vocabulary));
     } catch (OrtException e) {
       throw new IOException(e);
     }
@@ -102,6 +106,11 @@ public final class OnnxEncoder implements SentenceEncoder, AutoCloseable {
     } finally {
       inputs.values().forEach(OnnxTensor::close);
     }
+  }
+
+  @Override
+  public boolean knows(String word) {
+    return words.contains(word);
   }
 
   private static float[] firstAndMean(float[][] tokens) {

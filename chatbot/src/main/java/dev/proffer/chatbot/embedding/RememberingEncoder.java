@@ -28,6 +28,11 @@ public final class RememberingEncoder implements SentenceEncoder {
   }
 
   @Override
+  public boolean knows(String word) {
+    return encoder.knows(word);
+  }
+
+  @Override
   public float[] encode(String text) {
     return vectors.computeIfAbsent(text, encoder::encode);
   }

@@ -6,4 +6,9 @@ package dev.proffer.chatbot.embedding;
 @FunctionalInterface
 public interface SentenceEncoder {
   float[] encode(String text);
+
+  /// Whether a Latin word is one that the encoder learnt whole, so that it is no typing error.
+  default boolean knows(String word) {
+    return false;
+  }
 }

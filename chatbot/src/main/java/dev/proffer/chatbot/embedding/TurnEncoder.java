@@ -110,6 +110,11 @@ public final class TurnEncoder implements SentenceEncoder, AutoCloseable {
     return vector;
   }
 
+  @Override
+  public boolean knows(String word) {
+    return english != null && english.knows(word);
+  }
+
   /// The vectors of many turns.
   public List<float[]> encodeAll(List<String> masked, int threads) throws InterruptedException {
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {

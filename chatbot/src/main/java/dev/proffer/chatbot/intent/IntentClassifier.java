@@ -214,7 +214,7 @@ public final class IntentClassifier {
   /// The likeliest intents of a masked phrase, at most `limit`. The first has the calibrated
   /// probability that it is right; what is left is shared among the others by their margins.
   public List<IntentScore> classify(String maskedPhrase, int limit) {
-    String phrase = spelling.correct(maskedPhrase);
+    String phrase = spelling.correct(maskedPhrase, classifier::knows);
     double[] margins = classifier.margins(phrase);
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < margins.length; i++) {

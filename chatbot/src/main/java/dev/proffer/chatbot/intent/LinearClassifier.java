@@ -188,6 +188,11 @@ public final class LinearClassifier {
     return new LinearClassifier(labels, vocabulary, idf, weights, other);
   }
 
+  /// Whether the encoder, when there is one, knows a word.
+  boolean knows(String word) {
+    return encoder != null && encoder.knows(word);
+  }
+
   public List<String> labels() {
     return labels;
   }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Puts typing errors right before a phrase is classified, by the words of the training phrases. A
 /// Latin word that none of them has becomes the one that is a single key away; a Han character that
@@ -72,7 +73,9 @@ final class PhraseSpelling {
   }
 
   /// The phrase with typing errors put right.
-  String correct(String phrase) {
+  ///
+  /// @param isWord what else is a word
+  String correct(String phrase, Predicate<String> isWord) {
     StringBuilder right = new StringBuilder(phrase.length());
     int i = 0;
     while (i < phrase.length()) {
@@ -86,7 +89,7 @@ final class PhraseSpelling {
         boolean alone =
             (i == 0 || !Character.isDigit(phrase.charAt(i - 1)))
                 && (end == phrase.length() || !Character.isDigit(phrase.charAt(end)));
-        right.append(alone ? word(word) : word);
+        right.append(alone && !isWord.test(word) ? word(word) : word);
         i = end;
       } else if (isHan(c)) {
         char next = i + 1 < phrase.length() ? phrase.charAt(i + 1) : 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,7 +29,7 @@ class PhraseSpellingTest {
     "有优会券吗, 有优惠券吗"
   })
   void putsTypingErrorsRight(String typed, String meant) {
-    assertThat(SPELLING.correct(typed)).isEqualTo(meant);
+    assertThat(SPELLING.correct(typed, _ -> false)).isEqualTo(meant);
   }
 
   @ParameterizedTest
@@ -45,6 +46,12 @@ class PhraseSpellingTest {
     "''"
   })
   void leavesTheRestAlone(String text) {
-    assertThat(SPELLING.correct(text)).isEqualTo(text);
+    assertThat(SPELLING.correct(text, _ -> false)).isEqualTo(text);
+  }
+
+  @Test
+  void leavesWordsThatAnEncoderKnowsAlone() {
+    assertThat(SPELLING.correct("what is a wherw", "wherw"::equals)).isEqualTo("what is a wherw");
+    assertThat(SPELLING.correct("what is a wherw", _ -> false)).isEqualTo("what is a where");
   }
 }
