@@ -33,7 +33,7 @@ import picocli.CommandLine.ParentCommand;
 @SuppressWarnings("NullAway.Init") // picocli sets what is required.
 final class BenchAnnCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final double[] RECALLS = {0.95, 0.99};
+  private static final double[] RECALLS = {0.9, 0.95, 0.99};
   private static final int OPENINGS = 5;
 
   @ParentCommand private BenchCommand parent;
@@ -97,7 +97,8 @@ final class BenchAnnCommand implements Callable<Integer> {
     }
     List<Curve> curves = IndexBenchmark.run(data, python, console::say);
     Table table =
-        new Table(data.name(), ">MB", ">build s", ">queries/s at .95", ">at .99", ">best recall");
+        new Table(
+            data.name(), ">MB", ">build s", ">queries/s at .90", ">at .95", ">at .99", ">best recall");
     for (Curve curve : curves) {
       table.row(
           curve.name(),
@@ -105,6 +106,7 @@ final class BenchAnnCommand implements Callable<Integer> {
           String.format(Locale.ROOT, "%.1f", curve.buildSeconds()),
           figure(curve.perSecondAt(RECALLS[0])),
           figure(curve.perSecondAt(RECALLS[1])),
+          figure(curve.perSecondAt(RECALLS[2])),
           String.format(Locale.ROOT, "%.4f", curve.points().getLast().recall()));
     }
     table.printTo(console);
