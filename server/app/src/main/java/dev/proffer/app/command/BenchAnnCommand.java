@@ -98,7 +98,13 @@ final class BenchAnnCommand implements Callable<Integer> {
     List<Curve> curves = IndexBenchmark.run(data, python, console::say);
     Table table =
         new Table(
-            data.name(), ">MB", ">build s", ">queries/s at .90", ">at .95", ">at .99", ">best recall");
+            data.name(),
+            ">MB",
+            ">build s",
+            ">queries/s at .90",
+            ">at .95",
+            ">at .99",
+            ">best recall");
     for (Curve curve : curves) {
       table.row(
           curve.name(),
