@@ -77,6 +77,8 @@ final class PhraseSpelling {
   /// @param isWord what else is a word
   String correct(String phrase, Predicate<String> isWord) {
     StringBuilder right = new StringBuilder(phrase.length());
+    boolean anyKnown = false;
+    boolean anyUnknown = false;
     int i = 0;
     while (i < phrase.length()) {
       char c = phrase.charAt(i);
@@ -89,9 +91,14 @@ final class PhraseSpelling {
         boolean alone =
             (i == 0 || !Character.isDigit(phrase.charAt(i - 1)))
                 && (end == phrase.length() || !Character.isDigit(phrase.charAt(end)));
-        right.append(alone && !isWord.test(word) ? word(word) : word);
+        boolean known = !alone || words.containsKey(word) || isWord.test(word);
+        String meant = known ? word : word(word);
+        anyKnown |= known;
+        anyUnknown |= !known && meant.equals(word) && word.length() >= WORD_MIN;
+        right.append(meant);
         i = end;
       } else if (isHan(c)) {
+        anyKnown = true;
         char next = i + 1 < phrase.length() ? phrase.charAt(i + 1) : 0;
         char before = right.isEmpty() ? 0 : right.charAt(right.length() - 1);
         if (c != before || known(before, c)) {
@@ -103,7 +110,8 @@ final class PhraseSpelling {
         i++;
       }
     }
-    return right.toString();
+    // Where nothing is a word and something is near to none, what is near to one is so by chance.
+    return anyUnknown && !anyKnown ? phrase : right.toString();
   }
 
   private String word(String word) {

@@ -37,6 +37,7 @@ class PhraseSpellingTest {
     "where is my parcel",
     "charcoal grill",
     "wherk",
+    "blorp orderr",
     "wheels",
     "is",
     "order2",

@@ -120,7 +120,7 @@ final class BenchChatbotCommand implements Callable<Integer> {
                 Locale.ROOT, "%.1f s, %s", language.getLoadMs() / 1e3, language.getDetail()));
       }
       table.row("all of it ready after the engine", String.format(Locale.ROOT, "%.1f s", ready));
-      EvaluateDialoguesCommand.awaitModels(channel);
+      EvaluateDialoguesCommand.awaitReady(channel, engine.channel(Peers.RANKER));
       Bot bot = new Bot(channel);
       bot.hold(scripts, WARM_UP_TURNS, callers);
       long with = heap();

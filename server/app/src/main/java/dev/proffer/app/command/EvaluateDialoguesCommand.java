@@ -11,7 +11,12 @@ import dev.proffer.app.engine.EngineSession;
 import dev.proffer.proto.chatbot.v1.ChatServiceGrpc;
 import dev.proffer.proto.chatbot.v1.LanguageServiceGrpc;
 import dev.proffer.proto.chatbot.v1.LanguageState;
+import dev.proffer.proto.chatbot.v1.LanguageStatus;
 import dev.proffer.proto.chatbot.v1.ListLanguagesRequest;
+import dev.proffer.proto.chatbot.v1.UnderstandRequest;
+import dev.proffer.proto.ranker.v1.CatalogueServiceGrpc;
+import dev.proffer.proto.ranker.v1.Item;
+import dev.proffer.proto.ranker.v1.ListItemsRequest;
 import dev.proffer.runtime.service.Peers;
 import io.grpc.Channel;
 import java.io.IOException;
@@ -20,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -36,8 +42,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets what is required.
 final class EvaluateDialoguesCommand implements Callable<Integer> {
-  private static final int MODELS_WAIT_SECONDS = 600;
-  private static final int CATALOGUE_WAIT_MILLIS = 16_000;
+  private static final int READY_WAIT_SECONDS = 600;
+  private static final int NAMES_WAIT_SECONDS = 120;
+  private static final Set<String> NAMES = Set.of("product", "category", "brand");
 
   private final Console console;
 
@@ -79,7 +86,7 @@ final class EvaluateDialoguesCommand implements Callable<Integer> {
         openSampleShop(console, session, engine);
       }
       Channel channel = engine.channel(Peers.CHATBOT);
-      awaitModels(channel);
+      awaitReady(channel, engine.channel(Peers.RANKER));
       var stub = ChatServiceGrpc.newBlockingStub(channel);
       DialogueRun run =
           new DialogueRun(turn -> stub.withDeadlineAfter(60, TimeUnit.SECONDS).chat(turn));
@@ -101,9 +108,9 @@ final class EvaluateDialoguesCommand implements Callable<Integer> {
   }
 
   /// What is measured is the bot as it is after its start, with the names of the catalogue.
-  static void awaitModels(Channel channel) throws InterruptedException {
-    var languages = LanguageServiceGrpc.newBlockingStub(channel);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MODELS_WAIT_SECONDS);
+  static void awaitReady(Channel chatbot, Channel ranker) throws InterruptedException {
+    var languages = LanguageServiceGrpc.newBlockingStub(chatbot);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_WAIT_SECONDS);
     while (languages
             .listLanguages(ListLanguagesRequest.getDefaultInstance())
             .getLanguagesList()
@@ -112,8 +119,29 @@ final class EvaluateDialoguesCommand implements Callable<Integer> {
         && System.nanoTime() < deadline) {
       Thread.sleep(200);
     }
-    // The bot looks for changes of the catalogue now and then.
-    Thread.sleep(CATALOGUE_WAIT_MILLIS);
+    // The bot looks for changes of the catalogue now and then: it knows one item when it knows all.
+    deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(NAMES_WAIT_SECONDS);
+    for (Item item :
+        CatalogueServiceGrpc.newBlockingStub(ranker)
+            .listItems(ListItemsRequest.newBuilder().setPageSize(1).build())
+            .getItemsList()) {
+      for (LanguageStatus language :
+          languages.listLanguages(ListLanguagesRequest.getDefaultInstance()).getLanguagesList()) {
+        String title = item.getTitlesOrDefault(language.getLanguage(), "");
+        if (language.getState() == LanguageState.LANGUAGE_STATE_READY && !title.isEmpty()) {
+          UnderstandRequest asked =
+              UnderstandRequest.newBuilder()
+                  .setText(title)
+                  .setLanguage(language.getLanguage())
+                  .build();
+          while (languages.understand(asked).getEntitiesList().stream()
+                  .noneMatch(entity -> NAMES.contains(entity.getType()))
+              && System.nanoTime() < deadline) {
+            Thread.sleep(200);
+          }
+        }
+      }
+    }
   }
 
   static void print(Console console, DialogueRun run, int faults, boolean json) {
