@@ -28,7 +28,8 @@ import java.util.zip.CRC32C;
 ///
 /// A search keeps its best nodes in one array that is always sorted. It is as wide as the search;
 /// the walk goes on from the best node that it has not gone on from yet and ends when there is
-/// none.
+/// none. A very wide search, in which moving the array would cost more than the products, keeps
+/// them in heaps.
 ///
 /// Safe for use by many threads.
 final class FrozenGraph {
@@ -49,6 +50,7 @@ final class FrozenGraph {
   private static final double WIDER_FACTOR = 1.1;
   private static final int WIDER_BY = 32;
   private static final int WALKS_MAX = 2;
+  private static final int SORTED_MAX = 1_000;
 
   private final Layout layout;
   private final MemorySegment block;
@@ -402,6 +404,7 @@ final class FrozenGraph {
     final float[] query = new float[layout.stride];
     final long[] visited = new long[Math.ceilDiv(layout.size, 64)];
     long[] pool = new long[512];
+    long[] open = new long[0];
     int[] nodes = new int[256];
     float[] scores = new float[256];
 
@@ -544,6 +547,9 @@ final class FrozenGraph {
   /// With a filter it goes over accepted nodes only, and looks behind those that are not (the idea
   /// of ACORN-1, Patel et al. 2024); the node it starts from may be one that is not accepted.
   private int walk(Scratch scratch, int width, IntPredicate accepted) {
+    if (width > SORTED_MAX) {
+      return walkWide(scratch, width, accepted);
+    }
     boolean all = isAll(accepted);
     scratch.clear();
     if (scratch.pool.length < width + 1) {
@@ -579,6 +585,41 @@ final class FrozenGraph {
       }
     }
     return size;
+  }
+
+  /// The same with heaps, which leaves the pool in no order.
+  private int walkWide(Scratch scratch, int width, IntPredicate accepted) {
+    boolean all = isAll(accepted);
+    scratch.clear();
+    LongHeap best = new LongHeap(scratch.pool, width);
+    // The best is on top when the lowest of the opposites is.
+    LongHeap open = new LongHeap(scratch.open, width);
+    long first = descend(scratch);
+    scratch.visit(nodeOf(first));
+    best.add(first);
+    open.add(~first);
+    while (open.size() > 0) {
+      long from = ~open.poll();
+      if (best.size() == width && from < best.lowest()) {
+        break;
+      }
+      int node = nodeOf(from);
+      int count = all ? unvisited(scratch, node) : unvisitedAccepted(scratch, node, accepted);
+      rows.score(scratch.query, scratch.nodes, count, scratch.scores);
+      for (int i = 0; i < count; i++) {
+        long entry = entry(scratch.scores[i], scratch.nodes[i]);
+        if (best.size() < width) {
+          best.add(entry);
+          open.add(~entry);
+        } else if (entry > best.lowest()) {
+          best.replaceLowest(entry);
+          open.add(~entry);
+        }
+      }
+    }
+    scratch.pool = best.values();
+    scratch.open = open.values();
+    return best.size();
   }
 
   /// Where an entry belongs among the first `size`, which are sorted, best first.

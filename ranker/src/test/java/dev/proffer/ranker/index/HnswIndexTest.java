@@ -103,6 +103,25 @@ class HnswIndexTest {
     assertThat(shareFound(graph, Metric.INNER_PRODUCT, VectorIndex.ALL)).isGreaterThan(0.95);
   }
 
+  /// A search of this width keeps its nodes in heaps.
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void aVeryWideSearchFindsWhatAScanFinds(Precision precision) {
+    FrozenGraph graph = FrozenGraph.of(table, links, Metric.INNER_PRODUCT, precision);
+    int found = 0;
+    for (int q = 0; q < 40; q++) {
+      int[] wide = graph.search(vector(q), 100, 1_400, VectorIndex.ALL).items();
+      int[] scanned = graph.search(vector(q), 100, COUNT, VectorIndex.ALL).items();
+      assertThat(wide).hasSize(100);
+      found +=
+          (int)
+              Arrays.stream(wide).filter(w -> Arrays.stream(scanned).anyMatch(s -> s == w)).count();
+      // And again in the same scratch, sorted.
+      assertThat(graph.search(vector(q), 100, 200, VectorIndex.ALL).items()[0]).isEqualTo(wide[0]);
+    }
+    assertThat(found / 4_000.0).isGreaterThan(0.99);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {2, 7, 12, 100, 250})
   void findsNearlyAllWhateverShareIsAccepted(int modulus) {
