@@ -46,8 +46,17 @@ final class RedisSentinel implements AutoCloseable {
         sentinel.replicaPort,
         List.of("--replicaof", "127.0.0.1", Integer.toString(sentinel.masterPort)));
     sentinel.awaitInfo(sentinel.masterPort, "replication", "state=online");
-    for (int i = 0; i < SENTINELS; i++) {
-      sentinel.launchSentinel(freePort());
+    // One after the other: a port that was free may be taken by the time it is listened on.
+    for (int tries = 0;
+        sentinel.sentinelPorts.size() < SENTINELS && tries < 3 * SENTINELS;
+        tries++) {
+      int port = freePort();
+      sentinel.launchSentinel(port);
+      if (sentinel.answers(port)) {
+        sentinel.sentinelPorts.add(port);
+      } else {
+        sentinel.processes.removeLast().destroyForcibly();
+      }
     }
     for (int port : sentinel.sentinelPorts) {
       sentinel.awaitInfo(port, "sentinel", "slaves=1,sentinels=" + SENTINELS);
@@ -118,7 +127,18 @@ final class RedisSentinel implements AutoCloseable {
             """
                 .formatted(port, masterPort));
     launch(port, List.of(file.toString(), "--sentinel"));
-    sentinelPorts.add(port);
+  }
+
+  /// Whether the sentinel of a port is one that was just launched and knows the master.
+  private boolean answers(int port) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (processes.getLast().isAlive() && System.nanoTime() < deadline) {
+      if (info(port, "sentinel").contains("master0:name=shop")) {
+        return true;
+      }
+      Thread.sleep(50);
+    }
+    return false;
   }
 
   private void launch(int port, List<String> options) throws IOException {
