@@ -42,6 +42,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -266,9 +267,10 @@ class HeadServingTest {
     RankResponse reply = rank("i3", "i2", "i1", "i0");
     assertThat(reply.getRanker()).isEqualTo(ShopHeads.EXPECTED_MARGIN);
     assertThat(reply.getDegraded().getReasonsList()).isEmpty();
-    // Fancy and useful, fancy toy or useful and plain, plain toy.
+    // Fancy and useful.
     assertThat(ids(reply)).first().isEqualTo("i0");
-    assertThat(ids(reply)).last().isEqualTo("i3");
+    assertThat(reply.getItemsList())
+        .isSortedAccordingTo(Comparator.comparingDouble(RecommendedItem::getScore).reversed());
     for (RecommendedItem each : reply.getItemsList()) {
       assertThat(each.getScore())
           .isEqualTo(
@@ -294,6 +296,11 @@ class HeadServingTest {
                   .orElseThrow())
           .isEqualTo(kind ? 0.6 : 0.15, within(0.2));
     }
+    // Fancy and useful, fancy toy or useful and plain, plain toy.
+    assertThat(worth(all, true, true)).isGreaterThan(worth(all, true, false));
+    assertThat(worth(all, true, true)).isGreaterThan(worth(all, false, true));
+    assertThat(worth(all, true, false)).isGreaterThan(worth(all, false, false));
+    assertThat(worth(all, false, true)).isGreaterThan(worth(all, false, false));
     // What earns nothing is last, whoever wants it.
     ranker
         .catalogue()
@@ -313,6 +320,14 @@ class HeadServingTest {
     assertThat(unknown.getScore())
         .isEqualTo(
             unknown.getClickProbability() * unknown.getPurchaseProbability() * 300, within(1e-6));
+  }
+
+  private static double worth(List<RecommendedItem> items, boolean fancy, boolean useful) {
+    return items.stream()
+        .filter(each -> isFancy(number(each)) == fancy && isUseful(number(each)) == useful)
+        .mapToDouble(RecommendedItem::getScore)
+        .average()
+        .orElseThrow();
   }
 
   @Test

@@ -4,6 +4,7 @@ package dev.proffer.ranker;
 import dev.proffer.proto.ranker.v1.CatalogueServiceGrpc;
 import dev.proffer.proto.ranker.v1.Item;
 import dev.proffer.proto.ranker.v1.ModelServiceGrpc;
+import dev.proffer.proto.ranker.v1.RecommendRequest;
 import dev.proffer.proto.ranker.v1.RecommenderServiceGrpc;
 import dev.proffer.runtime.grpc.GrpcHost;
 import dev.proffer.runtime.grpc.GrpcSettings;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /// A whole ranker over in-process gRPC, with everything around its calls that a real port has.
@@ -100,6 +102,26 @@ final class RunningRanker implements AutoCloseable {
     service.close();
     featureStoreChannel.shutdownNow();
     featureStoreServer.shutdownNow();
+  }
+
+  /// The bundle that serves.
+  String modelVersion() {
+    return recommender().recommend(RecommendRequest.newBuilder().setK(1).build()).getModelVersion();
+  }
+
+  /// Waits until something holds that the ranker does beside its calls.
+  static void eventually(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("did not become true");
+      }
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
   }
 
   private static Server serve(Settings settings, List<BindableService> services)

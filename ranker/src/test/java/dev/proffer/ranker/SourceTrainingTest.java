@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker;
 
+import static dev.proffer.ranker.RunningRanker.eventually;
 import static dev.proffer.ranker.RunningRanker.item;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -156,7 +157,7 @@ final class SourceTrainingTest {
     assertThat(report.row("test", "blend").ndcg10())
         .isGreaterThan(2 * report.row("test", "popularity-plain").ndcg10());
 
-    eventually(() -> version().equals(report.version()));
+    eventually(() -> ranker.modelVersion().equals(report.version()));
     // Somebody who is not signed in.
     RecommendResponse reply =
         ranker
@@ -192,7 +193,7 @@ final class SourceTrainingTest {
     assertThat(factors.ndcg10())
         .isGreaterThan(1.4 * report.row("test", "new items by chance").ndcg10());
     assertThat(report.row("test", "new items by popularity").ndcg10()).isZero();
-    eventually(() -> version().equals(report.version()));
+    eventually(() -> ranker.modelVersion().equals(report.version()));
     ranker
         .catalogue()
         .upsertItems(
@@ -302,7 +303,7 @@ final class SourceTrainingTest {
 
     assertThat(report.items()).isEqualTo(1);
     assertThat(report.ordering()).contains("only 0 lists hold something that was wanted");
-    eventually(() -> version().equals(report.version()));
+    eventually(() -> ranker.modelVersion().equals(report.version()));
     assertThat(
             ranker
                 .recommender()
@@ -345,21 +346,5 @@ final class SourceTrainingTest {
     assertThat(SourceChoice.parse(" Auto ")).isEqualTo(SourceChoice.AUTOMATIC);
     assertThat(SourceChoice.parse("none").names()).isEmpty();
     assertThat(SourceChoice.parse("ease, factors").names()).containsExactly("ease", "factors");
-  }
-
-  private String version() {
-    return ranker
-        .recommender()
-        .recommend(RecommendRequest.newBuilder().setK(1).build())
-        .getModelVersion();
-  }
-
-  private static void eventually(java.util.function.BooleanSupplier condition)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + 20_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.sleep(20);
-    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.ranker;
 
+import static dev.proffer.ranker.RunningRanker.eventually;
 import static dev.proffer.ranker.RunningRanker.item;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -105,7 +106,7 @@ class TrainingTest {
     TrainingReport.Row popularity = report.row("test", "popularity-plain");
     assertThat(blend.hitRate10()).isGreaterThan(3 * popularity.hitRate10()).isGreaterThan(0.5);
     assertThat(report.row("validation", "seq-knn").ndcg10()).isGreaterThan(0.3);
-    eventually(() -> version().equals(report.version()));
+    eventually(() -> ranker.modelVersion().equals(report.version()));
     RecommendResponse reply =
         ranker
             .recommender()
@@ -137,7 +138,7 @@ class TrainingTest {
     String first = train(QUICK).version();
     Thread.sleep(5);
     String second = train(QUICK).version();
-    eventually(() -> version().equals(second));
+    eventually(() -> ranker.modelVersion().equals(second));
 
     assertThat(
             ranker
@@ -146,7 +147,7 @@ class TrainingTest {
                 .getModel()
                 .getModelVersion())
         .isEqualTo(first);
-    assertThat(version()).isEqualTo(first);
+    assertThat(ranker.modelVersion()).isEqualTo(first);
 
     Path file = folder.resolve("models").resolve(second).resolve("seq-knn.bin");
     byte[] bytes = Files.readAllBytes(file);
@@ -169,7 +170,7 @@ class TrainingTest {
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
-    assertThat(version()).isEqualTo(first);
+    assertThat(ranker.modelVersion()).isEqualTo(first);
     assertThatThrownBy(
             () -> ranker.models().rollbackModel(RollbackModelRequest.getDefaultInstance()))
         .isInstanceOfSatisfying(
@@ -273,21 +274,5 @@ class TrainingTest {
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION))
         .hasMessageContaining(version)
         .hasMessageContaining(file);
-  }
-
-  private String version() {
-    return ranker
-        .recommender()
-        .recommend(RecommendRequest.newBuilder().setK(1).build())
-        .getModelVersion();
-  }
-
-  private static void eventually(java.util.function.BooleanSupplier condition)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + 20_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.sleep(20);
-    }
   }
 }

@@ -43,7 +43,7 @@ public record TrainedModel(
     metrics = Map.copyOf(metrics);
   }
 
-  /// A model without sources that were learned as a whole.
+  /// A model without heads and without sources that were learned as a whole.
   public TrainedModel(
       String version,
       long trainedAtUnixMs,
@@ -65,32 +65,6 @@ public record TrainedModel(
         popularity,
         ranker,
         BatchSources.NONE,
-        null);
-  }
-
-  /// A model without heads.
-  public TrainedModel(
-      String version,
-      long trainedAtUnixMs,
-      long eventOffset,
-      String featureSetHash,
-      Map<String, Double> weights,
-      Map<String, Double> metrics,
-      SeqKnn seqKnn,
-      Popularity popularity,
-      @Nullable RankModel ranker,
-      BatchSources sources) {
-    this(
-        version,
-        trainedAtUnixMs,
-        eventOffset,
-        featureSetHash,
-        weights,
-        metrics,
-        seqKnn,
-        popularity,
-        ranker,
-        sources,
         null);
   }
 

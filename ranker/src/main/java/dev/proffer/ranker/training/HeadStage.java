@@ -9,9 +9,6 @@ import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.proto.ranker.v1.Decision;
 import dev.proffer.proto.ranker.v1.DecisionChoice;
 import dev.proffer.proto.ranker.v1.DecisionReward;
-import dev.proffer.proto.ranker.v1.ListDecisionsRequest;
-import dev.proffer.proto.ranker.v1.ListDecisionsResponse;
-import dev.proffer.proto.ranker.v1.ModelServiceGrpc;
 import dev.proffer.ranker.catalogue.CatalogueItem;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.ctr.FieldRows;
@@ -66,7 +63,6 @@ import org.jspecify.annotations.Nullable;
 final class HeadStage {
   private static final String FEATURE_SET = "ranker";
   private static final int CANDIDATES = 300;
-  private static final int DECISIONS_MAX = 200_000;
   private static final int LISTS_MAX = 8_000;
   private static final int ROWS_MAX = 150_000;
   private static final int SHOWN_MAX = 50;
@@ -116,9 +112,10 @@ final class HeadStage {
       boolean[] turnedTo,
       boolean[] bought) {}
 
+  /// @param log decisions with what followed
   /// @param sourcesAt the sources, with models that know nothing after a step
-  HeadReport train(IntFunction<List<CandidateSource>> sourcesAt) {
-    List<Decision> decisions = decisions();
+  HeadReport train(List<Decision> log, IntFunction<List<CandidateSource>> sourcesAt) {
+    List<Decision> decisions = oldestFirst(log);
     if (decisions.isEmpty()) {
       return HeadReport.none("no heads: the decision log is empty");
     }
@@ -240,27 +237,9 @@ final class HeadStage {
 
   // ---- what was shown
 
-  /// All decisions with what followed, oldest first.
-  private List<Decision> decisions() {
-    List<Decision> decisions = new ArrayList<>();
-    try {
-      String token = "";
-      do {
-        ListDecisionsResponse page =
-            ModelServiceGrpc.newBlockingStub(ranker)
-                .listDecisions(
-                    ListDecisionsRequest.newBuilder()
-                        .setPageSize(PAGE)
-                        .setPageToken(token)
-                        .build());
-        decisions.addAll(page.getDecisionsList());
-        token = page.getNextPageToken();
-      } while (!token.isEmpty() && decisions.size() < DECISIONS_MAX);
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
-        throw e;
-      }
-    }
+  /// The decisions that showed something.
+  private static List<Decision> oldestFirst(List<Decision> log) {
+    List<Decision> decisions = new ArrayList<>(log);
     decisions.removeIf(decision -> decision.getChoicesCount() == 0);
     decisions.sort(Comparator.comparingLong(Decision::getDecidedAtUnixMs));
     return decisions;

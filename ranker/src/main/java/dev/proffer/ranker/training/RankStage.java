@@ -4,9 +4,6 @@ package dev.proffer.ranker.training;
 import dev.proffer.proto.ranker.v1.Decision;
 import dev.proffer.proto.ranker.v1.DecisionChoice;
 import dev.proffer.proto.ranker.v1.DecisionReward;
-import dev.proffer.proto.ranker.v1.ListDecisionsRequest;
-import dev.proffer.proto.ranker.v1.ListDecisionsResponse;
-import dev.proffer.proto.ranker.v1.ModelServiceGrpc;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.catalogue.ItemNumbers;
 import dev.proffer.ranker.evaluation.RankingMetrics;
@@ -19,8 +16,6 @@ import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
 import dev.proffer.ranker.training.Cases.Case;
 import io.grpc.Channel;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -36,11 +31,9 @@ final class RankStage {
   private static final int CANDIDATES = 300;
   private static final int TEST_CASES = 1_000;
   private static final int DECISIONS_MAX = 100_000;
-  private static final int PAGE = 1_000;
   private static final int HISTORY_MAX = 50;
   private static final int LIST = 10;
 
-  private final Channel ranker;
   private final ItemNumbers numbers;
   private final CatalogueSnapshot snapshot;
   private final Steps steps;
@@ -60,7 +53,6 @@ final class RankStage {
       long seed,
       boolean always) {
     this.always = always;
-    this.ranker = ranker;
     this.numbers = numbers;
     this.snapshot = snapshot;
     this.steps = steps;
@@ -77,12 +69,14 @@ final class RankStage {
 
   /// Learns from the validation period.
   ///
+  /// @param decisions with what followed
   /// @param sources with models that know nothing of the period
-  RankTrainer.Result train(List<Case> cases, List<CandidateSource> sources, int from, int to) {
+  RankTrainer.Result train(
+      List<Case> cases, List<Decision> decisions, List<CandidateSource> sources, int from, int to) {
     List<RankQuestion> questions = cases.stream().map(this::question).toList();
     return trainer.train(
         questions,
-        shown(steps.time(from), steps.time(Math.max(from, to - 1))),
+        shown(decisions, steps.time(from), steps.time(Math.max(from, to - 1))),
         proposer(sources),
         always);
   }
@@ -150,32 +144,13 @@ final class RankStage {
   }
 
   /// Decisions of the period that were followed by something, as questions with places.
-  private List<RankQuestion> shown(long fromMillis, long toMillis) {
-    List<RankQuestion> questions = new ArrayList<>();
+  private List<RankQuestion> shown(List<Decision> decisions, long fromMillis, long toMillis) {
     Histories histories = new Histories(steps, HISTORY_MAX);
-    try {
-      String token = "";
-      int read = 0;
-      do {
-        ListDecisionsResponse page =
-            ModelServiceGrpc.newBlockingStub(ranker)
-                .listDecisions(
-                    ListDecisionsRequest.newBuilder()
-                        .setPageSize(PAGE)
-                        .setPageToken(token)
-                        .build());
-        for (Decision decision : page.getDecisionsList()) {
-          long at = decision.getDecidedAtUnixMs();
-          if (at >= fromMillis && at <= toMillis && decision.getRewardsCount() > 0) {
-            questions.add(question(decision, histories));
-          }
-        }
-        read += page.getDecisionsCount();
-        token = page.getNextPageToken();
-      } while (!token.isEmpty() && read < DECISIONS_MAX);
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
-        throw e;
+    List<RankQuestion> questions = new ArrayList<>();
+    for (Decision decision : decisions.subList(0, Math.min(DECISIONS_MAX, decisions.size()))) {
+      long at = decision.getDecidedAtUnixMs();
+      if (at >= fromMillis && at <= toMillis && decision.getRewardsCount() > 0) {
+        questions.add(question(decision, histories));
       }
     }
     questions.sort(Comparator.comparingLong(question -> question.query().atMillis()));

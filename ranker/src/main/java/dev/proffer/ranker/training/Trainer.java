@@ -7,6 +7,7 @@ import dev.proffer.proto.featurestore.v1.GetIngestStatusRequest;
 import dev.proffer.proto.featurestore.v1.ReadEventsRequest;
 import dev.proffer.proto.featurestore.v1.ReadEventsResponse;
 import dev.proffer.proto.ranker.v1.CatalogueServiceGrpc;
+import dev.proffer.proto.ranker.v1.Decision;
 import dev.proffer.proto.ranker.v1.Item;
 import dev.proffer.proto.ranker.v1.ListItemsRequest;
 import dev.proffer.proto.ranker.v1.ListItemsResponse;
@@ -174,8 +175,10 @@ public final class Trainer {
       rows.addAll(newItems.rows());
     }
 
-    RankTrainer.Result ranking = rank(data, content, tuned, validationFrom, testFrom, test, rows);
-    HeadReport heads = heads(data, content, tuned, validationFrom, testFrom);
+    List<Decision> decisions = decisions();
+    RankTrainer.Result ranking =
+        rank(data, decisions, content, tuned, validationFrom, testFrom, test, rows);
+    HeadReport heads = heads(data, decisions, content, tuned, validationFrom, testFrom);
 
     Map<String, Double> metrics = new TreeMap<>();
     for (TrainingReport.Row row : rows) {
@@ -267,10 +270,27 @@ public final class Trainer {
     }
   }
 
+  /// What was decided and what followed, where something is learned from it.
+  private List<Decision> decisions() throws TrainingException {
+    try {
+      return options.ranker() == TrainingOptions.RankerChoice.BLEND
+          ? List.of()
+          : DecisionLog.read(catalogue);
+    } catch (StatusRuntimeException e) {
+      throw unread(e);
+    }
+  }
+
+  private static TrainingException unread(StatusRuntimeException e) {
+    return new TrainingException(
+        "features, promotions or decisions could not be read: " + e.getStatus(), e);
+  }
+
   /// Learns to order candidates from the validation period, and measures it on test when it is
   /// better than the blend.
   private RankTrainer.Result rank(
       Data data,
+      List<Decision> decisions,
       ContentSource content,
       Tuned tuned,
       int validationFrom,
@@ -299,6 +319,7 @@ public final class Trainer {
       RankTrainer.Result result =
           stage.train(
               cases(data, validationFrom, testFrom, options.cases()),
+              decisions,
               before,
               validationFrom,
               testFrom);
@@ -309,14 +330,18 @@ public final class Trainer {
       step.advance(1);
       return result;
     } catch (StatusRuntimeException e) {
-      throw new TrainingException(
-          "features, promotions or decisions could not be read: " + e.getStatus(), e);
+      throw unread(e);
     }
   }
 
   /// Learns from the decision log how probable clicks and purchases are.
   private HeadReport heads(
-      Data data, ContentSource content, Tuned tuned, int validationFrom, int testFrom)
+      Data data,
+      List<Decision> decisions,
+      ContentSource content,
+      Tuned tuned,
+      int validationFrom,
+      int testFrom)
       throws TrainingException {
     if (options.ranker() != TrainingOptions.RankerChoice.AUTO) {
       return HeadReport.none("no heads: another ranker was asked for");
@@ -331,12 +356,11 @@ public final class Trainer {
                   tuned.weights(),
                   new int[] {testFrom, validationFrom},
                   options.threads())
-              .train(to -> sourcesAt(data, content, tuned, to));
+              .train(decisions, to -> sourcesAt(data, content, tuned, to));
       step.advance(1);
       return report;
     } catch (StatusRuntimeException e) {
-      throw new TrainingException(
-          "features, promotions or decisions could not be read: " + e.getStatus(), e);
+      throw unread(e);
     }
   }
 

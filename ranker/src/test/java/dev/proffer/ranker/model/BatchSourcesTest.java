@@ -108,7 +108,8 @@ final class BatchSourcesTest {
         new SeqKnn(SeqKnn.Parameters.DEFAULT),
         new Popularity(1),
         null,
-        sources);
+        sources,
+        null);
   }
 
   private static Query query(ItemNumbers numbers, String... history) {
