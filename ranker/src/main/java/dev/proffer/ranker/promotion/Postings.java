@@ -19,8 +19,8 @@ final class Postings {
   // caller that makes them up.
   private static final int CATEGORIES_MAX = 200_000;
 
-  // Items that are remembered: a power of two.
-  private static final int KNOWN = 1 << 16;
+  // Places for items that are remembered: a power of two. Each item has two of them.
+  private static final int KNOWN = 1 << 18;
 
   /// What is posted for one item and selects it.
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -38,7 +38,6 @@ final class Postings {
   private final Map<String, Map<String, int[]>> byAttribute = new HashMap<>();
   private final int[] everything;
   private final Selecting selecting;
-  // Each place remembers who asked last.
   private volatile @Nullable AtomicReferenceArray<@Nullable Known> known;
   private final ConcurrentHashMap<String, int[]> withAncestors = new ConcurrentHashMap<>();
 
@@ -86,19 +85,39 @@ final class Postings {
       known = places;
     }
     int place = System.identityHashCode(item) & (KNOWN - 1);
-    Known last = places.getPlain(place);
-    if (last != null && last.item() == item) {
-      return last.selecting();
+    Known here = places.getAcquire(place);
+    if (here != null && here.item() == item) {
+      return here.selecting();
     }
-    int[] found =
-        Arrays.stream(of(item))
-            .flatMapToInt(Arrays::stream)
-            .sorted()
-            .distinct()
-            .filter(p -> selecting.selects(p, item))
-            .toArray();
-    places.setRelease(place, new Known(item, found));
+    Known beside = places.getAcquire(place ^ 1);
+    if (beside != null && beside.item() == item) {
+      return beside.selecting();
+    }
+    int[] found = found(item);
+    places.setRelease(here == null || beside != null ? place : place ^ 1, new Known(item, found));
     return found;
+  }
+
+  private int[] found(ItemFacts item) {
+    int[][] named = of(item);
+    int count = 0;
+    for (int[] list : named) {
+      count += list.length;
+    }
+    int[] all = new int[count];
+    count = 0;
+    for (int[] list : named) {
+      System.arraycopy(list, 0, all, count, list.length);
+      count += list.length;
+    }
+    Arrays.sort(all);
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if ((i == 0 || all[i] != all[i - 1]) && selecting.selects(all[i], item)) {
+        all[kept++] = all[i];
+      }
+    }
+    return Arrays.copyOf(all, kept);
   }
 
   /// The promotions that name the item in some way, as lists that may overlap.

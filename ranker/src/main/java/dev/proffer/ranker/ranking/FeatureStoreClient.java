@@ -23,10 +23,15 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -107,17 +112,16 @@ public final class FeatureStoreClient {
     return fresh == null || fresh.equals(PersonFeatures.NONE) ? null : fresh;
   }
 
-  /// What the store knows of a person and of items, as a learned ranker reads it; null when the
-  /// store is lost or has another feature set by now, which is named.
+  /// Asks what the store knows of a person and of items, as a learned ranker reads it. The caller
+  /// has other things to do until the answer comes.
   ///
   /// @param key the person or the session; empty when neither is known
-  @Nullable StoredFeatures stored(
+  Asked ask(
       RankColumns columns,
       String featureSetHash,
       String key,
       CatalogueItem[] items,
-      long budgetNanos,
-      Degradation degradation) {
+      long budgetNanos) {
     GetFeatureMatrixRequest.Builder request =
         GetFeatureMatrixRequest.newBuilder()
             .setFeatureSet(FEATURE_SET)
@@ -126,29 +130,78 @@ public final class FeatureStoreClient {
     for (CatalogueItem item : items) {
       request.addCandidateIds(item.id());
     }
-    try {
-      long timeout = Math.max(1, Math.min(timeoutNanos, budgetNanos));
-      Supplier<GetFeatureMatrixResponse> call =
-          () ->
-              FeatureStoreServiceGrpc.newBlockingStub(channel)
-                  .withDeadlineAfter(timeout, TimeUnit.NANOSECONDS)
-                  .getFeatureMatrix(request.build());
-      GetFeatureMatrixResponse reply =
-          Bulkhead.decorateSupplier(bulkhead, breaker.decorateSupplier(call)).get();
-      if (reply.hasDegraded()) {
-        degradation.absorb(reply.getDegraded(), SHARE);
+    long timeout = Math.max(1, Math.min(timeoutNanos, budgetNanos));
+    Supplier<CompletionStage<GetFeatureMatrixResponse>> call =
+        () -> {
+          Reply<GetFeatureMatrixResponse> reply = new Reply<>();
+          FeatureStoreServiceGrpc.newStub(channel)
+              .withDeadlineAfter(timeout, TimeUnit.NANOSECONDS)
+              .getFeatureMatrix(request.build(), reply);
+          return reply.value;
+        };
+    return new Asked(
+        columns,
+        items.length,
+        Bulkhead.decorateCompletionStage(bulkhead, breaker.decorateCompletionStage(call))
+            .get()
+            .toCompletableFuture());
+  }
+
+  /// Features that were asked for.
+  static final class Asked {
+    private final RankColumns columns;
+    private final int rows;
+    private final CompletableFuture<GetFeatureMatrixResponse> reply;
+
+    private Asked(
+        RankColumns columns, int rows, CompletableFuture<GetFeatureMatrixResponse> reply) {
+      this.columns = columns;
+      this.rows = rows;
+      this.reply = reply;
+    }
+
+    /// Waits for the answer; null when the store is lost or has another feature set by now, which
+    /// is named.
+    @Nullable StoredFeatures get(Degradation degradation) {
+      GetFeatureMatrixResponse found;
+      try {
+        found = reply.join();
+      } catch (CompletionException | CancellationException e) {
+        degradation.missing(
+            Valuing.PART, e.getCause() == null ? e : e.getCause(), "the blend of the sources", 0.1);
+        return null;
       }
-      StoredFeatures stored = StoredFeatures.nothing(columns, items.length);
-      for (FeatureBlock block : reply.getContextList()) {
+      if (found.hasDegraded()) {
+        degradation.absorb(found.getDegraded(), SHARE);
+      }
+      StoredFeatures stored = StoredFeatures.nothing(columns, rows);
+      for (FeatureBlock block : found.getContextList()) {
         scatter(block, 1, columns.context(), stored.context());
       }
-      for (FeatureBlock block : reply.getCandidatesList()) {
-        scatter(block, items.length, columns.stored(), stored.items());
+      for (FeatureBlock block : found.getCandidatesList()) {
+        scatter(block, rows, columns.stored(), stored.items());
       }
       return stored;
-    } catch (RuntimeException e) {
-      degradation.missing(Valuing.PART, e, "the blend of the sources", 0.1);
-      return null;
+    }
+  }
+
+  /// The only message of a reply.
+  private static final class Reply<T> implements StreamObserver<T> {
+    private final CompletableFuture<T> value = new CompletableFuture<>();
+
+    @Override
+    public void onNext(T message) {
+      value.complete(message);
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      value.completeExceptionally(thrown);
+    }
+
+    @Override
+    public void onCompleted() {
+      value.completeExceptionally(new IllegalStateException("the call ended without a message"));
     }
   }
 

@@ -15,6 +15,7 @@ import dev.proffer.runtime.degraded.Degradation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The stage that says what candidates are worth: the score of the learned ranker where the bundle
@@ -73,7 +74,7 @@ public final class Valuing {
     @Nullable ItemOffer[] offers =
         relevant.items().stream().map(Scored::offer).toArray(ItemOffer[]::new);
     StoredFeatures stored =
-        stored(scene, heads.columns(), heads.featureSetHash(), items, deadline, degradation);
+        ask(scene, heads.columns(), heads.featureSetHash(), items, deadline, degradation).get();
     if (stored == null) {
       return new Valued(
           first(relevant.items(), max), relevant.ranker(), relevant.model(), relevant.rows());
@@ -99,10 +100,13 @@ public final class Valuing {
     RankModel model = ranker.equals(RankModel.NAME) ? scene.model().trained().ranker() : null;
     if (model != null) {
       CatalogueItem[] items = best(scene, blend, others, Math.max(rerankMax, max));
-      StoredFeatures stored =
-          stored(scene, model.columns(), model.featureSetHash(), items, deadline, degradation);
+      Supplier<@Nullable StoredFeatures> asked =
+          ask(scene, model.columns(), model.featureSetHash(), items, deadline, degradation);
+      // Offers are found while the store looks.
+      @Nullable ItemOffer[] offers = offers(scene, items);
+      StoredFeatures stored = asked.get();
       if (stored != null) {
-        return learned(scene, blend, items, model, stored, max);
+        return learned(scene, blend, items, offers, model, stored, max);
       }
     }
     List<Scored> all = new ArrayList<>(blend.size() + others.size());
@@ -123,13 +127,10 @@ public final class Valuing {
       Scene scene,
       Blend blend,
       CatalogueItem[] items,
+      @Nullable ItemOffer[] offers,
       RankModel model,
       StoredFeatures stored,
       int max) {
-    @Nullable ItemOffer[] offers = new ItemOffer[items.length];
-    for (int i = 0; i < items.length; i++) {
-      offers[i] = scene.offers().best(items[i]);
-    }
     RankRows rows = rows(scene, blend, model.columns(), items, offers, stored);
     double[] scores = model.score(rows);
     List<Scored> all = new ArrayList<>(items.length);
@@ -226,8 +227,17 @@ public final class Valuing {
     return items.toArray(CatalogueItem[]::new);
   }
 
-  /// What the feature store knows; null when it cannot be had, which is named.
-  private @Nullable StoredFeatures stored(
+  private static @Nullable ItemOffer[] offers(Scene scene, CatalogueItem[] items) {
+    @Nullable ItemOffer[] offers = new ItemOffer[items.length];
+    for (int i = 0; i < items.length; i++) {
+      offers[i] = scene.offers().best(items[i]);
+    }
+    return offers;
+  }
+
+  /// Asks the feature store what it knows; the answer is null when it cannot be had, which is
+  /// named.
+  private Supplier<@Nullable StoredFeatures> ask(
       Scene scene,
       RankColumns columns,
       String featureSetHash,
@@ -235,24 +245,21 @@ public final class Valuing {
       long deadline,
       Degradation degradation) {
     if (featureSetHash.isEmpty()) {
-      return StoredFeatures.nothing(columns, items.length);
+      return () -> StoredFeatures.nothing(columns, items.length);
     }
-    if (deadline <= System.nanoTime()) {
+    long left = deadline - System.nanoTime();
+    if (left <= 0) {
       degradation.missing(
           PART,
           DegradedCause.DEGRADED_CAUSE_DEADLINE,
           "the blend of the sources",
           "there was no time left to read features of items",
           0.1);
-      return null;
+      return () -> null;
     }
-    return features.stored(
-        columns,
-        featureSetHash,
-        scene.shopper().key(),
-        items,
-        deadline - System.nanoTime(),
-        degradation);
+    FeatureStoreClient.Asked asked =
+        features.ask(columns, featureSetHash, scene.shopper().key(), items, left);
+    return () -> asked.get(degradation);
   }
 
   /// Adds eligible items that no source proposed: those with the deepest promotion first, then the

@@ -6,8 +6,7 @@ import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.HnswIndex;
 import dev.proffer.ranker.index.Vectors;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /// Proposes items whose texts and vectors are like those of the history. It knows new items at
@@ -101,14 +100,12 @@ public final class ContentSource implements CandidateSource {
     if (wanted.length == 0) {
       return Hits.NONE;
     }
-    Set<Integer> known = new HashSet<>();
-    for (int item : query.history()) {
-      known.add(item);
-    }
+    int[] known = query.history().clone();
+    Arrays.sort(known);
     IntPredicate eligible = query.eligible();
     return vectors
         .index()
-        .search(wanted, max, i -> !known.contains(i) && eligible.test(i))
+        .search(wanted, max, i -> Arrays.binarySearch(known, i) < 0 && eligible.test(i))
         .positive();
   }
 

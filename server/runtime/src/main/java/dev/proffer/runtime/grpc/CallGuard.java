@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.proffer.runtime.grpc;
 
+import com.google.protobuf.MessageLite;
 import dev.proffer.proto.common.v1.ErrorReason;
 import dev.proffer.runtime.failure.Failures;
 import dev.proffer.runtime.failure.ProfferException;
@@ -302,15 +303,25 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
     @Override
     public void onMessage(Q message) {
       guard(() -> {
-        if (message instanceof InputStream bytes && bytes.available() > bytesMax) {
+        int size = bytes(message);
+        if (size > bytesMax) {
           throw ProfferException.exhausted(
               ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE,
-              "request: has " + bytes.available() + " bytes (at most " + bytesMax + ")",
+              "request: has " + size + " bytes (at most " + bytesMax + ")",
               Map.of("field", "request", "limit_bytes", Integer.toString(bytesMax)),
               null);
         }
         super.onMessage(message);
       });
+    }
+
+    /// From the network come streams of bytes, from this process messages as they are.
+    private static int bytes(Object message) throws IOException {
+      return switch (message) {
+        case InputStream stream -> stream.available();
+        case MessageLite whole -> whole.getSerializedSize();
+        default -> 0;
+      };
     }
 
     @Override

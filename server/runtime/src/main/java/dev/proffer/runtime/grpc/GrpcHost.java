@@ -62,6 +62,7 @@ public final class GrpcHost implements AutoCloseable {
     this.guard = new CallGuard(limits, meters);
     this.drainMax = settings.get(GrpcSettings.DRAIN_MAX);
     List<ServerServiceDefinition> definitions = new ArrayList<>();
+    List<ServerServiceDefinition> local = new ArrayList<>();
     Set<String> limited = new HashSet<>();
     for (BindableService service : services) {
       ServerServiceDefinition definition = guarded(service.bindService(), guard);
@@ -71,12 +72,13 @@ public final class GrpcHost implements AutoCloseable {
           .forEach(method -> limited.add(method.getFullMethodName()));
       serviceNames.add(definition.getServiceDescriptor().getName());
       definitions.add(definition);
+      local.add(guardedLocally(service.bindService(), guard));
     }
     health.setStatus("", ServingStatus.NOT_SERVING);
     serviceNames.forEach(name -> health.setStatus(name, ServingStatus.NOT_SERVING));
     InProcessServerBuilder inProcessBuilder =
         InProcessServerBuilder.forName(inProcessName).executor(executor);
-    definitions.forEach(inProcessBuilder::addService);
+    local.forEach(inProcessBuilder::addService);
     inProcessBuilder.addService(health.getHealthService());
     NotHosted notHosted = new NotHosted(Set.copyOf(serviceNames));
     inProcessBuilder.fallbackHandlerRegistry(notHosted);
@@ -148,6 +150,13 @@ public final class GrpcHost implements AutoCloseable {
         ServerInterceptors.useInputStreamMessages(
             ServerInterceptors.intercept(service, new ValidationInterceptor())),
         guard);
+  }
+
+  /// The same for callers in this process, whose messages need not become bytes on their way.
+  private static ServerServiceDefinition guardedLocally(
+      ServerServiceDefinition service, CallGuard guard) {
+    return ServerInterceptors.intercept(
+        ServerInterceptors.intercept(service, new ValidationInterceptor()), guard);
   }
 
   /// Says to health checks that all services take work.
