@@ -64,6 +64,13 @@ public final class Dialogue {
   private static final Set<String> SMALL_TALK =
       Set.of("affirm", "deny", "greeting", "thanks", "goodbye", "chit_chat", "feedback_praise");
 
+  private static final Pattern HEARD =
+      Pattern.compile(
+          "知道|晓得|明白|了解|懂了|原来|这样[啊呀哦]|这样子[啊呀哦]|^[哦噢喔]+$|\\b(?:i see|got it|understood|noted)\\b");
+
+  private static final Pattern AGREED =
+      Pattern.compile("[好行要转]|可以|麻烦|是的|没问题|\\b(?:yes|yeah|yep|ok|okay|sure|please|do|go)\\b");
+
   /// Words that a follow-up such as "and what about Nike then?" consists of beside what it names.
   private static final Pattern FOLLOW_UP_WORDS =
       Pattern.compile(
@@ -464,6 +471,11 @@ public final class Dialogue {
         : new Choice(skill, null, turn.mentions());
   }
 
+  /// Whether somebody only says to have heard: "oh, I see" agrees to nothing that was offered.
+  private static boolean isMereHearing(String text) {
+    return HEARD.matcher(text).find() && !AGREED.matcher(text).find();
+  }
+
   private Optional<Choice> awaited(Understanding turn, Memory memory) {
     Memory.Pending pending = memory.pending();
     if (pending == null || skills.skill(pending.skill()).isEmpty()) {
@@ -472,7 +484,10 @@ public final class Dialogue {
     Skill skill = known(pending.skill());
     String top = turn.intents().getFirst().intent();
     return switch (pending.slot()) {
-      case "confirm" -> top.equals("affirm") ? choice(skill, turn.mentions()) : Optional.empty();
+      case "confirm" ->
+          top.equals("affirm") && !isMereHearing(turn.text().lower())
+              ? choice(skill, turn.mentions())
+              : Optional.empty();
       case "code" -> {
         if (turn.has(MentionType.CODE) || turn.has(MentionType.PROMOTION)) {
           yield choice(skill, turn.mentions());

@@ -132,6 +132,16 @@ class HandOffTest {
     assertThat(bot.talk().say(text).getHandOff().getReason()).isEqualTo("requested");
   }
 
+  @Test
+  void callsAPersonWhenTheOfferIsTakenButNotWhenItIsOnlyHeard() {
+    RunningChatbot.Talk talk = bot.talk();
+    talk.say("我的订单到哪了");
+
+    assertThat(talk.say("哦哦知道了").hasHandOff()).isFalse();
+    talk.say("我的订单到哪了");
+    assertThat(talk.say("好的").hasHandOff()).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"不用转人工，有什么优惠", "I don't want to talk to a person, any deals on knives"})
   void callsNobodyWhoIsNotWanted(String text) {
