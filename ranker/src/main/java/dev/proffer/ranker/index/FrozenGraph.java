@@ -258,7 +258,7 @@ final class FrozenGraph {
     }
     Layout layout =
         new Layout(metric, precision, table.dimension(), size, nodesOfLevel, linksOfLevel);
-    MemorySegment block = Arena.ofAuto().allocate(layout.bytes, ALIGNMENT);
+    MemorySegment block = HugePages.allocate(layout.bytes, ALIGNMENT);
     FrozenGraph frozen = new FrozenGraph(layout, block);
     for (int node = 0; node < size; node++) {
       frozen.numbers.set(INT, 4L * node, table.numbers()[order[node]]);

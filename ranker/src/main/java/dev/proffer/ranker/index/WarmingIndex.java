@@ -2,6 +2,7 @@
 package dev.proffer.ranker.index;
 
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,11 +16,20 @@ public final class WarmingIndex implements VectorIndex {
 
   /// @param builder runs the building of the graph, which takes seconds to minutes
   public WarmingIndex(VectorTable table, Executor builder) {
+    this(table, builder, EXACT_MAX, HnswIndex::new);
+  }
+
+  /// @param graphFrom how many vectors are worth a graph
+  WarmingIndex(
+      VectorTable table,
+      Executor builder,
+      int graphFrom,
+      Function<VectorTable, VectorIndex> graph) {
     this.current = new ExactIndex(table);
-    if (table.size() >= EXACT_MAX) {
+    if (table.size() >= graphFrom) {
       builder.execute(() -> {
         try {
-          current = new HnswIndex(table);
+          current = graph.apply(table);
         } catch (RuntimeException e) {
           log.warn("no graph of {} vectors, they are scanned: {}", table.size(), e.toString());
         }
