@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 final class SelfAttentionTrainerTest {
   private static final int ITEMS = 40;
+  private static final int EPOCHS_MAX = 150;
   private static final Shape SHAPE = new Shape(ITEMS, 16, 2, 2, 32, 12);
 
   /// The next item depends on the last two: `a, b → a + b`, so that counting pairs is not enough.
@@ -64,31 +65,37 @@ final class SelfAttentionTrainerTest {
         new SelfAttentionTrainer(SHAPE, parameters(ITEMS), 1, null)) {
       double first = trainer.epoch(sums(200, 1));
       double last = first;
-      for (int epoch = 1; epoch < 45; epoch++) {
+      double found = 0;
+      while (found <= 0.8 && trainer.epochs() < EPOCHS_MAX) {
         last = trainer.epoch(sums(200, 1));
+        found = trainer.epochs() % 15 == 0 ? foundFirst(trainer.model()) : found;
       }
       assertThat(last).isLessThan(first / 2);
-      SelfAttention model = trainer.model();
-      int found = 0;
-      int asked = 0;
-      for (int[] sequence : sums(50, 2)) {
-        int[] history = new int[] {sequence[1], sequence[0]};
-        Hits hits = model.propose(new Query(history, 0, _ -> true), 1);
-        found += hits.items()[0] == sequence[2] ? 1 : 0;
-        asked++;
-      }
-      assertThat((double) found / asked).isGreaterThan(0.7);
+      assertThat(found).isGreaterThan(0.8);
     }
+  }
+
+  /// The share of questions whose answer is the best item.
+  private static double foundFirst(SelfAttention model) {
+    int[][] asked = sums(50, 2);
+    int found = 0;
+    for (int[] sequence : asked) {
+      int[] history = new int[] {sequence[1], sequence[0]};
+      Hits hits = model.propose(new Query(history, 0, _ -> true), 1);
+      found += hits.items()[0] == sequence[2] ? 1 : 0;
+    }
+    return (double) found / asked.length;
   }
 
   @Test
   void aSampleOfTheCatalogueTeachesTheSame() {
     try (SelfAttentionTrainer trainer = new SelfAttentionTrainer(SHAPE, parameters(8), 1, null)) {
-      for (int epoch = 0; epoch < 60; epoch++) {
+      double found = 0;
+      while (found <= 0.6 && trainer.epochs() < 2 * EPOCHS_MAX) {
         trainer.epoch(sums(200, 1));
+        found = trainer.epochs() % 15 == 0 ? foundFirst(trainer.model()) : found;
       }
-      Hits hits = trainer.model().propose(new Query(new int[] {3, 2}, 0, _ -> true), 3);
-      assertThat(hits.items()).contains(5);
+      assertThat(found).isGreaterThan(0.6);
     }
   }
 
