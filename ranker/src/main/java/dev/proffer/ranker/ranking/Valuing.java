@@ -84,8 +84,9 @@ public final class Valuing {
       Scored each = relevant.items().get(i);
       numbered.add(new Scored(items[i], each.score(), each.value(), offers[i], i));
     }
-    return worth.ordered(
-        scene, numbered, rows(scene, blend, heads.columns(), items, offers, stored), heads, max);
+    RankRows rows = rows(scene, blend, heads.columns(), items, offers);
+    rows.complete(stored);
+    return worth.ordered(scene, numbered, rows, heads, max);
   }
 
   /// The best candidates by relevance, lifted by their promotions.
@@ -102,11 +103,13 @@ public final class Valuing {
       CatalogueItem[] items = best(scene, blend, others, Math.max(rerankMax, max));
       Supplier<@Nullable StoredFeatures> asked =
           ask(scene, model.columns(), model.featureSetHash(), items, deadline, degradation);
-      // Offers are found while the store looks.
+      // Offers are found, and what needs no store is filled in, while the store looks.
       @Nullable ItemOffer[] offers = offers(scene, items);
+      RankRows rows = rows(scene, blend, model.columns(), items, offers);
       StoredFeatures stored = asked.get();
       if (stored != null) {
-        return learned(scene, blend, items, offers, model, stored, max);
+        rows.complete(stored);
+        return learned(items, offers, model, rows, max);
       }
     }
     List<Scored> all = new ArrayList<>(blend.size() + others.size());
@@ -124,14 +127,11 @@ public final class Valuing {
   }
 
   private Valued learned(
-      Scene scene,
-      Blend blend,
       CatalogueItem[] items,
       @Nullable ItemOffer[] offers,
       RankModel model,
-      StoredFeatures stored,
+      RankRows rows,
       int max) {
-    RankRows rows = rows(scene, blend, model.columns(), items, offers, stored);
     double[] scores = model.score(rows);
     List<Scored> all = new ArrayList<>(items.length);
     for (int i = 0; i < items.length; i++) {
@@ -141,15 +141,15 @@ public final class Valuing {
     return new Valued(first(all, max), RankModel.NAME, model, rows);
   }
 
+  /// Rows that wait for what the store knows.
   private static RankRows rows(
       Scene scene,
       Blend blend,
       RankColumns columns,
       CatalogueItem[] items,
-      @Nullable ItemOffer[] offers,
-      StoredFeatures stored) {
+      @Nullable ItemOffer[] offers) {
     int[] next = {0};
-    return RankRows.of(
+    return RankRows.begin(
         columns,
         blend,
         items,
@@ -160,8 +160,7 @@ public final class Valuing {
           // Rows are filled in the order of the items.
           ItemOffer offer = offers[next[0]++];
           return offer == null ? item.priceMinorUnits() : offer.priceMinorUnits();
-        },
-        stored);
+        });
   }
 
   /// Makes any score one above 0, in the same order.

@@ -46,10 +46,23 @@ public final class RankRows {
       long atMillis,
       Prices prices,
       StoredFeatures stored) {
+    RankRows rows = begin(columns, blend, items, snapshot, history, atMillis, prices);
+    rows.complete(stored);
+    return rows;
+  }
+
+  /// The same as far as it goes without the feature store; the rest comes with [#complete].
+  public static RankRows begin(
+      RankColumns columns,
+      Blend blend,
+      CatalogueItem[] items,
+      CatalogueSnapshot snapshot,
+      int[] history,
+      long atMillis,
+      Prices prices) {
     RankRows rows = new RankRows(columns, items.length);
     rows.opinions(blend, items);
     rows.own(blend, items, snapshot, history, atMillis, prices);
-    rows.stored(stored);
     return rows;
   }
 
@@ -195,7 +208,8 @@ public final class RankRows {
     return ranks;
   }
 
-  private void stored(StoredFeatures stored) {
+  /// Fills in what the feature store knows.
+  public void complete(StoredFeatures stored) {
     int width = columns.count();
     int contexts = columns.context().size();
     int each = columns.stored().size();
