@@ -176,7 +176,7 @@ export class Proffer {
     if (options.token !== undefined) {
       interceptors.push(withToken(options.token));
     }
-    this.transport = withTypedErrors(platform.transport(interceptors, options.timeoutMs ?? 5_000));
+    this.transport = withTypedErrors(platform.transport(interceptors, Math.ceil(options.timeoutMs ?? 5_000)));
   }
 
   /** Every rpc of a service, with the same deadlines, repetitions, token and errors. */

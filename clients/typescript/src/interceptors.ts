@@ -13,22 +13,30 @@ export type TokenSource = string | (() => string | Promise<string>);
  */
 export function withTypedErrors(transport: Transport): Transport {
   return {
-    async unary(...call) {
+    async unary(method, signal, timeoutMs, header, input, values) {
       try {
-        return await transport.unary(...call);
+        return await transport.unary(method, signal, wholeMillis(timeoutMs), header, input, values);
       } catch (failure) {
         throw ProfferError.from(failure);
       }
     },
-    async stream(...call) {
+    async stream(method, signal, timeoutMs, header, input, values) {
       try {
-        const response = await transport.stream(...call);
+        const response = await transport.stream(method, signal, wholeMillis(timeoutMs), header, input, values);
         return { ...response, message: typedStream(response.message) };
       } catch (failure) {
         throw ProfferError.from(failure);
       }
     },
   };
+}
+
+/** A deadline as it can be sent: servers refuse parts of a millisecond. */
+export function wholeMillis(timeoutMs: number | undefined): number | undefined {
+  if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < 1) {
+    throw new ConnectError("the deadline passed before the call was sent", Code.DeadlineExceeded);
+  }
+  return timeoutMs === undefined ? undefined : Math.ceil(timeoutMs);
 }
 
 async function* typedStream<T>(messages: AsyncIterable<T>): AsyncIterable<T> {

@@ -211,6 +211,8 @@ test("a deadline is a typed error, in a call and in a stream", async () => {
     async (proffer) => {
       const late = (error: unknown) => error instanceof ProfferError && error.code === Code.DeadlineExceeded;
       await assert.rejects(proffer.recommend({}, { timeoutMs: 20 }), late);
+      await assert.rejects(proffer.recommend({}, { timeoutMs: 20.5 }), late);
+      await assert.rejects(proffer.recommend({}, { timeoutMs: 0.001 }), late);
       await assert.rejects(async () => {
         for await (const _ of proffer.chatStream("hello", {}, { timeoutMs: 200 })) {
           // It ends after the first piece.

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Rows whose label is `oos` or does not occur in training are out of scope. With a validation part
 /// that has such rows (CLINC150), the threshold that balances in-scope accuracy and out-of-scope
-/// recall, with a lean to the first, is chosen there and then applied to the test part once.
+/// recall, with a lean to the first, is chosen there, with what else out of scope the file has for
+/// training, and then applied to the test part once.
 public final class EvaluateNlu implements ToolModule {
   /// Without a validation part, each so many rows of training are held back to fit probabilities.
   private static final int HELD_EACH = 10;
@@ -73,7 +74,12 @@ public final class EvaluateNlu implements ToolModule {
     report.put("macro_f1", macroF1(test, guesses, labels));
     boolean outOfScope = test.stream().anyMatch(row -> !labels.contains(row.label()));
     if (outOfScope) {
-      List<LabelledPhrase> chosenOn = validation.isEmpty() ? test : validation;
+      List<LabelledPhrase> chosenOn = new ArrayList<>(validation.isEmpty() ? test : validation);
+      if (!validation.isEmpty()) {
+        // What is out of scope is not learnt, so these say as much as the others, of which there
+        // are few.
+        chosenOn.addAll(LabelledFile.read(trainFile, "oos_train"));
+      }
       double threshold = balancedThreshold(chosenOn, guesses(classifier, chosenOn), labels);
       report.put("threshold", threshold);
       report.put("in_scope_accuracy", inScopeAccuracy(test, guesses, labels, threshold));

@@ -23,8 +23,8 @@ final class LabelledFile {
 
   private LabelledFile() {}
 
-  /// Reads the rows of a part: `train`, `val`, `test`, `oos_val` or `oos_test`. A file without
-  /// parts has all its rows in every part but `val` and those of `oos`, which are empty.
+  /// Reads the rows of a part: `train`, `val`, `test`, `oos_train`, `oos_val` or `oos_test`. A file
+  /// without parts has all its rows in every part but `val` and those of `oos`, which are empty.
   static List<LabelledPhrase> read(Path file, String part) throws IOException {
     String text = content(file);
     String start = text.stripLeading();
