@@ -32,7 +32,7 @@ export function withTypedErrors(transport: Transport): Transport {
 }
 
 /** A deadline as it can be sent: servers refuse parts of a millisecond. */
-export function wholeMillis(timeoutMs: number | undefined): number | undefined {
+function wholeMillis(timeoutMs: number | undefined): number | undefined {
   if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < 1) {
     throw new ConnectError("the deadline passed before the call was sent", Code.DeadlineExceeded);
   }

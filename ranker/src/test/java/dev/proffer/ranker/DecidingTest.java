@@ -33,11 +33,11 @@ import dev.proffer.proto.promotion.v1.UpsertPromotionsRequest;
 import dev.proffer.proto.ranker.v1.Decision;
 import dev.proffer.proto.ranker.v1.DecisionArm;
 import dev.proffer.proto.ranker.v1.ListDecisionsRequest;
-import dev.proffer.proto.ranker.v1.ListDecisionsResponse;
 import dev.proffer.proto.ranker.v1.RecommendRequest;
 import dev.proffer.proto.ranker.v1.RecommendResponse;
 import dev.proffer.proto.ranker.v1.RecommendedItem;
 import dev.proffer.proto.ranker.v1.UpsertItemsRequest;
+import dev.proffer.ranker.decision.DecisionPages;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -276,16 +276,7 @@ class DecidingTest {
     List<Decision> decisions = new ArrayList<>();
     eventually(() -> {
       decisions.clear();
-      String token = "";
-      do {
-        ListDecisionsResponse page =
-            ranker
-                .models()
-                .listDecisions(
-                    ListDecisionsRequest.newBuilder().setPageSize(500).setPageToken(token).build());
-        decisions.addAll(page.getDecisionsList());
-        token = page.getNextPageToken();
-      } while (!token.isEmpty());
+      DecisionPages.of(ranker.channel).forEach(decisions::add);
       return decisions.size() == n;
     });
     // By option: how often it was chosen, how often it should have been, and the variance of that.

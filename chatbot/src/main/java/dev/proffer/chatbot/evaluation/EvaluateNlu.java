@@ -61,6 +61,11 @@ public final class EvaluateNlu implements ToolModule {
     }
     List<LabelledPhrase> validation = new ArrayList<>(LabelledFile.read(trainFile, "val"));
     validation.addAll(LabelledFile.read(trainFile, "oos_val"));
+    if (!validation.isEmpty()) {
+      // What is out of scope is not learnt, so these say as much as the others, of which there are
+      // few.
+      validation.addAll(LabelledFile.read(trainFile, "oos_train"));
+    }
     SentenceEncoder encoder = vectors ? new RememberingEncoder(OnnxEncoder.english()) : null;
     LinearClassifier classifier = LinearClassifier.train(train, cost, encoder);
     double trained = seconds(start);
@@ -74,12 +79,7 @@ public final class EvaluateNlu implements ToolModule {
     report.put("macro_f1", macroF1(test, guesses, labels));
     boolean outOfScope = test.stream().anyMatch(row -> !labels.contains(row.label()));
     if (outOfScope) {
-      List<LabelledPhrase> chosenOn = new ArrayList<>(validation.isEmpty() ? test : validation);
-      if (!validation.isEmpty()) {
-        // What is out of scope is not learnt, so these say as much as the others, of which there
-        // are few.
-        chosenOn.addAll(LabelledFile.read(trainFile, "oos_train"));
-      }
+      List<LabelledPhrase> chosenOn = validation.isEmpty() ? test : validation;
       double threshold = balancedThreshold(chosenOn, guesses(classifier, chosenOn), labels);
       report.put("threshold", threshold);
       report.put("in_scope_accuracy", inScopeAccuracy(test, guesses, labels, threshold));

@@ -11,6 +11,7 @@ import dev.proffer.proto.ranker.v1.CatalogueServiceGrpc;
 import dev.proffer.proto.ranker.v1.Item;
 import dev.proffer.proto.ranker.v1.ListItemsRequest;
 import dev.proffer.proto.ranker.v1.ListItemsResponse;
+import dev.proffer.runtime.grpc.Pages;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -94,40 +95,47 @@ public final class CatalogueWatcher implements AutoCloseable {
       return;
     }
     List<GazetteerSource.NamedItem> items = new ArrayList<>();
-    String token = "";
-    do {
-      ListItemsResponse page = page(token, 2_000);
-      for (Item item : page.getItemsList()) {
-        items.add(
-            new GazetteerSource.NamedItem(
-                item.getItemId(),
-                item.getTitlesMap(),
-                item.getCategory(),
-                item.getBrand(),
-                item.getCurrency()));
+    for (Item item :
+        new Pages<>(
+            token -> page(token, 2_000),
+            ListItemsResponse::getItemsList,
+            ListItemsResponse::getNextPageToken)) {
+      items.add(
+          new GazetteerSource.NamedItem(
+              item.getItemId(),
+              item.getTitlesMap(),
+              item.getCategory(),
+              item.getBrand(),
+              item.getCurrency()));
+      if (items.size() == MAX_ITEMS) {
+        break;
       }
-      token = page.getNextPageToken();
-    } while (!token.isEmpty() && items.size() < MAX_ITEMS);
+    }
     names = source.build(items, promotions(), version);
     log.info("{} names of {} items are known", names.size(), items.size());
   }
 
   private List<GazetteerSource.NamedPromotion> promotions() {
     List<GazetteerSource.NamedPromotion> found = new ArrayList<>();
-    String token = "";
-    do {
-      ListPromotionsResponse page =
-          promotions
-              .withDeadlineAfter(PAGE_DEADLINE_SECONDS, TimeUnit.SECONDS)
-              .listPromotions(
-                  ListPromotionsRequest.newBuilder().setPageSize(500).setPageToken(token).build());
-      for (Promotion promotion : page.getPromotionsList()) {
-        found.add(
-            new GazetteerSource.NamedPromotion(
-                promotion.getPromotionId(), promotion.getNamesMap(), promotion.getCode()));
+    for (Promotion promotion :
+        new Pages<>(
+            token ->
+                promotions
+                    .withDeadlineAfter(PAGE_DEADLINE_SECONDS, TimeUnit.SECONDS)
+                    .listPromotions(
+                        ListPromotionsRequest.newBuilder()
+                            .setPageSize(500)
+                            .setPageToken(token)
+                            .build()),
+            ListPromotionsResponse::getPromotionsList,
+            ListPromotionsResponse::getNextPageToken)) {
+      found.add(
+          new GazetteerSource.NamedPromotion(
+              promotion.getPromotionId(), promotion.getNamesMap(), promotion.getCode()));
+      if (found.size() == MAX_PROMOTIONS) {
+        break;
       }
-      token = page.getNextPageToken();
-    } while (!token.isEmpty() && found.size() < MAX_PROMOTIONS);
+    }
     return found;
   }
 

@@ -62,14 +62,14 @@ public final class HeadBenchmark {
     }
     RankRows rows =
         RankRows.of(
-            layout,
-            new Blend(List.of(), _ -> 1),
-            items,
-            snapshot,
-            new int[] {1, 2, 3},
-            1_700_000_000_000L,
-            CatalogueItem::priceMinorUnits,
-            stored);
+                layout,
+                new Blend(List.of(), _ -> 1),
+                items,
+                snapshot,
+                new int[] {1, 2, 3},
+                1_700_000_000_000L,
+                CatalogueItem::priceMinorUnits)
+            .with(stored);
     HeadFields.Learner learner = new HeadFields.Learner(layout, 1);
     for (int i = 0; i < items.length; i++) {
       learner.add(rows, i, items[i], items[0]);

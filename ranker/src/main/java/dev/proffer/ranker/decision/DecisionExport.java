@@ -8,9 +8,6 @@ import dev.proffer.proto.ranker.v1.Decision;
 import dev.proffer.proto.ranker.v1.DecisionArm;
 import dev.proffer.proto.ranker.v1.DecisionChoice;
 import dev.proffer.proto.ranker.v1.DecisionReward;
-import dev.proffer.proto.ranker.v1.ListDecisionsRequest;
-import dev.proffer.proto.ranker.v1.ListDecisionsResponse;
-import dev.proffer.proto.ranker.v1.ModelServiceGrpc;
 import io.grpc.Channel;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -28,7 +25,6 @@ import java.util.function.ToDoubleFunction;
 /// Writes the decision log to a Parquet file: a row for each place of a reply (slot `place`, where
 /// the option is the item) and for each choice of a policy, with what they earned by each rule.
 public final class DecisionExport {
-  private static final int PAGE = 1_000;
   private static final String COLUMNS =
       "{request_id: 'VARCHAR', decided_at_unix_ms: 'BIGINT', user_id: 'VARCHAR', session_id:"
           + " 'VARCHAR', context_hash: 'VARCHAR', candidate_count: 'INTEGER', candidates:"
@@ -49,22 +45,14 @@ public final class DecisionExport {
 
   /// Writes all decisions that the ranker has, and returns the number of rows.
   public static long write(Channel ranker, Path file) throws IOException, SQLException {
-    ModelServiceGrpc.ModelServiceBlockingStub models = ModelServiceGrpc.newBlockingStub(ranker);
     Path parent = file.toAbsolutePath().getParent();
     Path lines = Files.createTempFile(parent, "decisions-", ".ndjson");
     try {
       long rows = 0;
       try (BufferedWriter out = Files.newBufferedWriter(lines)) {
-        String token = "";
-        do {
-          ListDecisionsResponse page =
-              models.listDecisions(
-                  ListDecisionsRequest.newBuilder().setPageSize(PAGE).setPageToken(token).build());
-          for (Decision decision : page.getDecisionsList()) {
-            rows += write(decision, out);
-          }
-          token = page.getNextPageToken();
-        } while (!token.isEmpty());
+        for (Decision decision : DecisionPages.of(ranker)) {
+          rows += write(decision, out);
+        }
       }
       if (rows == 0) {
         throw new IOException("the decision log is empty");

@@ -4,9 +4,7 @@ package dev.proffer.ranker.offpolicy;
 import dev.proffer.proto.ranker.v1.Decision;
 import dev.proffer.proto.ranker.v1.DecisionChoice;
 import dev.proffer.proto.ranker.v1.DecisionReward;
-import dev.proffer.proto.ranker.v1.ListDecisionsRequest;
-import dev.proffer.proto.ranker.v1.ListDecisionsResponse;
-import dev.proffer.proto.ranker.v1.ModelServiceGrpc;
+import dev.proffer.ranker.decision.DecisionPages;
 import io.grpc.Channel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +27,6 @@ import java.util.Locale;
 public record LastPlaces(
     List<Decision> from, List<List<String>> pools, LoggedDecisions log, double[] epsilons) {
   private static final String POLICY = "last-slot-epsilon-";
-  private static final int PAGE = 1_000;
   private static final int DECISIONS_MAX = 500_000;
   private static final int POOL_MAX = 500;
 
@@ -45,19 +42,11 @@ public record LastPlaces(
   /// @throws IllegalArgumentException when there is no such decision, with the reason
   public static LastPlaces read(Channel ranker, long fromUnixMs, String reward) {
     List<Decision> decisions = new ArrayList<>();
-    String token = "";
-    do {
-      ListDecisionsResponse page =
-          ModelServiceGrpc.newBlockingStub(ranker)
-              .listDecisions(
-                  ListDecisionsRequest.newBuilder().setPageSize(PAGE).setPageToken(token).build());
-      for (Decision decision : page.getDecisionsList()) {
-        if (decision.getDecidedAtUnixMs() >= fromUnixMs && decisions.size() < DECISIONS_MAX) {
-          decisions.add(decision);
-        }
+    for (Decision decision : DecisionPages.of(ranker)) {
+      if (decision.getDecidedAtUnixMs() >= fromUnixMs && decisions.size() < DECISIONS_MAX) {
+        decisions.add(decision);
       }
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
+    }
     return of(decisions, reward);
   }
 

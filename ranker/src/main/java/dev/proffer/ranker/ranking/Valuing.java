@@ -84,8 +84,7 @@ public final class Valuing {
       Scored each = relevant.items().get(i);
       numbered.add(new Scored(items[i], each.score(), each.value(), offers[i], i));
     }
-    RankRows rows = rows(scene, blend, heads.columns(), items, offers);
-    rows.complete(stored);
+    RankRows rows = rows(scene, blend, heads.columns(), items, offers).with(stored);
     return worth.ordered(scene, numbered, rows, heads, max);
   }
 
@@ -108,8 +107,7 @@ public final class Valuing {
       RankRows rows = rows(scene, blend, model.columns(), items, offers);
       StoredFeatures stored = asked.get();
       if (stored != null) {
-        rows.complete(stored);
-        return learned(items, offers, model, rows, max);
+        return learned(items, offers, model, rows.with(stored), max);
       }
     }
     List<Scored> all = new ArrayList<>(blend.size() + others.size());
@@ -149,7 +147,7 @@ public final class Valuing {
       CatalogueItem[] items,
       @Nullable ItemOffer[] offers) {
     int[] next = {0};
-    return RankRows.begin(
+    return RankRows.of(
         columns,
         blend,
         items,

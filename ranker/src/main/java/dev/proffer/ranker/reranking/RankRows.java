@@ -33,26 +33,11 @@ public final class RankRows {
     this.matrix = new float[rows * columns.count()];
   }
 
-  /// Fills the rows of candidates.
+  /// Fills the rows of candidates, but for what the feature store knows, which comes with [#with].
   ///
   /// @param items the candidates; all are in the snapshot
   /// @param history items that the person dealt with, newest first
   public static RankRows of(
-      RankColumns columns,
-      Blend blend,
-      CatalogueItem[] items,
-      CatalogueSnapshot snapshot,
-      int[] history,
-      long atMillis,
-      Prices prices,
-      StoredFeatures stored) {
-    RankRows rows = begin(columns, blend, items, snapshot, history, atMillis, prices);
-    rows.complete(stored);
-    return rows;
-  }
-
-  /// The same as far as it goes without the feature store; the rest comes with [#complete].
-  public static RankRows begin(
       RankColumns columns,
       Blend blend,
       CatalogueItem[] items,
@@ -208,8 +193,8 @@ public final class RankRows {
     return ranks;
   }
 
-  /// Fills in what the feature store knows.
-  public void complete(StoredFeatures stored) {
+  /// Fills in what the feature store knows, and returns these rows.
+  public RankRows with(StoredFeatures stored) {
     int width = columns.count();
     int contexts = columns.context().size();
     int each = columns.stored().size();
@@ -218,5 +203,6 @@ public final class RankRows {
       System.arraycopy(
           stored.items(), row * each, matrix, row * width + columns.firstStored(), each);
     }
+    return this;
   }
 }

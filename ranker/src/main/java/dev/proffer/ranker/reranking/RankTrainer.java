@@ -23,6 +23,7 @@ import dev.proffer.ranker.promotion.Usage;
 import dev.proffer.ranker.ranking.Blend;
 import dev.proffer.ranker.retrieval.Query;
 import dev.proffer.ranker.retrieval.Retrieval;
+import dev.proffer.runtime.grpc.Pages;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -96,19 +97,19 @@ public final class RankTrainer {
   /// All promotions of a shop, to find out what was on offer; none where there is no such service.
   public static PromotionSnapshot promotions(Channel ranker) {
     List<Promotion> all = new ArrayList<>();
+    PromotionServiceGrpc.PromotionServiceBlockingStub service =
+        PromotionServiceGrpc.newBlockingStub(ranker);
     try {
-      String token = "";
-      do {
-        ListPromotionsResponse page =
-            PromotionServiceGrpc.newBlockingStub(ranker)
-                .listPromotions(
-                    ListPromotionsRequest.newBuilder()
-                        .setPageSize(PAGE)
-                        .setPageToken(token)
-                        .build());
-        all.addAll(page.getPromotionsList());
-        token = page.getNextPageToken();
-      } while (!token.isEmpty());
+      new Pages<>(
+              token ->
+                  service.listPromotions(
+                      ListPromotionsRequest.newBuilder()
+                          .setPageSize(PAGE)
+                          .setPageToken(token)
+                          .build()),
+              ListPromotionsResponse::getPromotionsList,
+              ListPromotionsResponse::getNextPageToken)
+          .forEach(all::add);
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
         throw e;
@@ -305,17 +306,17 @@ public final class RankTrainer {
               Usage.UNTOUCHED);
       rows.add(
           RankRows.of(
-              columns,
-              list.blend(),
-              list.items(),
-              snapshot,
-              query.history(),
-              query.atMillis(),
-              item -> {
-                ItemOffer offer = finder.best(item.facts());
-                return offer == null ? item.priceMinorUnits() : offer.priceMinorUnits();
-              },
-              known.get(i)));
+                  columns,
+                  list.blend(),
+                  list.items(),
+                  snapshot,
+                  query.history(),
+                  query.atMillis(),
+                  item -> {
+                    ItemOffer offer = finder.best(item.facts());
+                    return offer == null ? item.priceMinorUnits() : offer.priceMinorUnits();
+                  })
+              .with(known.get(i)));
     }
     return rows;
   }

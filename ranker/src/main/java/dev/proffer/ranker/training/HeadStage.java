@@ -429,15 +429,15 @@ final class HeadStage {
     IntToLongFunction price = prices(list, promotions, at);
     int[] next = {0};
     return RankRows.of(
-        columns,
-        new Blend(proposals, name -> weights.getOrDefault(name, 0.0)),
-        list.items(),
-        snapshot,
-        history,
-        at,
-        // Rows are filled in the order of the items.
-        _ -> price.applyAsLong(next[0]++),
-        known);
+            columns,
+            new Blend(proposals, name -> weights.getOrDefault(name, 0.0)),
+            list.items(),
+            snapshot,
+            history,
+            at,
+            // Rows are filled in the order of the items.
+            _ -> price.applyAsLong(next[0]++))
+        .with(known);
   }
 
   /// The price after promotion of each choice: the discount that was shown, on the list price of

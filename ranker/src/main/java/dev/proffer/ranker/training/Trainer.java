@@ -13,6 +13,7 @@ import dev.proffer.proto.ranker.v1.ListItemsRequest;
 import dev.proffer.proto.ranker.v1.ListItemsResponse;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.catalogue.ItemNumbers;
+import dev.proffer.ranker.decision.DecisionPages;
 import dev.proffer.ranker.evaluation.RankingMetrics;
 import dev.proffer.ranker.model.BatchSources;
 import dev.proffer.ranker.model.BundleException;
@@ -34,7 +35,9 @@ import dev.proffer.ranker.retrieval.Trail;
 import dev.proffer.ranker.retrieval.TrendingNext;
 import dev.proffer.ranker.retrieval.Workers;
 import dev.proffer.ranker.training.Cases.Case;
+import dev.proffer.runtime.grpc.Pages;
 import io.grpc.Channel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,6 +83,7 @@ public final class Trainer {
   private static final double SHARE_OF_LINKS = 0.4;
   private static final int STEPS_MIN = 100;
   private static final int PAGE = 1_000;
+  private static final int DECISIONS_MAX = 200_000;
   private static final long DAY_MILLIS = 86_400_000;
   private static final DateTimeFormatter VERSION =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
@@ -272,13 +276,24 @@ public final class Trainer {
 
   /// What was decided and what followed, where something is learned from it.
   private List<Decision> decisions() throws TrainingException {
-    try {
-      return options.ranker() == TrainingOptions.RankerChoice.BLEND
-          ? List.of()
-          : DecisionLog.read(catalogue);
-    } catch (StatusRuntimeException e) {
-      throw unread(e);
+    List<Decision> decisions = new ArrayList<>();
+    if (options.ranker() == TrainingOptions.RankerChoice.BLEND) {
+      return decisions;
     }
+    try {
+      for (Decision decision : DecisionPages.of(catalogue)) {
+        decisions.add(decision);
+        if (decisions.size() == DECISIONS_MAX) {
+          break;
+        }
+      }
+    } catch (StatusRuntimeException e) {
+      // A catalogue alone has no log.
+      if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
+        throw unread(e);
+      }
+    }
+    return decisions;
   }
 
   private static TrainingException unread(StatusRuntimeException e) {
@@ -395,16 +410,21 @@ public final class Trainer {
     long offset = 0;
     try {
       try (TrainingProgress.Step step = progress.begin("reading items", -1, "items")) {
-        String token = "";
-        do {
-          ListItemsResponse page =
-              CatalogueServiceGrpc.newBlockingStub(catalogue)
-                  .listItems(
-                      ListItemsRequest.newBuilder().setPageSize(PAGE).setPageToken(token).build());
-          items.addAll(page.getItemsList());
-          step.advance(page.getItemsCount());
-          token = page.getNextPageToken();
-        } while (!token.isEmpty());
+        CatalogueServiceGrpc.CatalogueServiceBlockingStub listing =
+            CatalogueServiceGrpc.newBlockingStub(catalogue);
+        new Pages<>(
+                token ->
+                    listing.listItems(
+                        ListItemsRequest.newBuilder()
+                            .setPageSize(PAGE)
+                            .setPageToken(token)
+                            .build()),
+                ListItemsResponse::getItemsList,
+                ListItemsResponse::getNextPageToken)
+            .forEach(item -> {
+              items.add(item);
+              step.advance(1);
+            });
       }
       if (items.isEmpty()) {
         throw new TrainingException("the catalogue is empty; import or upsert items first");

@@ -190,14 +190,14 @@ class HeadTrainerTest {
     features.context()[0] = stored;
     Arrays.fill(features.items(), stored);
     return RankRows.of(
-        COLUMNS,
-        new Blend(List.of(), _ -> 1),
-        items,
-        snapshot,
-        new int[] {1, 2},
-        1_700_000_000_000L,
-        CatalogueItem::priceMinorUnits,
-        features);
+            COLUMNS,
+            new Blend(List.of(), _ -> 1),
+            items,
+            snapshot,
+            new int[] {1, 2},
+            1_700_000_000_000L,
+            CatalogueItem::priceMinorUnits)
+        .with(features);
   }
 
   private ShopHeads heads(String kind) {

@@ -32,6 +32,7 @@ import dev.proffer.proto.promotion.v1.PromotionServiceGrpc.PromotionServiceBlock
 import dev.proffer.proto.promotion.v1.PromotionState;
 import dev.proffer.proto.promotion.v1.SetPromotionStateRequest;
 import dev.proffer.proto.promotion.v1.SetPromotionStateResponse;
+import dev.proffer.runtime.grpc.Pages;
 import dev.proffer.runtime.service.Peers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,22 +161,21 @@ final class PromotionsCommand implements Callable<Integer> {
         long now = System.currentTimeMillis();
         Table table = new Table("promotion", "state", "type", "starts", "ends", "name");
         ListPromotionsResponse.Builder all = ListPromotionsResponse.newBuilder();
-        String token = "";
-        do {
-          ListPromotionsResponse page =
-              service(engine)
-                  .listPromotions(
-                      ListPromotionsRequest.newBuilder()
-                          .setPageSize(500)
-                          .setPageToken(token)
-                          .build());
-          for (Promotion promotion : page.getPromotionsList()) {
-            if (state == null || state.equals(stateAt(promotion, now))) {
-              all.addPromotions(promotion);
-            }
+        for (Promotion promotion :
+            new Pages<>(
+                token ->
+                    service(engine)
+                        .listPromotions(
+                            ListPromotionsRequest.newBuilder()
+                                .setPageSize(500)
+                                .setPageToken(token)
+                                .build()),
+                ListPromotionsResponse::getPromotionsList,
+                ListPromotionsResponse::getNextPageToken)) {
+          if (state == null || state.equals(stateAt(promotion, now))) {
+            all.addPromotions(promotion);
           }
-          token = page.getNextPageToken();
-        } while (!token.isEmpty());
+        }
         for (Promotion promotion : all.getPromotionsList()) {
           table.row(
               promotion.getPromotionId(),
