@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntPredicate;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// A hierarchical navigable small world graph that no longer changes, laid out flat in one block of
 /// memory outside the heap. The same block is the file: opening one maps it and checks its sum.
@@ -26,6 +27,9 @@ import java.util.zip.CRC32C;
 /// near each other. Node 0 is the entry. Links of a level follow each other without gaps, in 3
 /// bytes each where that is enough.
 ///
+/// Of wide vectors there are outlines too, 64 bytes each: a search that has seen enough looks at
+/// the whole vector only where the [Outline] promises a place among the best.
+///
 /// A search keeps its best nodes in one array that is always sorted. It is as wide as the search;
 /// the walk goes on from the best node that it has not gone on from yet and ends when there is
 /// none. A very wide search, in which moving the array would cost more than the products, keeps
@@ -33,12 +37,14 @@ import java.util.zip.CRC32C;
 ///
 /// Safe for use by many threads.
 final class FrozenGraph {
-  private static final long MAGIC = 0x31_68_70_61_72_47_46_50L; // "PFGraph1"
+  private static final long MAGIC = 0x32_68_70_61_72_47_46_50L; // "PFGraph2"
   private static final int HEADER_BYTES = 128;
   private static final int ALIGNMENT = 64;
   private static final int LEVELS_MAX = 64;
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(Rows.ORDER);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(Rows.ORDER);
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(Rows.ORDER);
 
@@ -52,16 +58,21 @@ final class FrozenGraph {
   private static final int WALKS_MAX = 2;
   private static final int SORTED_MAX = 1_000;
 
+  private static final MemorySegment NOTHING = MemorySegment.ofAddress(0);
+
   private final Layout layout;
   private final MemorySegment block;
   private final Rows rows;
   private final MemorySegment numbers;
   private final MemorySegment[] linkStarts;
   private final MemorySegment[] links;
+  // Null where vectors are too short for it to help.
+  private final @Nullable Outline outline;
+  private final @Nullable Rows outlines;
   private final Queue<Scratch> scratches = new ConcurrentLinkedQueue<>();
 
   @SuppressWarnings("restricted") // The size is that of the block whose address it is.
-  private FrozenGraph(Layout layout, MemorySegment block) {
+  private FrozenGraph(Layout layout, MemorySegment block, @Nullable Outline outline) {
     this.layout = layout;
     this.block = block;
     // All parts are of one class and without an owner, which spares every access two checks. The
@@ -86,6 +97,12 @@ final class FrozenGraph {
                   bias,
                   layout.stride);
         };
+    this.outline = outline;
+    this.outlines =
+        outline == null
+            ? null
+            : new Rows.Int8(
+                layout.outlines.of(unowned), NOTHING, NOTHING, bias, Outline.LENGTH);
   }
 
   int size() {
@@ -138,6 +155,9 @@ final class FrozenGraph {
     final Section[] links;
     final Section values;
     final Section low;
+    final boolean outlined;
+    final Section directions;
+    final Section outlines;
     final long bytes;
 
     Layout(
@@ -174,7 +194,11 @@ final class FrozenGraph {
       long plane = (long) size * stride;
       this.values = new Section(end, precision == Precision.INT8 ? plane : 4 * plane);
       this.low = new Section(values.end(), precision == Precision.INT8 ? plane : 0);
-      this.bytes = low.end();
+      this.outlined = dimension >= Outline.DIMENSION_MIN;
+      this.directions = new Section(low.end(), outlined ? Outline.bytes(dimension) : 0);
+      this.outlines =
+          new Section(directions.end(), outlined ? (long) Outline.LENGTH * size : 0);
+      this.bytes = outlines.end();
     }
 
     void writeTo(MemorySegment block) {
@@ -259,7 +283,11 @@ final class FrozenGraph {
     Layout layout =
         new Layout(metric, precision, table.dimension(), size, nodesOfLevel, linksOfLevel);
     MemorySegment block = HugePages.allocate(layout.bytes, ALIGNMENT);
-    FrozenGraph frozen = new FrozenGraph(layout, block);
+    Outline outline = layout.outlined && size > 0 ? Outline.learn(table, graph) : null;
+    FrozenGraph frozen = new FrozenGraph(layout, block, outline);
+    if (outline != null) {
+      frozen.writeOutlines(outline, table, order);
+    }
     for (int node = 0; node < size; node++) {
       frozen.numbers.set(INT, 4L * node, table.numbers()[order[node]]);
       frozen.writeVector(node, table, order[node]);
@@ -362,6 +390,16 @@ final class FrozenGraph {
     }
   }
 
+  private void writeOutlines(Outline learnt, VectorTable table, int[] order) {
+    learnt.write(layout.directions.of(block));
+    MemorySegment all = layout.outlines.of(block);
+    for (int node = 0; node < layout.size; node++) {
+      byte[] one = learnt.of(table.values(), order[node] * layout.dimension);
+      MemorySegment.copy(
+          one, 0, all, ValueLayout.JAVA_BYTE, (long) node * Outline.LENGTH, Outline.LENGTH);
+    }
+  }
+
   /// Copies the vector of a node, as exact as it is kept.
   void copyVector(int node, float[] target, int from) {
     rows.copy(node, target, from, layout.dimension);
@@ -395,13 +433,20 @@ final class FrozenGraph {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       MemorySegment block =
           channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-      return new FrozenGraph(Layout.readFrom(block, file), block);
+      Layout layout = Layout.readFrom(block, file);
+      Outline outline =
+          layout.outlined && layout.size > 0
+              ? Outline.read(layout.directions.of(block), layout.dimension)
+              : null;
+      return new FrozenGraph(layout, block, outline);
     }
   }
 
   /// What one search needs; kept for the next one.
   private final class Scratch {
     final float[] query = new float[layout.stride];
+    final float[] outlined = new float[Outline.LENGTH];
+    float added;
     final long[] visited = new long[Math.ceilDiv(layout.size, 64)];
     long[] pool = new long[512];
     long[] open = new long[0];
@@ -480,8 +525,11 @@ final class FrozenGraph {
       scratch = new Scratch();
     }
     System.arraycopy(query, 0, scratch.query, 0, query.length);
+    if (outline != null) {
+      scratch.added = outline.ofQuery(query, scratch.outlined);
+    }
     try {
-      Hits hits = search(scratch, wanted, Math.max(width, wanted), accepted);
+      Hits hits = search(scratch, wanted, width, accepted);
       return layout.metric == Metric.EUCLIDEAN ? asDistances(hits, query) : hits;
     } finally {
       scratches.offer(scratch);
@@ -503,15 +551,15 @@ final class FrozenGraph {
     }
     TopK best = new TopK(k);
     if (share < ACCEPTED_FIRST_BELOW) {
-      int found = walk(scratch, width, accepted);
+      int found = walk(scratch, Math.max(width, k), k, accepted);
       offer(scratch, found, best, accepted);
     } else {
       // The few that a request leaves out, such as its own history, are the nearest ones: a walk
       // that is only as wide as what is asked for would always miss some.
-      double wider = all ? width : WIDER_FACTOR * width / share + WIDER_BY;
+      double wider = all ? width : WIDER_FACTOR * Math.max(width, k) / share + WIDER_BY;
       for (int tries = 0; tries < WALKS_MAX && wider * 2 < layout.size; tries++) {
         best = new TopK(k);
-        int found = walk(scratch, (int) Math.ceil(wider), VectorIndex.ALL);
+        int found = walk(scratch, (int) Math.ceil(wider), k, VectorIndex.ALL);
         offer(scratch, found, best, accepted);
         if (best.size() == k) {
           break;
@@ -523,11 +571,16 @@ final class FrozenGraph {
   }
 
   private void offer(Scratch scratch, int found, TopK best, IntPredicate accepted) {
+    scratch.reserve(found);
     for (int i = 0; i < found; i++) {
-      int node = nodeOf(scratch.pool[i]);
-      float score =
-          rows.scoresExactly() ? scoreOf(scratch.pool[i]) : rows.exact(scratch.query, node);
-      best.offer(number(node), score, accepted);
+      scratch.nodes[i] = nodeOf(scratch.pool[i]);
+      scratch.scores[i] = scoreOf(scratch.pool[i]);
+    }
+    if (!rows.scoresExactly()) {
+      rows.scoreExactly(scratch.query, scratch.nodes, found, scratch.scores);
+    }
+    for (int i = 0; i < found; i++) {
+      best.offer(number(scratch.nodes[i]), scratch.scores[i], accepted);
     }
   }
 
@@ -546,29 +599,36 @@ final class FrozenGraph {
   ///
   /// With a filter it goes over accepted nodes only, and looks behind those that are not (the idea
   /// of ACORN-1, Patel et al. 2024); the node it starts from may be one that is not accepted.
-  private int walk(Scratch scratch, int width, IntPredicate accepted) {
-    if (width > SORTED_MAX) {
-      return walkWide(scratch, width, accepted);
+  ///
+  /// @param width it goes on from so many of the best at most
+  /// @param least it keeps so many, even when it goes on from fewer
+  private int walk(Scratch scratch, int width, int least, IntPredicate accepted) {
+    int kept = Math.max(width, least);
+    if (kept > SORTED_MAX) {
+      return walkWide(scratch, kept, accepted);
     }
     boolean all = isAll(accepted);
     scratch.clear();
-    if (scratch.pool.length < width + 1) {
-      scratch.pool = new long[width + 1];
+    if (scratch.pool.length < kept + 1) {
+      scratch.pool = new long[kept + 1];
     }
     long[] pool = scratch.pool;
     pool[0] = descend(scratch);
     scratch.visit(nodeOf(pool[0]));
     int size = 1;
     int next = 0;
-    while (next < size) {
+    while (next < Math.min(size, width)) {
       int node = nodeOf(pool[next]);
       pool[next] |= WALKED;
       int count = all ? unvisited(scratch, node) : unvisitedAccepted(scratch, node, accepted);
+      if (size == kept) {
+        count = promising(scratch, count, pool[size - 1]);
+      }
       rows.score(scratch.query, scratch.nodes, count, scratch.scores);
       next++;
       for (int i = 0; i < count; i++) {
         long entry = entry(scratch.scores[i], scratch.nodes[i]);
-        if (size == width) {
+        if (size == kept) {
           if (entry <= pool[size - 1]) {
             continue;
           }
@@ -605,6 +665,9 @@ final class FrozenGraph {
       }
       int node = nodeOf(from);
       int count = all ? unvisited(scratch, node) : unvisitedAccepted(scratch, node, accepted);
+      if (best.size() == width) {
+        count = promising(scratch, count, best.lowest());
+      }
       rows.score(scratch.query, scratch.nodes, count, scratch.scores);
       for (int i = 0; i < count; i++) {
         long entry = entry(scratch.scores[i], scratch.nodes[i]);
@@ -620,6 +683,23 @@ final class FrozenGraph {
     scratch.pool = best.values();
     scratch.open = open.values();
     return best.size();
+  }
+
+  /// Drops those of the first `count` nodes whose outline says that they are not better than an
+  /// entry; says how many are left.
+  private int promising(Scratch scratch, int count, long than) {
+    if (outlines == null) {
+      return count;
+    }
+    int[] nodes = scratch.nodes;
+    outlines.score(scratch.outlined, nodes, count, scratch.scores);
+    float least = scoreOf(than) - scratch.added;
+    int left = 0;
+    for (int i = 0; i < count; i++) {
+      nodes[left] = nodes[i];
+      left += scratch.scores[i] > least ? 1 : 0;
+    }
+    return left;
   }
 
   /// Where an entry belongs among the first `size`, which are sorted, best first.
@@ -652,6 +732,7 @@ final class FrozenGraph {
         for (int i = 0; i < count; i++) {
           scratch.nodes[i] = link(level, start + i);
         }
+        count = promising(scratch, count, best);
         rows.score(scratch.query, scratch.nodes, count, scratch.scores);
         for (int i = 0; i < count; i++) {
           long entry = entry(scratch.scores[i], scratch.nodes[i]);

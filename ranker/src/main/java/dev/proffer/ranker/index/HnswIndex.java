@@ -146,16 +146,16 @@ public final class HnswIndex implements VectorIndex {
 
   @Override
   public Hits search(float[] query, int k, IntPredicate accepted) {
-    return search(query, k, parameters.width(), accepted);
+    return search(query, k, Math.max(parameters.width(), k), accepted);
   }
 
-  /// The same, with another width.
+  /// The same, with another width; one below `k` is faster and misses more.
   public Hits search(float[] query, int k, int width, IntPredicate accepted) {
     State now = state;
     Set<Integer> hidden = now.hidden();
     IntPredicate shown =
         hidden.isEmpty() ? accepted : number -> !hidden.contains(number) && accepted.test(number);
-    Hits frozen = now.frozen().search(query, k, Math.max(width, k), shown);
+    Hits frozen = now.frozen().search(query, k, width, shown);
     if (now.tail().size() == 0) {
       return frozen;
     }

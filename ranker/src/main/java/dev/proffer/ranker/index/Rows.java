@@ -25,6 +25,9 @@ sealed interface Rows {
   /// Scores of the rows `nodes[0..count)`, good enough to walk by.
   void score(float[] query, int[] nodes, int count, float[] scores);
 
+  /// The same, as exact as it gets.
+  void scoreExactly(float[] query, int[] nodes, int count, float[] scores);
+
   /// The score of one row, as exact as it gets.
   float exact(float[] query, int node);
 
@@ -65,6 +68,11 @@ sealed interface Rows {
           scores[i] += biasOf(bias, nodes[i]);
         }
       }
+    }
+
+    @Override
+    public void scoreExactly(float[] query, int[] nodes, int count, float[] scores) {
+      score(query, nodes, count, scores);
     }
 
     private void dots(
@@ -141,7 +149,7 @@ sealed interface Rows {
     }
   }
 
-  /// Component i of a row is `scale · (high[i] + low[i] / 254)`.
+  /// Component i of a row is `scale · (high[i] + low[i] / 254)`; without scales, they are 1.
   record Int8(
       MemorySegment high, MemorySegment low, MemorySegment scale, MemorySegment bias, int stride)
       implements Rows {
@@ -156,27 +164,51 @@ sealed interface Rows {
 
     @Override
     public void score(float[] query, int[] nodes, int count, float[] scores) {
+      products(query, high, nodes, count, scores);
+      for (int i = 0; i < count; i++) {
+        scores[i] = scores[i] * scaleOf(nodes[i]) + biasOf(bias, nodes[i]);
+      }
+    }
+
+    @Override
+    public void scoreExactly(float[] query, int[] nodes, int count, float[] scores) {
+      float[] fine = new float[count];
+      products(query, high, nodes, count, scores);
+      products(query, low, nodes, count, fine);
+      for (int i = 0; i < count; i++) {
+        scores[i] =
+            (scores[i] + fine[i] / LOW_STEPS) * scaleOf(nodes[i]) + biasOf(bias, nodes[i]);
+      }
+    }
+
+    private void products(
+        float[] query, MemorySegment plane, int[] nodes, int count, float[] products) {
       int i = 0;
       for (; PARTS == 1 && i + 4 <= count; i += 4) {
         dots(
             query,
+            plane,
             (long) nodes[i] * stride,
             (long) nodes[i + 1] * stride,
             (long) nodes[i + 2] * stride,
             (long) nodes[i + 3] * stride,
-            scores,
+            products,
             i);
       }
       for (; i < count; i++) {
-        scores[i] = dot(query, high, (long) nodes[i] * stride);
-      }
-      for (i = 0; i < count; i++) {
-        scores[i] = scores[i] * floatAt(scale, nodes[i]) + biasOf(bias, nodes[i]);
+        products[i] = dot(query, plane, (long) nodes[i] * stride);
       }
     }
 
     private void dots(
-        float[] query, long row0, long row1, long row2, long row3, float[] into, int from) {
+        float[] query,
+        MemorySegment plane,
+        long row0,
+        long row1,
+        long row2,
+        long row3,
+        float[] into,
+        int from) {
       FloatVector even0 = FloatVector.zero(FLOATS);
       FloatVector even1 = even0;
       FloatVector even2 = even0;
@@ -190,21 +222,21 @@ sealed interface Rows {
       for (; i + 2 * lanes <= stride; i += 2 * lanes) {
         FloatVector even = FloatVector.fromArray(FLOATS, query, i);
         FloatVector odd = FloatVector.fromArray(FLOATS, query, i + lanes);
-        even0 = at(high, row0 + i, 0).fma(even, even0);
-        even1 = at(high, row1 + i, 0).fma(even, even1);
-        even2 = at(high, row2 + i, 0).fma(even, even2);
-        even3 = at(high, row3 + i, 0).fma(even, even3);
-        odd0 = at(high, row0 + i + lanes, 0).fma(odd, odd0);
-        odd1 = at(high, row1 + i + lanes, 0).fma(odd, odd1);
-        odd2 = at(high, row2 + i + lanes, 0).fma(odd, odd2);
-        odd3 = at(high, row3 + i + lanes, 0).fma(odd, odd3);
+        even0 = at(plane, row0 + i, 0).fma(even, even0);
+        even1 = at(plane, row1 + i, 0).fma(even, even1);
+        even2 = at(plane, row2 + i, 0).fma(even, even2);
+        even3 = at(plane, row3 + i, 0).fma(even, even3);
+        odd0 = at(plane, row0 + i + lanes, 0).fma(odd, odd0);
+        odd1 = at(plane, row1 + i + lanes, 0).fma(odd, odd1);
+        odd2 = at(plane, row2 + i + lanes, 0).fma(odd, odd2);
+        odd3 = at(plane, row3 + i + lanes, 0).fma(odd, odd3);
       }
       for (; i < stride; i += lanes) {
         FloatVector even = FloatVector.fromArray(FLOATS, query, i);
-        even0 = at(high, row0 + i, 0).fma(even, even0);
-        even1 = at(high, row1 + i, 0).fma(even, even1);
-        even2 = at(high, row2 + i, 0).fma(even, even2);
-        even3 = at(high, row3 + i, 0).fma(even, even3);
+        even0 = at(plane, row0 + i, 0).fma(even, even0);
+        even1 = at(plane, row1 + i, 0).fma(even, even1);
+        even2 = at(plane, row2 + i, 0).fma(even, even2);
+        even3 = at(plane, row3 + i, 0).fma(even, even3);
       }
       into[from] = even0.add(odd0).reduceLanes(VectorOperators.ADD);
       into[from + 1] = even1.add(odd1).reduceLanes(VectorOperators.ADD);
@@ -245,19 +277,23 @@ sealed interface Rows {
     @Override
     public float exact(float[] query, int node) {
       long row = (long) node * stride;
-      return (dot(query, high, row) + dot(query, low, row) / LOW_STEPS) * floatAt(scale, node)
+      return (dot(query, high, row) + dot(query, low, row) / LOW_STEPS) * scaleOf(node)
           + biasOf(bias, node);
     }
 
     @Override
     public void copy(int node, float[] target, int from, int length) {
-      float factor = floatAt(scale, node);
+      float factor = scaleOf(node);
       for (int i = 0; i < length; i++) {
         long at = (long) node * stride + i;
         target[from + i] =
             (high.get(ValueLayout.JAVA_BYTE, at) + low.get(ValueLayout.JAVA_BYTE, at) / LOW_STEPS)
                 * factor;
       }
+    }
+
+    private float scaleOf(int node) {
+      return scale.byteSize() == 0 ? 1 : floatAt(scale, node);
     }
 
     @Override
