@@ -133,10 +133,10 @@ class HeadServingTest {
         }
       }
     }
-    long deadline = System.nanoTime() + 60_000_000_000L;
+    long deadline = System.nanoTime() + 300_000_000_000L;
     while (rewards() < followed) {
       assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.sleep(100);
+      Thread.sleep(500);
     }
     report = train();
     while (!rank("i0", "i1").getModelVersion().equals(report.version())) {

@@ -29,16 +29,12 @@ import org.jspecify.annotations.Nullable;
 /// another.
 ///
 /// Rows whose label is `oos` or does not occur in training are out of scope. With a validation part
-/// that has such rows (CLINC150), the threshold that balances in-scope accuracy and out-of-scope
-/// recall, with a lean to the first, is chosen there, with what else out of scope the file has for
-/// training, and then applied to the test part once.
+/// that has such rows (CLINC150), the probability of being right is fitted there, with what else
+/// out of scope the file has for training, and so is the threshold on it at which the worse of
+/// in-scope accuracy and out-of-scope recall is best; both are then applied to the test part once.
 public final class EvaluateNlu implements ToolModule {
   /// Without a validation part, each so many rows of training are held back to fit probabilities.
   private static final int HELD_EACH = 10;
-
-  /// By how much accuracy in scope should be better than recall out of scope: a shopper who is sent
-  /// away with a question that the bot knows is worse than one who is asked back.
-  private static final double LEAN = 0.05;
 
   @Override
   public String name() {
@@ -77,19 +73,22 @@ public final class EvaluateNlu implements ToolModule {
     ObjectNode report = new ObjectMapper().createObjectNode();
     report.put("accuracy", accuracy(test, guesses, labels));
     report.put("macro_f1", macroF1(test, guesses, labels));
-    boolean outOfScope = test.stream().anyMatch(row -> !labels.contains(row.label()));
-    if (outOfScope) {
-      List<LabelledPhrase> chosenOn = validation.isEmpty() ? test : validation;
-      double threshold = balancedThreshold(chosenOn, guesses(classifier, chosenOn), labels);
-      report.put("threshold", threshold);
-      report.put("in_scope_accuracy", inScopeAccuracy(test, guesses, labels, threshold));
-      report.put("oos_recall", oosRecall(test, guesses, labels, threshold));
-      report.put("threshold_chosen_on", validation.isEmpty() ? "test" : "validation");
-    }
     Calibration calibration =
         validation.isEmpty()
             ? heldBack(train, cost, encoder)
             : Calibration.fit(judged(validation, guesses(classifier, validation), labels));
+    boolean outOfScope = test.stream().anyMatch(row -> !labels.contains(row.label()));
+    if (outOfScope) {
+      List<LabelledPhrase> chosenOn = validation.isEmpty() ? test : validation;
+      List<Best> chosenGuesses = guesses(classifier, chosenOn);
+      Calibration ofAll =
+          validation.isEmpty() ? calibration : Calibration.fit(judged(chosenOn, chosenGuesses));
+      double threshold = balancedThreshold(chosenOn, chosenGuesses, labels, ofAll);
+      report.put("threshold", threshold);
+      report.put("in_scope_accuracy", inScopeAccuracy(test, guesses, labels, ofAll, threshold));
+      report.put("oos_recall", oosRecall(test, guesses, labels, ofAll, threshold));
+      report.put("threshold_chosen_on", validation.isEmpty() ? "test" : "validation");
+    }
     report.put("calibration_error", calibrationError(test, guesses, labels, calibration));
     if (options.containsKey("picture")) {
       picture(test, guesses, labels)
@@ -117,18 +116,30 @@ public final class EvaluateNlu implements ToolModule {
     return rows.stream().map(row -> classifier.best(row.phrase())).toList();
   }
 
+  /// What was said of the rows in scope.
   private static List<Calibration.Judged> judged(
       List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
     List<Calibration.Judged> judged = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
-      Best guess = guesses.get(i);
       if (known.contains(rows.get(i).label())) {
-        judged.add(
-            new Calibration.Judged(
-                guess.margin(), guess.gap(), guess.label().equals(rows.get(i).label())));
+        judged.add(judged(rows.get(i), guesses.get(i)));
       }
     }
     return judged;
+  }
+
+  /// What was said of all rows; out of scope, no label is right.
+  private static List<Calibration.Judged> judged(List<LabelledPhrase> rows, List<Best> guesses) {
+    List<Calibration.Judged> judged = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      judged.add(judged(rows.get(i), guesses.get(i)));
+    }
+    return judged;
+  }
+
+  private static Calibration.Judged judged(LabelledPhrase row, Best guess) {
+    return new Calibration.Judged(
+        guess.margin(), guess.gap(), guess.nearest(), guess.label().equals(row.label()));
   }
 
   private static Calibration heldBack(
@@ -146,7 +157,7 @@ public final class EvaluateNlu implements ToolModule {
       List<LabelledPhrase> rows, List<Best> guesses, Set<String> known, Calibration calibration) {
     Reliability reliability = new Reliability();
     for (Calibration.Judged row : judged(rows, guesses, known)) {
-      reliability.add(calibration.probability(row.margin(), row.gap()), row.right());
+      reliability.add(calibration.probability(row.margin(), row.gap(), row.nearest()), row.right());
     }
     return round4(reliability.expectedError());
   }
@@ -163,53 +174,69 @@ public final class EvaluateNlu implements ToolModule {
   }
 
   private static double accuracy(List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
-    return inScopeAccuracy(rows, guesses, known, Double.NEGATIVE_INFINITY);
+    return inScopeAccuracy(rows, guesses, known, Calibration.DEFAULT, 0);
+  }
+
+  private static double probability(Calibration calibration, Best guess) {
+    return calibration.probability(guess.margin(), guess.gap(), guess.nearest());
   }
 
   private static double inScopeAccuracy(
-      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known, double threshold) {
+      List<LabelledPhrase> rows,
+      List<Best> guesses,
+      Set<String> known,
+      Calibration calibration,
+      double threshold) {
     int inScope = 0;
     int right = 0;
     for (int i = 0; i < rows.size(); i++) {
       if (known.contains(rows.get(i).label())) {
         inScope++;
         Best guess = guesses.get(i);
-        right += guess.margin() >= threshold && guess.label().equals(rows.get(i).label()) ? 1 : 0;
+        right +=
+            probability(calibration, guess) >= threshold
+                    && guess.label().equals(rows.get(i).label())
+                ? 1
+                : 0;
       }
     }
     return inScope == 0 ? 0 : round4((double) right / inScope);
   }
 
   private static double oosRecall(
-      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known, double threshold) {
+      List<LabelledPhrase> rows,
+      List<Best> guesses,
+      Set<String> known,
+      Calibration calibration,
+      double threshold) {
     int outside = 0;
     int refused = 0;
     for (int i = 0; i < rows.size(); i++) {
       if (!known.contains(rows.get(i).label())) {
         outside++;
-        refused += guesses.get(i).margin() < threshold ? 1 : 0;
+        refused += probability(calibration, guesses.get(i)) < threshold ? 1 : 0;
       }
     }
     return outside == 0 ? 0 : round4((double) refused / outside);
   }
 
-  /// The threshold at which the worse of two is best: recall out of scope, and accuracy in scope
-  /// less [#LEAN].
+  /// The threshold at which the worse of accuracy in scope and recall out of scope is best.
   private static double balancedThreshold(
-      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
+      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known, Calibration calibration) {
     double best = 0;
     double bestWorse = -1;
-    for (double threshold = -1.5; threshold <= 1.5; threshold += 0.005) {
+    for (int step = 0; step <= 1_000; step++) {
+      double threshold = step / 1_000.0;
       double worse =
           Math.min(
-              inScopeAccuracy(rows, guesses, known, threshold) - LEAN,
-              oosRecall(rows, guesses, known, threshold));
+              inScopeAccuracy(rows, guesses, known, calibration, threshold),
+              oosRecall(rows, guesses, known, calibration, threshold));
       if (worse > bestWorse) {
         bestWorse = worse;
         best = threshold;
       }
     }
-    return round4(best);
+    return best;
   }
 
   private static double macroF1(List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {

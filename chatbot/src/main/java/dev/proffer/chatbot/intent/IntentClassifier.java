@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package dev.proffer.chatbot.intent;
 
+import de.bwaldvogel.liblinear.Feature;
+import de.bwaldvogel.liblinear.FeatureNode;
+import de.bwaldvogel.liblinear.Linear;
+import de.bwaldvogel.liblinear.Model;
+import de.bwaldvogel.liblinear.Parameter;
+import de.bwaldvogel.liblinear.Problem;
+import de.bwaldvogel.liblinear.SolverType;
 import dev.proffer.chatbot.embedding.SentenceEncoder;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -16,7 +23,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -33,54 +39,67 @@ public final class IntentClassifier {
   /// How files of models end.
   static final String FILE_ENDING = ".model";
 
-  private static final int MAGIC = 0x50494e32;
+  private static final int MAGIC = 0x50494e33;
 
   private final LinearClassifier classifier;
   private final Calibration calibration;
   private final PhraseSpelling spelling;
 
-  /// How margins become the probability of being right: a logistic function of the largest margin
-  /// and of its distance to the next.
-  public record Calibration(double margin, double gap, double bias) {
+  /// How margins become the probability of being right: a logistic function of the largest margin,
+  /// of its distance to the next and of how alike the nearest phrase is.
+  public record Calibration(double margin, double gap, double nearest, double bias) {
     /// What a classifier said of a phrase that it never saw.
     ///
     /// @param margin the largest margin
     /// @param gap its distance to the next
+    /// @param nearest how alike the nearest phrase is; not a number without sentence vectors
     /// @param right whether the label with the largest margin was the right one
-    public record Judged(double margin, double gap, boolean right) {}
+    public record Judged(double margin, double gap, double nearest, boolean right) {}
 
     /// Fitted by cross-validation on the phrases of the plugin (`./proffer chatbot train` fits
     /// anew).
-    public static final Calibration DEFAULT = new Calibration(2.2, 3.0, 0.6);
+    public static final Calibration DEFAULT = new Calibration(2.2, 3.0, 0, 0.6);
 
     /// The same with sentence vectors.
-    public static final Calibration WITH_VECTORS = new Calibration(2.2, 3.0, 0.6);
+    public static final Calibration WITH_VECTORS = new Calibration(0.35, 2.2, 2.7, -2.5);
 
-    /// Logistic regression by gradient steps.
+    /// Logistic regression; what was judged without vectors gives one that does without.
     public static Calibration fit(List<Judged> rows) {
-      double a = DEFAULT.margin;
-      double b = DEFAULT.gap;
-      double c = DEFAULT.bias;
-      for (int step = 0; step < 3_000; step++) {
-        double ga = 0;
-        double gb = 0;
-        double gc = 0;
-        for (Judged row : rows) {
-          double error =
-              (row.right ? 1 : 0) - 1 / (1 + Math.exp(-(a * row.margin + b * row.gap + c)));
-          ga += error * row.margin;
-          gb += error * row.gap;
-          gc += error;
-        }
-        a += 3 * ga / rows.size();
-        b += 3 * gb / rows.size();
-        c += 3 * gc / rows.size();
+      boolean vectors = rows.stream().noneMatch(row -> Double.isNaN(row.nearest));
+      Problem problem = new Problem();
+      problem.l = rows.size();
+      problem.n = 4;
+      problem.x = new Feature[problem.l][];
+      problem.y = new double[problem.l];
+      for (int i = 0; i < problem.l; i++) {
+        Judged row = rows.get(i);
+        problem.x[i] =
+            new Feature[] {
+              new FeatureNode(1, row.margin),
+              new FeatureNode(2, row.gap),
+              new FeatureNode(3, vectors ? row.nearest : 0),
+              new FeatureNode(4, 1)
+            };
+        problem.y[i] = row.right ? 1 : 0;
       }
-      return new Calibration(a, b, c);
+      Linear.disableDebugOutput();
+      Model model = Linear.train(problem, new Parameter(SolverType.L2R_LR, 100, 1e-4));
+      if (model.getNrClass() < 2) {
+        // All right, or all wrong: nothing to learn from.
+        return vectors ? WITH_VECTORS : DEFAULT;
+      }
+      double sign = model.getLabels()[0] == 1 ? 1 : -1;
+      double[] w = model.getFeatureWeights();
+      return new Calibration(sign * w[0], sign * w[1], sign * w[2], sign * w[3]);
     }
 
-    public double probability(double topMargin, double gapToNext) {
-      return 1 / (1 + Math.exp(-(margin * topMargin + gap * gapToNext + bias)));
+    public double probability(double topMargin, double gapToNext, double nearestPhrase) {
+      if (Double.isNaN(nearestPhrase) && nearest != 0) {
+        // A turn in a language without an encoder.
+        return DEFAULT.probability(topMargin, gapToNext, 0);
+      }
+      double near = nearest == 0 ? 0 : nearest * nearestPhrase;
+      return 1 / (1 + Math.exp(-(margin * topMargin + gap * gapToNext + near + bias)));
     }
   }
 
@@ -126,6 +145,7 @@ public final class IntentClassifier {
       out.writeBoolean(withEncoder);
       out.writeDouble(calibration.margin);
       out.writeDouble(calibration.gap);
+      out.writeDouble(calibration.nearest);
       out.writeDouble(calibration.bias);
       classifier.write(out);
     }
@@ -155,7 +175,8 @@ public final class IntentClassifier {
         return Optional.empty();
       }
       boolean encoded = in.readBoolean();
-      Calibration calibration = new Calibration(in.readDouble(), in.readDouble(), in.readDouble());
+      Calibration calibration =
+          new Calibration(in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble());
       return Optional.of(
           new IntentClassifier(
               LinearClassifier.read(in, encoded ? encoder.open() : null),
@@ -195,7 +216,8 @@ public final class IntentClassifier {
       for (LabelledPhrase phrase : held) {
         LinearClassifier.Best best = part.best(phrase.phrase());
         rows.add(
-            new Calibration.Judged(best.margin(), best.gap(), best.label().equals(phrase.label())));
+            new Calibration.Judged(
+                best.margin(), best.gap(), best.nearest(), best.label().equals(phrase.label())));
       }
     }
     return new IntentClassifier(
@@ -215,24 +237,21 @@ public final class IntentClassifier {
   /// probability that it is right; what is left is shared among the others by their margins.
   public List<IntentScore> classify(String maskedPhrase, int limit) {
     String phrase = spelling.correct(maskedPhrase, classifier::knows);
-    double[] margins = classifier.margins(phrase);
-    List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < margins.length; i++) {
-      order.add(i);
-    }
-    order.sort(Comparator.comparingDouble(i -> -margins[i]));
-    double top = margins[order.get(0)];
+    LinearClassifier.Margins said = classifier.margins(phrase);
+    double[] margins = said.byLabel();
+    int[] order = said.order();
+    double top = margins[order[0]];
     double known = classifier.knownShare(phrase);
     double confidence =
-        calibration.probability(top, top - margins[order.get(1)])
+        calibration.probability(top, top - margins[order[1]], said.nearest())
             * Math.min(1, known / MIN_KNOWN_SHARE);
     double rest = 0;
-    for (int i = 1; i < order.size(); i++) {
-      rest += Math.exp(4 * margins[order.get(i)]);
+    for (int i = 1; i < order.length; i++) {
+      rest += Math.exp(4 * margins[order[i]]);
     }
     List<IntentScore> scores = new ArrayList<>();
-    for (int i = 0; i < Math.min(limit, order.size()); i++) {
-      int label = order.get(i);
+    for (int i = 0; i < Math.min(limit, order.length); i++) {
+      int label = order[i];
       scores.add(
           new IntentScore(
               classifier.labels().get(label),

@@ -13,23 +13,33 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// A one-against-all linear support vector machine over TF-IDF features. Immutable and safe for use
-/// by many threads.
+/// A one-against-all linear support vector machine over TF-IDF features and, when there is an
+/// encoder, sentence vectors; the likeliest labels are heard again through the nearest phrases.
+/// Immutable and safe for use by many threads.
 ///
 /// A margin says "nobody claims it" where a distribution over classes must sum to one, which is
 /// what makes it fit to notice what is out of scope.
 public final class LinearClassifier {
   /// How much more a vector weighs than the words; chosen on held-out parts of training data.
   private static final float VECTOR_WEIGHT = 2;
+
+  /// What all neighbours together add to the margin of a label that they all speak for.
+  private static final double NEIGHBOURS_WEIGHT = 0.5;
+
+  /// Of so many labels the phrases are compared.
+  private static final int HEARD = 5;
 
   private final List<String> labels;
   private final Map<String, Integer> vocabulary;
@@ -39,18 +49,21 @@ public final class LinearClassifier {
   private final float[][] weights;
 
   private final @Nullable SentenceEncoder encoder;
+  private final @Nullable PhraseNeighbours neighbours;
 
   private LinearClassifier(
       List<String> labels,
       Map<String, Integer> vocabulary,
       float[] idf,
       float[][] weights,
-      @Nullable SentenceEncoder encoder) {
+      @Nullable SentenceEncoder encoder,
+      @Nullable PhraseNeighbours neighbours) {
     this.labels = labels;
     this.vocabulary = vocabulary;
     this.idf = idf;
     this.weights = weights;
     this.encoder = encoder;
+    this.neighbours = neighbours;
   }
 
   /// Learns from phrases. The same phrases in the same order give the same classifier.
@@ -107,10 +120,11 @@ public final class LinearClassifier {
     problem.n = columns;
     problem.bias = 1;
     problem.x = new Feature[problem.l][];
-    problem.y = new double[problem.l];
+    int[] labelOf =
+        examples.stream().mapToInt(e -> labelIndex.getOrDefault(e.label(), 0)).toArray();
+    problem.y = Arrays.stream(labelOf).asDoubleStream().toArray();
     for (int row = 0; row < problem.l; row++) {
       problem.x[row] = features(counts.get(row), idf, vectors[row]);
-      problem.y[row] = labelIndex.getOrDefault(examples.get(row).label(), 0);
     }
     Parameter parameter = new Parameter(SolverType.L2R_L2LOSS_SVC_DUAL, cost, 0.1, 200);
     parameter.setRandom(new Random(7));
@@ -128,7 +142,9 @@ public final class LinearClassifier {
         weights[feature][order[c]] = (float) weight;
       }
     }
-    return new LinearClassifier(labels, vocabulary, idf, weights, encoder);
+    PhraseNeighbours neighbours =
+        encoder == null ? null : PhraseNeighbours.of(classes, labelOf, vectors);
+    return new LinearClassifier(labels, vocabulary, idf, weights, encoder, neighbours);
   }
 
   /// Writes everything but the encoder.
@@ -149,6 +165,9 @@ public final class LinearClassifier {
       for (float weight : row) {
         out.writeFloat(weight);
       }
+    }
+    if (neighbours != null) {
+      neighbours.write(out);
     }
   }
 
@@ -174,10 +193,11 @@ public final class LinearClassifier {
         row[c] = in.readFloat();
       }
     }
-    return new LinearClassifier(List.copyOf(labels), vocabulary, idf, weights, encoder);
+    PhraseNeighbours neighbours = encoder == null ? null : PhraseNeighbours.read(in, labels.size());
+    return new LinearClassifier(List.copyOf(labels), vocabulary, idf, weights, encoder, neighbours);
   }
 
-  private static int limited(int size, int max) throws IOException {
+  static int limited(int size, int max) throws IOException {
     if (size < 0 || size > max) {
       throw new IOException("the model is damaged");
     }
@@ -185,7 +205,7 @@ public final class LinearClassifier {
   }
 
   LinearClassifier encodedBy(SentenceEncoder other) {
-    return new LinearClassifier(labels, vocabulary, idf, weights, other);
+    return new LinearClassifier(labels, vocabulary, idf, weights, other, neighbours);
   }
 
   /// Whether the encoder, when there is one, knows a word.
@@ -197,9 +217,48 @@ public final class LinearClassifier {
     return labels;
   }
 
-  /// The margin of each label: above 0 the label claims the phrase, near 1 as surely as in
-  /// training.
-  public double[] margins(String phrase) {
+  /// What is said of a phrase.
+  ///
+  /// @param byLabel above 0 the label claims the phrase, near 1 as surely as in training
+  /// @param nearest how alike the nearest phrase of the likeliest labels is, up to 1; not a number
+  ///   without sentence vectors
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  public record Margins(double[] byLabel, double nearest) {
+    /// The labels, the likeliest first.
+    int[] order() {
+      return IntStream.range(0, byLabel.length)
+          .boxed()
+          .sorted(Comparator.comparingDouble(label -> -byLabel[label]))
+          .mapToInt(Integer::intValue)
+          .toArray();
+    }
+  }
+
+  public Margins margins(String phrase) {
+    float[] vector = encoder == null ? new float[0] : encoder.encode(phrase);
+    Margins lines = new Margins(lines(phrase, vector), Double.NaN);
+    if (neighbours == null || isEmpty(vector)) {
+      return lines;
+    }
+    int[] heard = Arrays.copyOf(lines.order(), Math.min(HEARD, labels.size()));
+    PhraseNeighbours.Say say = neighbours.of(vector, heard);
+    for (int i = 0; i < heard.length; i++) {
+      lines.byLabel[heard[i]] += NEIGHBOURS_WEIGHT * say.shares()[i];
+    }
+    return new Margins(lines.byLabel, say.nearest());
+  }
+
+  private static boolean isEmpty(float[] vector) {
+    for (float value : vector) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The margins by the lines between labels.
+  private double[] lines(String phrase, float[] vector) {
     Map<Integer, Integer> count = new HashMap<>();
     for (String feature : PhraseFeatures.of(phrase)) {
       Integer index = vocabulary.get(feature);
@@ -212,17 +271,14 @@ public final class LinearClassifier {
     for (int c = 0; c < margins.length; c++) {
       margins[c] = bias[c];
     }
-    if (encoder != null) {
-      float[] vector = encoder.encode(phrase);
-      for (int i = 0; i < vector.length; i++) {
-        if (vector[i] == 0) {
-          // The half of the other language is empty.
-          continue;
-        }
-        float[] row = weights[idf.length + i];
-        for (int c = 0; c < margins.length; c++) {
-          margins[c] += VECTOR_WEIGHT * vector[i] * row[c];
-        }
+    for (int i = 0; i < vector.length; i++) {
+      if (vector[i] == 0) {
+        // The half of the other language is empty.
+        continue;
+      }
+      float[] row = weights[idf.length + i];
+      for (int c = 0; c < margins.length; c++) {
+        margins[c] += VECTOR_WEIGHT * vector[i] * row[c];
       }
     }
     double norm = 0;
@@ -262,21 +318,14 @@ public final class LinearClassifier {
   /// The label with the largest margin.
   ///
   /// @param gap how far the next is behind
-  public record Best(String label, double margin, double gap) {}
+  /// @param nearest how alike the nearest phrase is, as in [Margins]
+  public record Best(String label, double margin, double gap, double nearest) {}
 
   public Best best(String phrase) {
-    double[] margins = margins(phrase);
-    int best = 0;
-    double next = Double.NEGATIVE_INFINITY;
-    for (int c = 1; c < margins.length; c++) {
-      if (margins[c] > margins[best]) {
-        next = margins[best];
-        best = c;
-      } else {
-        next = Math.max(next, margins[c]);
-      }
-    }
-    return new Best(labels.get(best), margins[best], margins[best] - next);
+    Margins margins = margins(phrase);
+    int[] order = margins.order();
+    double top = margins.byLabel[order[0]];
+    return new Best(labels.get(order[0]), top, top - margins.byLabel[order[1]], margins.nearest);
   }
 
   private static Feature[] features(Map<Integer, Integer> count, float[] idf, float[] vector) {

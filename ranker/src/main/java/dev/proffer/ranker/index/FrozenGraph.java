@@ -101,8 +101,7 @@ final class FrozenGraph {
     this.outlines =
         outline == null
             ? null
-            : new Rows.Int8(
-                layout.outlines.of(unowned), NOTHING, NOTHING, bias, Outline.LENGTH);
+            : new Rows.Int8(layout.outlines.of(unowned), NOTHING, NOTHING, bias, Outline.LENGTH);
   }
 
   int size() {
@@ -196,8 +195,7 @@ final class FrozenGraph {
       this.low = new Section(values.end(), precision == Precision.INT8 ? plane : 0);
       this.outlined = dimension >= Outline.DIMENSION_MIN;
       this.directions = new Section(low.end(), outlined ? Outline.bytes(dimension) : 0);
-      this.outlines =
-          new Section(directions.end(), outlined ? (long) Outline.LENGTH * size : 0);
+      this.outlines = new Section(directions.end(), outlined ? (long) Outline.LENGTH * size : 0);
       this.bytes = outlines.end();
     }
 

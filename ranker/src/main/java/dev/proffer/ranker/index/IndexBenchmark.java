@@ -44,7 +44,8 @@ public final class IndexBenchmark {
   private static final int CONSTRUCTION = 200;
   private static final int ROUNDS = 3;
   private static final int[] WIDTHS = {
-    30, 40, 50, 65, 80, 100, 125, 160, 200, 260, 340, 450, 600, 800, 1100, 1500, 2200, 3200, 5000, 8000
+    30, 40, 50, 65, 80, 100, 125, 160, 200, 260, 340, 450, 600, 800, 1100, 1500, 2200, 3200, 5000,
+    8000
   };
   // Beyond this width only until so many right answers are found.
   private static final int WIDE = 1500;

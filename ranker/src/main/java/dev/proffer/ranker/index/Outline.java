@@ -13,17 +13,16 @@ import java.util.Random;
 /// component of an outline is the length of the rest, and that of a query is the length of its rest
 /// times the largest cosine to reckon with; the inner product of two outlines is then at least that
 /// of the vectors, up to rounding. The cosine is one that most linked vectors stay below: what a
-/// search is about to drop is farther away than they are. (Dropping by a projection is
-/// the idea of ADSampling, Gao and Long 2023; directions of most difference and the rest of
-/// neighbours that of DADE, Deng et al. 2024, and FINGER, Chen et al. 2023.)
+/// search is about to drop is farther away than they are. (Dropping by a projection is the idea of
+/// ADSampling, Gao and Long 2023; directions of most difference and the rest of neighbours that of
+/// DADE, Deng et al. 2024, and FINGER, Chen et al. 2023.)
 ///
 /// A component takes one byte: `offset + scale · byte`, with an offset and a scale for each place.
 ///
 /// @param directions orthonormal, one row of `dimension` each
 /// @param cosine of the rests of two vectors, the largest to reckon with
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-record Outline(
-    int dimension, float[] directions, float[] offsets, float[] scales, float cosine) {
+record Outline(int dimension, float[] directions, float[] offsets, float[] scales, float cosine) {
   /// Components of an outline, the rest included.
   static final int LENGTH = 64;
 
@@ -69,8 +68,7 @@ record Outline(
       for (int direction = 0; direction < LENGTH - 1; direction++) {
         for (int i = 0; i < dimension; i++) {
           next[direction * dimension + i] =
-              Vectors.dot(
-                  products, i * dimension, directions, direction * dimension, dimension);
+              Vectors.dot(products, i * dimension, directions, direction * dimension, dimension);
         }
       }
       orthonormalize(next, dimension);
@@ -189,8 +187,7 @@ record Outline(
     project(vector, from, projected);
     byte[] outline = new byte[LENGTH];
     for (int i = 0; i < LENGTH; i++) {
-      outline[i] =
-          scales[i] == 0 ? 0 : (byte) Math.round((projected[i] - offsets[i]) / scales[i]);
+      outline[i] = scales[i] == 0 ? 0 : (byte) Math.round((projected[i] - offsets[i]) / scales[i]);
     }
     return outline;
   }

@@ -176,8 +176,7 @@ sealed interface Rows {
       products(query, high, nodes, count, scores);
       products(query, low, nodes, count, fine);
       for (int i = 0; i < count; i++) {
-        scores[i] =
-            (scores[i] + fine[i] / LOW_STEPS) * scaleOf(nodes[i]) + biasOf(bias, nodes[i]);
+        scores[i] = (scores[i] + fine[i] / LOW_STEPS) * scaleOf(nodes[i]) + biasOf(bias, nodes[i]);
       }
     }
 

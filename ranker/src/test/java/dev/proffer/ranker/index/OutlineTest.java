@@ -100,8 +100,7 @@ class OutlineTest {
   @CsvSource({"EUCLIDEAN, FLOAT", "EUCLIDEAN, INT8", "INNER_PRODUCT, FLOAT", "INNER_PRODUCT, INT8"})
   void aSearchOfWideVectorsMissesLittle(Metric metric, Precision precision, @TempDir Path folder)
       throws Exception {
-    HnswIndex.Parameters parameters =
-        new HnswIndex.Parameters(16, 100, 100, 2, metric, precision);
+    HnswIndex.Parameters parameters = new HnswIndex.Parameters(16, 100, 100, 2, metric, precision);
     HnswIndex index = new HnswIndex(table, parameters);
     Path file = folder.resolve("wide.index");
     index.save(file);
