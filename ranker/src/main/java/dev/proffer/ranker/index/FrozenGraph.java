@@ -56,6 +56,10 @@ final class FrozenGraph {
   private static final int WALKS_MAX = 2;
   private static final int SORTED_MAX = 1_000;
 
+  /// A walk goes on from so many nodes at a time: more rows to multiply side by side, and few that a
+  /// walk from one node after the other would have left out.
+  private static final int TOGETHER = Integer.getInteger("ol.tog", 2);
+
   private static final MemorySegment NOTHING = MemorySegment.ofAddress(0);
 
   private final Layout layout;
@@ -614,14 +618,20 @@ final class FrozenGraph {
     int size = 1;
     int next = 0;
     while (next < Math.min(size, width)) {
-      int node = nodeOf(pool[next]);
-      pool[next] |= WALKED;
-      int count = all ? unvisited(scratch, node) : unvisitedAccepted(scratch, node, accepted);
+      int count = 0;
+      for (int from = 0; from < TOGETHER && next < Math.min(size, width); from++) {
+        int node = nodeOf(pool[next]);
+        pool[next] |= WALKED;
+        count =
+            all
+                ? unvisited(scratch, node, count)
+                : unvisitedAccepted(scratch, node, accepted, count);
+        next = firstOpen(pool, next, size);
+      }
       if (size == kept) {
         count = promising(scratch, count, pool[size - 1]);
       }
       rows.score(scratch.query, scratch.nodes, count, scratch.scores);
-      next++;
       for (int i = 0; i < count; i++) {
         long entry = entry(scratch.scores[i], scratch.nodes[i]);
         if (size == kept) {
@@ -636,11 +646,18 @@ final class FrozenGraph {
         pool[at] = entry;
         next = Math.min(next, at);
       }
-      while (next < size && (pool[next] & WALKED) != 0) {
-        next++;
-      }
+      next = firstOpen(pool, next, size);
     }
     return size;
+  }
+
+  /// The first entry of a pool, from one on, that the walk did not go on from yet.
+  private static int firstOpen(long[] pool, int from, int size) {
+    int at = from;
+    while (at < size && (pool[at] & WALKED) != 0) {
+      at++;
+    }
+    return at;
   }
 
   /// The same with heaps, which leaves the pool in no order.
@@ -654,13 +671,19 @@ final class FrozenGraph {
     scratch.visit(nodeOf(first));
     best.add(first);
     open.add(~first);
-    while (open.size() > 0) {
-      long from = ~open.poll();
-      if (best.size() == width && from < best.lowest()) {
-        break;
+    boolean ended = false;
+    while (!ended) {
+      int count = 0;
+      for (int i = 0; i < TOGETHER && !ended && open.size() > 0; i++) {
+        long from = ~open.poll();
+        ended = best.size() == width && from < best.lowest();
+        if (!ended) {
+          count =
+              all
+                  ? unvisited(scratch, nodeOf(from), count)
+                  : unvisitedAccepted(scratch, nodeOf(from), accepted, count);
+        }
       }
-      int node = nodeOf(from);
-      int count = all ? unvisited(scratch, node) : unvisitedAccepted(scratch, node, accepted);
       if (best.size() == width) {
         count = promising(scratch, count, best.lowest());
       }
@@ -675,6 +698,7 @@ final class FrozenGraph {
           open.add(~entry);
         }
       }
+      ended |= open.size() == 0;
     }
     scratch.pool = best.values();
     scratch.open = open.values();
@@ -742,12 +766,14 @@ final class FrozenGraph {
     return best;
   }
 
-  private int unvisited(Scratch scratch, int node) {
+  /// Puts the neighbours that were not visited behind the first `there` nodes; says how many there
+  /// are now.
+  private int unvisited(Scratch scratch, int node, int there) {
     int start = start(0, node);
     int end = start(0, node + 1);
-    scratch.reserve(end - start);
+    scratch.reserve(there + end - start);
     int[] nodes = scratch.nodes;
-    int count = 0;
+    int count = there;
     for (int i = start; i < end; i++) {
       int neighbour = link(0, i);
       nodes[count] = neighbour;
@@ -756,8 +782,8 @@ final class FrozenGraph {
     return count;
   }
 
-  private int unvisitedAccepted(Scratch scratch, int node, IntPredicate accepted) {
-    int count = 0;
+  private int unvisitedAccepted(Scratch scratch, int node, IntPredicate accepted, int there) {
+    int count = there;
     int end = start(0, node + 1);
     for (int i = start(0, node); i < end; i++) {
       int neighbour = link(0, i);

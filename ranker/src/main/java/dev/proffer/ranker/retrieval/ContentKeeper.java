@@ -35,7 +35,7 @@ public final class ContentKeeper implements AutoCloseable {
   private final ExecutorService graphs =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("content-graph").factory());
-  private @Nullable Future<ContentSource> graph;
+  private @Nullable Future<Graphed> graph;
   private volatile @Nullable Kept kept;
 
   /// What was built for one catalogue, which belongs together.
@@ -44,6 +44,9 @@ public final class ContentKeeper implements AutoCloseable {
       ContentSource content,
       NewArrivals arrivals,
       MeaningIndex meanings) {}
+
+  /// What is searched by graphs once they are built.
+  private record Graphed(ContentSource content, MeaningIndex meanings) {}
 
   /// What titles are compared by besides their words. Each is asked once, on the thread that
   /// builds: loading a model takes a while.
@@ -94,34 +97,39 @@ public final class ContentKeeper implements AutoCloseable {
   private void run() {
     TextVectors english = encoders.english().get();
     TextVectors chinese = encoders.chinese().get();
-    TextVectors englishQueries = new RememberedTexts(english, QUERIES_REMEMBERED);
-    TextVectors chineseQueries = new RememberedTexts(chinese, QUERIES_REMEMBERED);
-    EncodedTexts chineseTitles = new EncodedTexts(chinese);
     try {
       do {
         try {
           CatalogueSnapshot snapshot = catalogue.snapshot();
           Kept before = kept;
           boolean graphed = graph != null && graph.isDone();
-          if (before == null || before.snapshot() != snapshot || graphed) {
-            ContentSource followed =
-                before == null
-                    ? new ContentSource(snapshot, english)
-                    : before.content().updated(snapshot);
-            MeaningIndex meanings;
-            if (before != null && followed == before.content()) {
-              meanings = before.meanings();
-            } else {
-              meanings =
-                  new MeaningIndex(
-                      snapshot, followed.texts(), englishQueries, chineseTitles, chineseQueries);
-              chineseTitles.forgetOthers();
-            }
-            ContentSource content = graphed ? takeGraph().updated(snapshot) : followed;
-            kept = new Kept(snapshot, content, arrivals(snapshot, content), meanings);
-            if (content.wantsGraph() && graph == null) {
-              graph = graphs.submit(content::graphed);
-            }
+          if (before == null) {
+            ContentSource content = new ContentSource(snapshot, english);
+            MeaningIndex meanings =
+                new MeaningIndex(
+                    snapshot,
+                    new MeaningIndex.Encoders(
+                        content.texts(),
+                        new RememberedTexts(english, QUERIES_REMEMBERED),
+                        new EncodedTexts(chinese),
+                        new RememberedTexts(chinese, QUERIES_REMEMBERED)));
+            keep(snapshot, content, meanings);
+          } else if (graphed) {
+            // Of the catalogue as it was when the graphs were begun.
+            Future<Graphed> built = Objects.requireNonNull(graph);
+            graph = null;
+            Graphed done = built.resultNow();
+            int[] changed = done.content().changed(snapshot);
+            keep(
+                snapshot,
+                done.content().updated(snapshot, changed),
+                done.meanings().updated(snapshot, changed));
+          } else if (before.snapshot() != snapshot) {
+            int[] changed = before.content().changed(snapshot);
+            keep(
+                snapshot,
+                before.content().updated(snapshot, changed),
+                before.meanings().updated(snapshot, changed));
           }
           others.accept(snapshot);
         } catch (RuntimeException e) {
@@ -133,11 +141,15 @@ public final class ContentKeeper implements AutoCloseable {
     }
   }
 
-  /// The graph that is built, of the catalogue as it was when that began.
-  private ContentSource takeGraph() {
-    Future<ContentSource> done = Objects.requireNonNull(graph);
-    graph = null;
-    return done.resultNow();
+  private void keep(CatalogueSnapshot snapshot, ContentSource content, MeaningIndex meanings) {
+    kept = new Kept(snapshot, content, arrivals(snapshot, content), meanings);
+    if (graph == null && (content.wantsGraph() || meanings.wantsGraph())) {
+      graph =
+          graphs.submit(
+              () ->
+                  new Graphed(
+                      content.wantsGraph() ? content.graphed() : content, meanings.graphed()));
+    }
   }
 
   private static NewArrivals arrivals(CatalogueSnapshot snapshot, ContentSource taste) {

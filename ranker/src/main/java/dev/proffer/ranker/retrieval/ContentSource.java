@@ -5,6 +5,7 @@ import dev.proffer.ranker.catalogue.CatalogueItem;
 import dev.proffer.ranker.catalogue.CatalogueSnapshot;
 import dev.proffer.ranker.index.Hits;
 import dev.proffer.ranker.index.HnswIndex;
+import dev.proffer.ranker.index.VectorIndex;
 import dev.proffer.ranker.index.Vectors;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
@@ -53,7 +54,7 @@ public final class ContentSource implements CandidateSource {
 
   /// Whether it has so many items that it is faster [#graphed].
   public boolean wantsGraph() {
-    return vectors.wantGraph();
+    return vectors.scansMoreThan(VectorIndex.EXACT_MAX - 1);
   }
 
   boolean searchesGraph() {
@@ -68,10 +69,15 @@ public final class ContentSource implements CandidateSource {
 
   /// The source for a newer snapshot; the same one when no content has changed.
   public ContentSource updated(CatalogueSnapshot newer) {
-    if (newer == snapshot) {
-      return this;
-    }
-    int[] changed = ContentVectors.changed(snapshot, newer);
+    return updated(newer, changed(newer));
+  }
+
+  /// The items whose content differs in a newer snapshot.
+  int[] changed(CatalogueSnapshot newer) {
+    return newer == snapshot ? new int[0] : ContentVectors.changed(snapshot, newer);
+  }
+
+  ContentSource updated(CatalogueSnapshot newer, int[] changed) {
     boolean sameLength = newer.vectorLength() == snapshot.vectorLength();
     if (changed.length == 0 && sameLength) {
       return this;

@@ -48,9 +48,9 @@ final class ItemVectors {
     this.later = later;
   }
 
-  /// Whether there are so many that a graph is faster than the scan.
-  boolean wantGraph() {
-    return index instanceof ExactIndex && table.size() >= VectorIndex.EXACT_MAX;
+  /// Whether they are more than so many and scanned.
+  boolean scansMoreThan(int max) {
+    return index instanceof ExactIndex && table.size() > max;
   }
 
   /// The same vectors, searched by a graph that is built now.
