@@ -3,13 +3,14 @@ package dev.proffer.chatbot.intent;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 
-/// The sentence vectors of the phrases that were learnt, label by label, a byte a component: how
-/// near the nearest of them is, and for which labels the nearest speak. A line between labels says
-/// little of a phrase that is far from everything, or that lies beside one odd example; its
-/// neighbours do. Immutable.
+/// The sentence vectors of the phrases that were learnt, label by label, in 255 steps: how near the
+/// nearest of them is, and for which labels the nearest speak. A line between labels says little of
+/// a phrase that is far from everything, or that lies beside one odd example; its neighbours do.
+/// Immutable.
 final class PhraseNeighbours {
   /// How many neighbours speak, and how much louder the nearer ones; both, and for how much it
   /// counts, chosen by cross-validation on the phrases of the skills and on BANKING77.
@@ -21,9 +22,10 @@ final class PhraseNeighbours {
   private final Row[][] rows;
 
   /// What is not zero of a vector of length one: `values · scale` from a component on. Vectors of
-  /// two languages have nothing in common.
+  /// two languages have nothing in common. Values fit into bytes, and are only kept so in files: a
+  /// product of ints is one that the virtual machine does for many at a time.
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-  private record Row(int from, byte[] values, float scale) {
+  private record Row(int from, int[] values, float scale) {
     static Row of(float[] vector) {
       int from = 0;
       int to = vector.length;
@@ -38,9 +40,9 @@ final class PhraseNeighbours {
         largest = Math.max(largest, Math.abs(value));
       }
       float scale = largest / Byte.MAX_VALUE;
-      byte[] values = new byte[to - from];
+      int[] values = new int[to - from];
       for (int i = 0; i < values.length; i++) {
-        values[i] = (byte) Math.round(vector[from + i] / scale);
+        values[i] = Math.round(vector[from + i] / scale);
       }
       return new Row(from, values, scale);
     }
@@ -48,11 +50,19 @@ final class PhraseNeighbours {
     double similarity(Row other) {
       int start = Math.max(from, other.from);
       int end = Math.min(from + values.length, other.from + other.values.length);
+      return start >= end
+          ? 0
+          : product(values, start - from, other.values, start - other.from, end - start)
+              * (double) scale
+              * other.scale;
+    }
+
+    private static int product(int[] a, int aFrom, int[] b, int bFrom, int length) {
       int sum = 0;
-      for (int i = start; i < end; i++) {
-        sum += values[i - from] * other.values[i - other.from];
+      for (int i = 0; i < length; i++) {
+        sum += a[aFrom + i] * b[bFrom + i];
       }
-      return sum * (double) scale * other.scale;
+      return sum;
     }
   }
 
@@ -121,7 +131,9 @@ final class PhraseNeighbours {
         out.writeInt(row.from);
         out.writeInt(row.values.length);
         out.writeFloat(row.scale);
-        out.write(row.values);
+        for (int value : row.values) {
+          out.writeByte(value);
+        }
       }
     }
   }
@@ -133,9 +145,15 @@ final class PhraseNeighbours {
       rows[label] = new Row[LinearClassifier.limited(in.readInt(), 10_000_000)];
       for (int i = 0; i < rows[label].length; i++) {
         int from = LinearClassifier.limited(in.readInt(), VECTOR_MAX);
-        byte[] values = new byte[LinearClassifier.limited(in.readInt(), VECTOR_MAX)];
+        int[] values = new int[LinearClassifier.limited(in.readInt(), VECTOR_MAX)];
         float scale = in.readFloat();
-        in.readFully(values);
+        byte[] bytes = in.readNBytes(values.length);
+        if (bytes.length < values.length) {
+          throw new EOFException("the model is cut short");
+        }
+        for (int c = 0; c < values.length; c++) {
+          values[c] = bytes[c];
+        }
         rows[label][i] = new Row(from, values, scale);
       }
     }

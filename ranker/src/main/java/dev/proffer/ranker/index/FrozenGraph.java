@@ -56,9 +56,9 @@ final class FrozenGraph {
   private static final int WALKS_MAX = 2;
   private static final int SORTED_MAX = 1_000;
 
-  /// A walk goes on from so many nodes at a time: more rows to multiply side by side, and few that a
-  /// walk from one node after the other would have left out.
-  private static final int TOGETHER = Integer.getInteger("ol.tog", 2);
+  /// A walk goes on from so many nodes at a time: more rows to multiply side by side, and few that
+  /// a walk from one node after the other would have left out.
+  private static final int TOGETHER = 2;
 
   private static final MemorySegment NOTHING = MemorySegment.ofAddress(0);
 

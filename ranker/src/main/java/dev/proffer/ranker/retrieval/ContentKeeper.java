@@ -145,10 +145,8 @@ public final class ContentKeeper implements AutoCloseable {
     kept = new Kept(snapshot, content, arrivals(snapshot, content), meanings);
     if (graph == null && (content.wantsGraph() || meanings.wantsGraph())) {
       graph =
-          graphs.submit(
-              () ->
-                  new Graphed(
-                      content.wantsGraph() ? content.graphed() : content, meanings.graphed()));
+          graphs.submit(() ->
+              new Graphed(content.wantsGraph() ? content.graphed() : content, meanings.graphed()));
     }
   }
 

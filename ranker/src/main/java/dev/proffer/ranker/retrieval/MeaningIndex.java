@@ -113,8 +113,7 @@ public final class MeaningIndex {
     ItemVectors nextOwn =
         own == null || newer.vectorLength() != ownLength
             ? null
-            : own.updated(
-                newer.capacity(), changed, number -> unit(newer, number, ownLength, OWN));
+            : own.updated(newer.capacity(), changed, number -> unit(newer, number, ownLength, OWN));
     return new MeaningIndex(
         encoders,
         nextEnglish == null ? titles(newer, encoders.english(), ENGLISH) : nextEnglish,

@@ -45,7 +45,10 @@ class MeaningIndexTest {
 
   MeaningIndexTest() {
     for (int i = 0; i < 300; i++) {
-      put("i" + i, "thing " + (char) ('a' + i % 26) + (char) ('a' + i / 26), "物" + (char) (0x4e00 + i));
+      put(
+          "i" + i,
+          "thing " + (char) ('a' + i % 26) + (char) ('a' + i / 26),
+          "物" + (char) (0x4e00 + i));
     }
   }
 
@@ -85,7 +88,8 @@ class MeaningIndexTest {
     assertThat(found(after, "新新").getFirst()).isEqualTo(numbers.find("i7"));
     assertThat(found(after, "thing jb")).contains(numbers.find("i35"));
     for (int i = 0; i < 26; i++) {
-      assertThat(found(after, "thing " + (char) ('a' + i) + "a")).doesNotContain(numbers.find("i9"));
+      assertThat(found(after, "thing " + (char) ('a' + i) + "a"))
+          .doesNotContain(numbers.find("i9"));
     }
     Hits near = after.near(new float[] {11, 1}, 300, _ -> true);
     assertThat(near.items()).contains(numbers.find("new")).doesNotContain(numbers.find("i9"));
@@ -94,8 +98,7 @@ class MeaningIndexTest {
 
   @Test
   void theFirstTitleOfALanguageAndTheFirstVectorAreFound() {
-    items.replaceAll(
-        (_, item) -> item.toBuilder().removeTitles("zh").clearVector().build());
+    items.replaceAll((_, item) -> item.toBuilder().removeTitles("zh").clearVector().build());
     CatalogueSnapshot first = snapshot();
     MeaningIndex index = MeaningIndex.of(first, letters, letters).graphed(0);
     assertThat(index.knows("物")).isFalse();
