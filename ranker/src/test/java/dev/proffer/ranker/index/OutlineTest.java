@@ -111,7 +111,10 @@ class OutlineTest {
       float[] query = vector(random);
       int[] right = index.search(query, 10, COUNT, VectorIndex.ALL).items();
       Hits hits = index.search(query, 10, VectorIndex.ALL);
-      assertThat(opened.search(query, 10, VectorIndex.ALL).scores()).isEqualTo(hits.scores());
+      // The last digit of a sum depends on whether it is compiled yet.
+      assertThat(opened.search(query, 10, VectorIndex.ALL).scores())
+          .usingComparatorWithPrecision(0.01f)
+          .containsExactly(hits.scores());
       found +=
           (int)
               Arrays.stream(hits.items())
