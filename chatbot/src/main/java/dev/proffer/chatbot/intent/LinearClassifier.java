@@ -241,7 +241,7 @@ public final class LinearClassifier {
       return lines;
     }
     int[] heard = Arrays.copyOf(lines.order(), Math.min(HEARD, labels.size()));
-    PhraseNeighbours.Say say = neighbours.of(vector, heard);
+    PhraseNeighbours.Say say = neighbours.ask(vector, heard);
     for (int i = 0; i < heard.length; i++) {
       lines.byLabel[heard[i]] += NEIGHBOURS_WEIGHT * say.shares()[i];
     }

@@ -91,7 +91,7 @@ final class PhraseNeighbours {
   }
 
   /// Asks the phrases of some labels.
-  Say of(float[] vector, int[] labels) {
+  Say ask(float[] vector, int[] labels) {
     Row asked = Row.of(vector);
     double[] best = new double[NEIGHBOURS];
     int[] speakers = new int[NEIGHBOURS];

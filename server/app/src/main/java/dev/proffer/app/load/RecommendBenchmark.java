@@ -200,7 +200,7 @@ public final class RecommendBenchmark {
       String usual = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       StringBuilder view =
           new StringBuilder(
-              "  - name: item_more\n    entity: item\n    near_cache: 1s\n    features:\n");
+              "  - name: item_more\n    entity: item\n    near_cache: 5s\n    features:\n");
       for (int i = 0; i < EXTRA; i++) {
         view.append("      - {name: x").append(i).append(", type: double}\n");
       }
