@@ -7,6 +7,7 @@ import dev.proffer.chatbot.embedding.OnnxEncoder;
 import dev.proffer.chatbot.embedding.RememberingEncoder;
 import dev.proffer.chatbot.embedding.SentenceEncoder;
 import dev.proffer.chatbot.intent.IntentClassifier.Calibration;
+import dev.proffer.chatbot.intent.IntentClassifier.Calibration.Judged;
 import dev.proffer.chatbot.intent.LabelledPhrase;
 import dev.proffer.chatbot.intent.LinearClassifier;
 import dev.proffer.chatbot.intent.LinearClassifier.Best;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// `evaluate-nlu`: trains the classifier of the chatbot on one labelled file and measures it on
@@ -73,20 +75,22 @@ public final class EvaluateNlu implements ToolModule {
     ObjectNode report = new ObjectMapper().createObjectNode();
     report.put("accuracy", accuracy(test, guesses, labels));
     report.put("macro_f1", macroF1(test, guesses, labels));
+    List<Best> validationGuesses = guesses(classifier, validation);
     Calibration calibration =
         validation.isEmpty()
             ? heldBack(train, cost, encoder)
-            : Calibration.fit(judged(validation, guesses(classifier, validation), labels));
+            : Calibration.fit(inScope(validation, validationGuesses, labels));
     boolean outOfScope = test.stream().anyMatch(row -> !labels.contains(row.label()));
     if (outOfScope) {
       List<LabelledPhrase> chosenOn = validation.isEmpty() ? test : validation;
-      List<Best> chosenGuesses = guesses(classifier, chosenOn);
-      Calibration ofAll =
-          validation.isEmpty() ? calibration : Calibration.fit(judged(chosenOn, chosenGuesses));
-      double threshold = balancedThreshold(chosenOn, chosenGuesses, labels, ofAll);
+      List<Judged> chosen = judged(chosenOn, validation.isEmpty() ? guesses : validationGuesses);
+      Calibration ofAll = validation.isEmpty() ? calibration : Calibration.fit(chosen);
+      double threshold = balancedThreshold(chosenOn, chosen, labels, ofAll);
+      List<Judged> judged = judged(test, guesses);
+      double[] sure = probabilities(judged, ofAll);
       report.put("threshold", threshold);
-      report.put("in_scope_accuracy", inScopeAccuracy(test, guesses, labels, ofAll, threshold));
-      report.put("oos_recall", oosRecall(test, guesses, labels, ofAll, threshold));
+      report.put("in_scope_accuracy", inScopeAccuracy(test, judged, labels, sure, threshold));
+      report.put("oos_recall", oosRecall(test, labels, sure, threshold));
       report.put("threshold_chosen_on", validation.isEmpty() ? "test" : "validation");
     }
     report.put("calibration_error", calibrationError(test, guesses, labels, calibration));
@@ -116,30 +120,23 @@ public final class EvaluateNlu implements ToolModule {
     return rows.stream().map(row -> classifier.best(row.phrase())).toList();
   }
 
-  /// What was said of the rows in scope.
-  private static List<Calibration.Judged> judged(
-      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
-    List<Calibration.Judged> judged = new ArrayList<>();
-    for (int i = 0; i < rows.size(); i++) {
-      if (known.contains(rows.get(i).label())) {
-        judged.add(judged(rows.get(i), guesses.get(i)));
-      }
-    }
-    return judged;
-  }
-
   /// What was said of all rows; out of scope, no label is right.
-  private static List<Calibration.Judged> judged(List<LabelledPhrase> rows, List<Best> guesses) {
-    List<Calibration.Judged> judged = new ArrayList<>();
+  private static List<Judged> judged(List<LabelledPhrase> rows, List<Best> guesses) {
+    List<Judged> judged = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
-      judged.add(judged(rows.get(i), guesses.get(i)));
+      judged.add(Judged.of(guesses.get(i), rows.get(i).label()));
     }
     return judged;
   }
 
-  private static Calibration.Judged judged(LabelledPhrase row, Best guess) {
-    return new Calibration.Judged(
-        guess.margin(), guess.gap(), guess.nearest(), guess.label().equals(row.label()));
+  /// What was said of the rows in scope.
+  private static List<Judged> inScope(
+      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
+    List<Judged> judged = judged(rows, guesses);
+    return IntStream.range(0, rows.size())
+        .filter(i -> known.contains(rows.get(i).label()))
+        .mapToObj(judged::get)
+        .toList();
   }
 
   private static Calibration heldBack(
@@ -150,14 +147,14 @@ public final class EvaluateNlu implements ToolModule {
       (i % HELD_EACH == 0 ? held : most).add(train.get(i));
     }
     LinearClassifier part = LinearClassifier.train(most, cost, encoder);
-    return Calibration.fit(judged(held, guesses(part, held), new HashSet<>(part.labels())));
+    return Calibration.fit(inScope(held, guesses(part, held), new HashSet<>(part.labels())));
   }
 
   private static double calibrationError(
       List<LabelledPhrase> rows, List<Best> guesses, Set<String> known, Calibration calibration) {
     Reliability reliability = new Reliability();
-    for (Calibration.Judged row : judged(rows, guesses, known)) {
-      reliability.add(calibration.probability(row.margin(), row.gap(), row.nearest()), row.right());
+    for (Judged row : inScope(rows, guesses, known)) {
+      reliability.add(calibration.probability(row), row.right());
     }
     return round4(reliability.expectedError());
   }
@@ -174,47 +171,39 @@ public final class EvaluateNlu implements ToolModule {
   }
 
   private static double accuracy(List<LabelledPhrase> rows, List<Best> guesses, Set<String> known) {
-    return inScopeAccuracy(rows, guesses, known, Calibration.DEFAULT, 0);
+    return inScopeAccuracy(rows, judged(rows, guesses), known, new double[rows.size()], 0);
   }
 
-  private static double probability(Calibration calibration, Best guess) {
-    return calibration.probability(guess.margin(), guess.gap(), guess.nearest());
+  private static double[] probabilities(List<Judged> judged, Calibration calibration) {
+    return judged.stream().mapToDouble(calibration::probability).toArray();
   }
 
+  /// @param sure of each row; the right ones below the threshold do not count
   private static double inScopeAccuracy(
       List<LabelledPhrase> rows,
-      List<Best> guesses,
+      List<Judged> judged,
       Set<String> known,
-      Calibration calibration,
+      double[] sure,
       double threshold) {
     int inScope = 0;
     int right = 0;
     for (int i = 0; i < rows.size(); i++) {
       if (known.contains(rows.get(i).label())) {
         inScope++;
-        Best guess = guesses.get(i);
-        right +=
-            probability(calibration, guess) >= threshold
-                    && guess.label().equals(rows.get(i).label())
-                ? 1
-                : 0;
+        right += sure[i] >= threshold && judged.get(i).right() ? 1 : 0;
       }
     }
     return inScope == 0 ? 0 : round4((double) right / inScope);
   }
 
   private static double oosRecall(
-      List<LabelledPhrase> rows,
-      List<Best> guesses,
-      Set<String> known,
-      Calibration calibration,
-      double threshold) {
+      List<LabelledPhrase> rows, Set<String> known, double[] sure, double threshold) {
     int outside = 0;
     int refused = 0;
     for (int i = 0; i < rows.size(); i++) {
       if (!known.contains(rows.get(i).label())) {
         outside++;
-        refused += probability(calibration, guesses.get(i)) < threshold ? 1 : 0;
+        refused += sure[i] < threshold ? 1 : 0;
       }
     }
     return outside == 0 ? 0 : round4((double) refused / outside);
@@ -222,15 +211,16 @@ public final class EvaluateNlu implements ToolModule {
 
   /// The threshold at which the worse of accuracy in scope and recall out of scope is best.
   private static double balancedThreshold(
-      List<LabelledPhrase> rows, List<Best> guesses, Set<String> known, Calibration calibration) {
+      List<LabelledPhrase> rows, List<Judged> judged, Set<String> known, Calibration calibration) {
+    double[] sure = probabilities(judged, calibration);
     double best = 0;
     double bestWorse = -1;
     for (int step = 0; step <= 1_000; step++) {
       double threshold = step / 1_000.0;
       double worse =
           Math.min(
-              inScopeAccuracy(rows, guesses, known, calibration, threshold),
-              oosRecall(rows, guesses, known, calibration, threshold));
+              inScopeAccuracy(rows, judged, known, sure, threshold),
+              oosRecall(rows, known, sure, threshold));
       if (worse > bestWorse) {
         bestWorse = worse;
         best = threshold;

@@ -54,7 +54,12 @@ public final class IntentClassifier {
     /// @param gap its distance to the next
     /// @param nearest how alike the nearest phrase is; not a number without sentence vectors
     /// @param right whether the label with the largest margin was the right one
-    public record Judged(double margin, double gap, double nearest, boolean right) {}
+    public record Judged(double margin, double gap, double nearest, boolean right) {
+      /// What was said of a phrase whose label is known.
+      public static Judged of(LinearClassifier.Best said, String label) {
+        return new Judged(said.margin(), said.gap(), said.nearest(), said.label().equals(label));
+      }
+    }
 
     /// Fitted by cross-validation on the phrases of the plugin (`./proffer chatbot train` fits
     /// anew).
@@ -91,6 +96,10 @@ public final class IntentClassifier {
       double sign = model.getLabels()[0] == 1 ? 1 : -1;
       double[] w = model.getFeatureWeights();
       return new Calibration(sign * w[0], sign * w[1], sign * w[2], sign * w[3]);
+    }
+
+    public double probability(Judged judged) {
+      return probability(judged.margin, judged.gap, judged.nearest);
     }
 
     public double probability(double topMargin, double gapToNext, double nearestPhrase) {
@@ -214,10 +223,7 @@ public final class IntentClassifier {
       }
       LinearClassifier part = LinearClassifier.train(train, 1, encoder);
       for (LabelledPhrase phrase : held) {
-        LinearClassifier.Best best = part.best(phrase.phrase());
-        rows.add(
-            new Calibration.Judged(
-                best.margin(), best.gap(), best.nearest(), best.label().equals(phrase.label())));
+        rows.add(Calibration.Judged.of(part.best(phrase.phrase()), phrase.label()));
       }
     }
     return new IntentClassifier(

@@ -195,7 +195,7 @@ final class FrozenGraph {
       long plane = (long) size * stride;
       this.values = new Section(end, precision == Precision.INT8 ? plane : 4 * plane);
       this.low = new Section(values.end(), precision == Precision.INT8 ? plane : 0);
-      this.outlined = dimension >= Outline.DIMENSION_MIN;
+      this.outlined = size > 0 && dimension >= Outline.DIMENSION_MIN;
       this.directions = new Section(low.end(), outlined ? Outline.bytes(dimension) : 0);
       this.outlines = new Section(directions.end(), outlined ? (long) Outline.LENGTH * size : 0);
       this.bytes = outlines.end();
@@ -283,7 +283,7 @@ final class FrozenGraph {
     Layout layout =
         new Layout(metric, precision, table.dimension(), size, nodesOfLevel, linksOfLevel);
     MemorySegment block = HugePages.allocate(layout.bytes, ALIGNMENT);
-    Outline outline = layout.outlined && size > 0 ? Outline.learn(table, graph) : null;
+    Outline outline = layout.outlined ? Outline.learn(table, graph) : null;
     FrozenGraph frozen = new FrozenGraph(layout, block, outline);
     if (outline != null) {
       frozen.writeOutlines(outline, table, order);
@@ -435,9 +435,7 @@ final class FrozenGraph {
           channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
       Layout layout = Layout.readFrom(block, file);
       Outline outline =
-          layout.outlined && layout.size > 0
-              ? Outline.read(layout.directions.of(block), layout.dimension)
-              : null;
+          layout.outlined ? Outline.read(layout.directions.of(block), layout.dimension) : null;
       return new FrozenGraph(layout, block, outline);
     }
   }
@@ -512,7 +510,7 @@ final class FrozenGraph {
 
   /// Up to `k` accepted numbers, best first; fewer only when fewer are accepted.
   ///
-  /// @param width how many nodes a search keeps in view: more find more, and take longer
+  /// @param width how many nodes a search goes on from: more find more, and take longer
   /// @param accepted [VectorIndex#ALL] spares the question for each
   Hits search(float[] query, int k, int width, IntPredicate accepted) {
     VectorIndex.checkQuery(query, layout.dimension);

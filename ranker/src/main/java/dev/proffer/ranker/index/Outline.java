@@ -55,54 +55,50 @@ record Outline(int dimension, float[] directions, float[] offsets, float[] scale
 
   /// Learns the directions from vectors and the cosine from those that are linked.
   static Outline learn(VectorTable table, LayeredLinks graph) {
-    int dimension = table.dimension();
-    float[] products = products(table);
     Random random = new Random(1);
-    float[] directions = new float[(LENGTH - 1) * dimension];
-    for (int i = 0; i < directions.length; i++) {
-      directions[i] = (float) random.nextGaussian();
-    }
-    // Subspace iteration.
-    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
-      float[] next = new float[directions.length];
-      for (int direction = 0; direction < LENGTH - 1; direction++) {
-        for (int i = 0; i < dimension; i++) {
-          next[direction * dimension + i] =
-              Vectors.dot(products, i * dimension, directions, direction * dimension, dimension);
-        }
-      }
-      orthonormalize(next, dimension);
-      directions = next;
-    }
-    return of(table, graph, directions, random);
-  }
-
-  private static Outline of(
-      VectorTable table, LayeredLinks graph, float[] directions, Random random) {
+    int dimension = table.dimension();
+    float[] offsets = new float[LENGTH];
+    float[] scales = new float[LENGTH];
+    Outline plain = new Outline(dimension, directions(table, random), offsets, scales, 1);
     float[] lows = new float[LENGTH];
     float[] highs = new float[LENGTH];
     Arrays.fill(lows, Float.POSITIVE_INFINITY);
     Arrays.fill(highs, Float.NEGATIVE_INFINITY);
-    Outline plain =
-        new Outline(table.dimension(), directions, new float[LENGTH], new float[LENGTH], 1);
     float[] one = new float[LENGTH];
     for (int row = 0; row < table.size(); row++) {
-      plain.project(table.values(), row * table.dimension(), one);
+      plain.project(table.values(), row * dimension, one);
       for (int i = 0; i < LENGTH; i++) {
         lows[i] = Math.min(lows[i], one[i]);
         highs[i] = Math.max(highs[i], one[i]);
       }
     }
     for (int i = 0; i < LENGTH; i++) {
-      plain.offsets[i] = (lows[i] + highs[i]) / 2;
-      plain.scales[i] = (highs[i] - lows[i]) / 254;
+      offsets[i] = (lows[i] + highs[i]) / 2;
+      scales[i] = (highs[i] - lows[i]) / 254;
     }
-    return new Outline(
-        table.dimension(),
-        directions,
-        plain.offsets,
-        plain.scales,
-        plain.cosineOf(table, graph, random));
+    float cosine = plain.cosineOf(table, graph, random);
+    return new Outline(dimension, plain.directions, offsets, scales, cosine);
+  }
+
+  /// The directions in which vectors differ most, by subspace iteration.
+  private static float[] directions(VectorTable table, Random random) {
+    int dimension = table.dimension();
+    float[] products = products(table);
+    float[] directions = new float[(LENGTH - 1) * dimension];
+    for (int i = 0; i < directions.length; i++) {
+      directions[i] = (float) random.nextGaussian();
+    }
+    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+      float[] next = new float[directions.length];
+      for (int from = 0; from < next.length; from += dimension) {
+        for (int i = 0; i < dimension; i++) {
+          next[from + i] = Vectors.dot(products, i * dimension, directions, from, dimension);
+        }
+      }
+      orthonormalize(next, dimension);
+      directions = next;
+    }
+    return directions;
   }
 
   /// The sum of x·xᵀ over some rows.

@@ -108,11 +108,10 @@ public final class ContentKeeper implements AutoCloseable {
             MeaningIndex meanings =
                 new MeaningIndex(
                     snapshot,
-                    new MeaningIndex.Encoders(
-                        content.texts(),
-                        new RememberedTexts(english, QUERIES_REMEMBERED),
-                        new EncodedTexts(chinese),
-                        new RememberedTexts(chinese, QUERIES_REMEMBERED)));
+                    MeaningIndex.Encoder.english(
+                        content.texts(), new RememberedTexts(english, QUERIES_REMEMBERED)),
+                    MeaningIndex.Encoder.chinese(
+                        chinese, new RememberedTexts(chinese, QUERIES_REMEMBERED)));
             keep(snapshot, content, meanings);
           } else if (graphed) {
             // Of the catalogue as it was when the graphs were begun.

@@ -17,52 +17,107 @@ import org.jspecify.annotations.Nullable;
 /// titles of its own language, Chinese when it holds an ideograph. A changed catalogue gets a new
 /// one from [#updated]. Safe for use by many threads.
 public final class MeaningIndex {
-  private static final String ENGLISH = "en";
-  private static final String CHINESE = "zh";
-
   /// A scan of so many takes as long as encoding a text, and nothing has to be built for it when
   /// the catalogue changes.
   private static final int SCAN_MAX = 200_000;
 
-  private final Encoders encoders;
-  private final @Nullable Titles english;
-  private final @Nullable Titles chinese;
+  private final Encoder english;
+  private final Encoder chinese;
+  private final @Nullable Titles englishTitles;
+  private final @Nullable Titles chineseTitles;
   private final @Nullable ItemVectors own;
   private final int ownLength;
 
-  /// What encodes titles, for the thread that builds, and texts that are looked for.
-  record Encoders(
-      EncodedTexts english,
-      TextVectors englishQueries,
-      EncodedTexts chinese,
-      TextVectors chineseQueries) {}
+  /// What encodes a language.
+  ///
+  /// @param titles for the thread that builds
+  /// @param owned whether nobody else asks for these titles
+  /// @param queries texts that are looked for
+  record Encoder(String language, EncodedTexts titles, boolean owned, TextVectors queries) {
+    /// @param titles those of the content source
+    static Encoder english(EncodedTexts titles, TextVectors queries) {
+      return new Encoder("en", titles, false, queries);
+    }
 
-  /// The titles of one language.
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-  private record Titles(float[] mean, ItemVectors vectors) {
-    Titles graphed(int scanMax) {
-      return new Titles(mean, MeaningIndex.graphed(vectors, scanMax));
+    static Encoder chinese(TextVectors titles, TextVectors queries) {
+      return new Encoder("zh", new EncodedTexts(titles), true, queries);
+    }
+
+    private String title(CatalogueItem item) {
+      return item.item().getTitlesOrDefault(language, "");
+    }
+
+    /// The titles of a catalogue; null when there are none.
+    private @Nullable Titles titles(CatalogueSnapshot snapshot) {
+      int dimension = titles.dimension();
+      if (dimension == 0) {
+        return null;
+      }
+      float[] mean = titles.mean(snapshot.sortedById().stream().map(this::title).toList());
+      ItemVectors vectors = vectors(snapshot, dimension, lessMean(mean));
+      if (owned) {
+        titles.forgetOthers();
+      }
+      return vectors == null ? null : new Titles(this, mean, vectors);
+    }
+
+    /// The titles of a newer catalogue, of whose items some have changed.
+    private @Nullable Titles updated(
+        @Nullable Titles before, CatalogueSnapshot newer, int[] changed) {
+      if (before != null) {
+        Vector vector = lessMean(before.mean);
+        ItemVectors next =
+            before.vectors.updated(
+                newer.capacity(),
+                changed,
+                number -> unit(newer, number, before.mean.length, vector));
+        if (next != null) {
+          return new Titles(this, before.mean, next);
+        }
+      }
+      return titles(newer);
+    }
+
+    private Vector lessMean(float[] mean) {
+      return (item, into) -> {
+        String title = title(item);
+        if (title.isEmpty()) {
+          return false;
+        }
+        float[] encoded = titles.of(title);
+        for (int d = 0; d < into.length; d++) {
+          into[d] = encoded[d] - mean[d];
+        }
+        return true;
+      };
     }
   }
 
-  MeaningIndex(CatalogueSnapshot snapshot, Encoders encoders) {
+  /// The titles of one language.
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  private record Titles(Encoder encoder, float[] mean, ItemVectors vectors) {}
+
+  MeaningIndex(CatalogueSnapshot snapshot, Encoder english, Encoder chinese) {
     this(
-        encoders,
-        titles(snapshot, encoders.english(), ENGLISH),
-        chinese(snapshot, encoders.chinese()),
+        english,
+        chinese,
+        english.titles(snapshot),
+        chinese.titles(snapshot),
         own(snapshot),
         snapshot.vectorLength());
   }
 
   private MeaningIndex(
-      Encoders encoders,
-      @Nullable Titles english,
-      @Nullable Titles chinese,
+      Encoder english,
+      Encoder chinese,
+      @Nullable Titles englishTitles,
+      @Nullable Titles chineseTitles,
       @Nullable ItemVectors own,
       int ownLength) {
-    this.encoders = encoders;
     this.english = english;
     this.chinese = chinese;
+    this.englishTitles = englishTitles;
+    this.chineseTitles = chineseTitles;
     this.own = own;
     this.ownLength = ownLength;
   }
@@ -72,15 +127,22 @@ public final class MeaningIndex {
       CatalogueSnapshot snapshot, TextVectors english, TextVectors chinese) {
     return new MeaningIndex(
             snapshot,
-            new Encoders(new EncodedTexts(english), english, new EncodedTexts(chinese), chinese))
+            Encoder.english(new EncodedTexts(english), english),
+            Encoder.chinese(chinese, chinese))
         .graphed();
   }
 
   /// Whether there are so many titles or vectors that it is faster [#graphed].
   boolean wantsGraph() {
-    return (english != null && english.vectors().scansMoreThan(SCAN_MAX))
-        || (chinese != null && chinese.vectors().scansMoreThan(SCAN_MAX))
-        || (own != null && own.scansMoreThan(SCAN_MAX));
+    return wantsGraph(englishTitles) || wantsGraph(chineseTitles) || wantsGraph(own);
+  }
+
+  private static boolean wantsGraph(@Nullable Titles titles) {
+    return titles != null && wantsGraph(titles.vectors);
+  }
+
+  private static boolean wantsGraph(@Nullable ItemVectors vectors) {
+    return vectors != null && vectors.scansMoreThan(SCAN_MAX);
   }
 
   /// The same index, with graphs where they pay. Building them takes minutes; meanwhile this one
@@ -91,15 +153,23 @@ public final class MeaningIndex {
 
   MeaningIndex graphed(int scanMax) {
     return new MeaningIndex(
-        encoders,
-        english == null ? null : english.graphed(scanMax),
-        chinese == null ? null : chinese.graphed(scanMax),
-        own == null ? null : graphed(own, scanMax),
+        english,
+        chinese,
+        graphed(englishTitles, scanMax),
+        graphed(chineseTitles, scanMax),
+        graphed(own, scanMax),
         ownLength);
   }
 
-  private static ItemVectors graphed(ItemVectors vectors, int scanMax) {
-    return vectors.scansMoreThan(scanMax) ? vectors.graphed() : vectors;
+  private static @Nullable Titles graphed(@Nullable Titles titles, int scanMax) {
+    ItemVectors vectors = titles == null ? null : graphed(titles.vectors, scanMax);
+    return titles == null || vectors == null
+        ? null
+        : new Titles(titles.encoder, titles.mean, vectors);
+  }
+
+  private static @Nullable ItemVectors graphed(@Nullable ItemVectors vectors, int scanMax) {
+    return vectors != null && vectors.scansMoreThan(scanMax) ? vectors.graphed() : vectors;
   }
 
   /// The index of a newer catalogue, of whose items some have changed: what is scanned is made
@@ -108,58 +178,17 @@ public final class MeaningIndex {
     if (changed.length == 0 && newer.vectorLength() == ownLength) {
       return this;
     }
-    Titles nextEnglish = updated(english, newer, changed, encoders.english(), ENGLISH);
-    Titles nextChinese = updated(chinese, newer, changed, encoders.chinese(), CHINESE);
     ItemVectors nextOwn =
         own == null || newer.vectorLength() != ownLength
             ? null
             : own.updated(newer.capacity(), changed, number -> unit(newer, number, ownLength, OWN));
     return new MeaningIndex(
-        encoders,
-        nextEnglish == null ? titles(newer, encoders.english(), ENGLISH) : nextEnglish,
-        nextChinese == null ? chinese(newer, encoders.chinese()) : nextChinese,
+        english,
+        chinese,
+        english.updated(englishTitles, newer, changed),
+        chinese.updated(chineseTitles, newer, changed),
         nextOwn == null ? own(newer) : nextOwn,
         newer.vectorLength());
-  }
-
-  /// The titles with changes taken in; null when they are better made anew.
-  private static @Nullable Titles updated(
-      @Nullable Titles titles,
-      CatalogueSnapshot newer,
-      int[] changed,
-      EncodedTexts texts,
-      String language) {
-    if (titles == null) {
-      return null;
-    }
-    Vector vector = title(texts, language, titles.mean());
-    ItemVectors next =
-        titles
-            .vectors()
-            .updated(
-                newer.capacity(),
-                changed,
-                number -> unit(newer, number, titles.mean().length, vector));
-    return next == null ? null : new Titles(titles.mean(), next);
-  }
-
-  private static @Nullable Titles chinese(CatalogueSnapshot snapshot, EncodedTexts texts) {
-    Titles titles = titles(snapshot, texts, CHINESE);
-    // Nobody else asks for these. The English ones belong to the content source.
-    texts.forgetOthers();
-    return titles;
-  }
-
-  private static @Nullable Titles titles(
-      CatalogueSnapshot snapshot, EncodedTexts texts, String language) {
-    int dimension = texts.dimension();
-    if (dimension == 0) {
-      return null;
-    }
-    float[] mean =
-        texts.mean(snapshot.sortedById().stream().map(item -> title(item, language)).toList());
-    ItemVectors vectors = vectors(snapshot, dimension, title(texts, language, mean));
-    return vectors == null ? null : new Titles(mean, vectors);
   }
 
   private static @Nullable ItemVectors own(CatalogueSnapshot snapshot) {
@@ -174,29 +203,14 @@ public final class MeaningIndex {
 
   private static final Vector OWN =
       (item, into) -> {
-        for (int d = 0; item.item().getVectorCount() == into.length && d < into.length; d++) {
+        if (item.item().getVectorCount() != into.length) {
+          return false;
+        }
+        for (int d = 0; d < into.length; d++) {
           into[d] = item.item().getVector(d);
         }
-        return item.item().getVectorCount() == into.length;
+        return true;
       };
-
-  private static Vector title(EncodedTexts texts, String language, float[] mean) {
-    return (item, into) -> {
-      String title = title(item, language);
-      if (title.isEmpty()) {
-        return false;
-      }
-      float[] encoded = texts.of(title);
-      for (int d = 0; d < into.length; d++) {
-        into[d] = encoded[d] - mean[d];
-      }
-      return true;
-    };
-  }
-
-  private static String title(CatalogueItem item, String language) {
-    return item.item().getTitlesOrDefault(language, "");
-  }
 
   /// Vectors of length 1 of the items that have one of the dimension; null when none has.
   private static @Nullable ItemVectors vectors(
@@ -239,11 +253,7 @@ public final class MeaningIndex {
   }
 
   private @Nullable Titles titles(String text) {
-    return isChinese(text) ? chinese : english;
-  }
-
-  private static boolean isChinese(String text) {
-    return text.codePoints().anyMatch(Character::isIdeographic);
+    return text.codePoints().anyMatch(Character::isIdeographic) ? chineseTitles : englishTitles;
   }
 
   /// Items whose titles mean something like the text, best first, with cosines above 0; none when
@@ -253,13 +263,12 @@ public final class MeaningIndex {
     if (titles == null || text.codePoints().noneMatch(Character::isLetterOrDigit)) {
       return Hits.NONE;
     }
-    TextVectors queries = isChinese(text) ? encoders.chineseQueries() : encoders.englishQueries();
-    float[] vector = queries.of(text).clone();
+    float[] vector = titles.encoder.queries().of(text).clone();
     for (int d = 0; d < vector.length; d++) {
-      vector[d] -= titles.mean()[d];
+      vector[d] -= titles.mean[d];
     }
     return Vectors.normalize(vector, 0, vector.length) > 0
-        ? titles.vectors().index().search(vector, max, eligible).positive()
+        ? titles.vectors.index().search(vector, max, eligible).positive()
         : Hits.NONE;
   }
 
