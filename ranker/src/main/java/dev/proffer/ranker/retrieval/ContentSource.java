@@ -9,6 +9,7 @@ import dev.proffer.ranker.index.VectorIndex;
 import dev.proffer.ranker.index.Vectors;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// Proposes items whose texts and vectors are like those of the history. It knows new items at
 /// once: a changed catalogue gets a new one from [#updated], which costs as much as has changed.
@@ -22,6 +23,11 @@ public final class ContentSource implements CandidateSource {
   private final EncodedTexts texts;
   private final ContentVectors content;
   private final ItemVectors vectors;
+  // Others ask for the same history in the same request.
+  private volatile @Nullable Wish latest;
+
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  private record Wish(int[] history, float[] wanted) {}
 
   public ContentSource(CatalogueSnapshot snapshot) {
     this(snapshot, TextVectors.none());
@@ -147,7 +153,18 @@ public final class ContentSource implements CandidateSource {
     return vectors.dot(a, b);
   }
 
+  /// What somebody with a history looks for; empty when nothing is known of it.
   private float[] wanted(int[] history) {
+    Wish known = latest;
+    if (known != null && Arrays.equals(known.history, history)) {
+      return known.wanted;
+    }
+    Wish wish = new Wish(history, sum(history));
+    latest = wish;
+    return wish.wanted;
+  }
+
+  private float[] sum(int[] history) {
     float[] sum = new float[vectors.dimension()];
     float weight = 1;
     boolean any = false;

@@ -72,10 +72,11 @@ public final class NewArrivals implements CandidateSource {
         new int[Math.min(newestFirst.length, Math.max(max, Math.min(max * WIDER, WIDE_MAX)))];
     int count = 0;
     for (int item : newestFirst) {
-      if (count == fresh.length || arrivals.arrivedMillis(item) < query.atMillis() - windowMillis) {
+      long age = query.atMillis() - arrivals.arrivedMillis(item);
+      if (count == fresh.length || age > windowMillis) {
         break;
       }
-      if (freshness(item, query.atMillis()) > 0 && query.eligible().test(item)) {
+      if (age >= 0 && query.eligible().test(item)) {
         fresh[count++] = item;
       }
     }

@@ -24,7 +24,7 @@ public final class Popularity implements CandidateSource {
 
   // So few counts are looked at one by one.
   private static final int SCAN_MAX = 8_192;
-  private static final int TOP = 4_096;
+  private static final int TOP = 1_024;
 
   private final double halfLifeMillis;
   private volatile @Nullable Top top;
