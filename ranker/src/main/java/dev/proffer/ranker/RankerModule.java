@@ -123,7 +123,8 @@ public final class RankerModule implements ServiceModule {
     FeatureStoreClient features =
         new FeatureStoreClient(
             context.peers().channel(Peers.FEATURE_STORE),
-            settings.get(RankerSettings.FEATURE_STORE_TIMEOUT));
+            settings.get(RankerSettings.FEATURE_STORE_TIMEOUT),
+            settings.get(RankerSettings.ITEM_FEATURES_AGE));
     Insights insights =
         new Insights(
             context.peers().channel(Peers.FEATURE_STORE),

@@ -23,6 +23,13 @@ public final class RankerSettings {
           "100ms",
           "How long the feature store may take before remembered features are used instead");
 
+  public static final Setting<Duration> ITEM_FEATURES_AGE =
+      Setting.duration(
+          "ranker.item-features-age",
+          "5s",
+          "How long the learned ranker uses what the feature store said of an item again; 0s asks for"
+              + " every candidate of every request");
+
   public static final Setting<Duration> SOURCE_TIMEOUT =
       Setting.duration(
           "ranker.source-timeout",
@@ -32,7 +39,7 @@ public final class RankerSettings {
   public static final Setting<String> SOURCE_BUDGETS =
       Setting.text(
           "ranker.source-budgets",
-          "",
+          "new-arrivals=100",
           "Quotas and times of single candidate sources, such as content=100@30ms,new-arrivals=40;"
               + " a quota of 0 leaves a source out");
 
@@ -282,6 +289,7 @@ public final class RankerSettings {
             List.of(
                 BUDGET,
                 FEATURE_STORE_TIMEOUT,
+                ITEM_FEATURES_AGE,
                 SOURCE_TIMEOUT,
                 SOURCE_BUDGETS,
                 TITLE_ENCODER,

@@ -29,7 +29,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +54,9 @@ class LearnedRankerTest {
 
   @BeforeAll
   static void train() throws Exception {
-    ranker = new RunningRanker(folder);
+    ranker =
+        new RunningRanker(
+            folder, new MemoryFeatureStore(), Map.of("ranker.item-features-age", "1s"));
     shop(ranker, 9);
     report = train(ranker, folder);
     served(ranker, report);
@@ -305,8 +309,27 @@ class LearnedRankerTest {
   }
 
   @Test
+  void asksAgainForItemsOnlyAfterAWhile() {
+    AtomicInteger asked = ranker.featureStore.itemsAsked;
+    RunningRanker.eventually(() -> {
+      asked.set(0);
+      recommend(ranker, "u3", false);
+      int first = asked.getAndSet(0);
+      RecommendResponse again = recommend(ranker, "u3", false);
+      assertThat(again.getRanker()).isEqualTo("lambdamart");
+      return first > 50 && asked.get() == 0;
+    });
+  }
+
+  @Test
   void featuresThatAreNotNumbersAreMissingOnesAndNothingElse() {
     ranker.featureStore.odd = true;
+    // What was said before is used again for a while.
+    RunningRanker.eventually(() -> {
+      ranker.featureStore.itemsAsked.set(0);
+      recommend(ranker, "u2", false);
+      return ranker.featureStore.itemsAsked.get() > 50;
+    });
     RecommendResponse reply = recommend(ranker, "u2", true);
     assertThat(reply.getRanker()).isEqualTo("lambdamart");
     assertThat(reply.getItemsList())

@@ -38,6 +38,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A feature store in memory: an event log, and the histories that follow from it. It can be told
 /// to be slow or lost.
@@ -48,6 +49,8 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
   volatile String featureSetHash = "memory";
   // Whether what it knows of items is not a number.
   volatile boolean odd;
+  // Of how many items features were asked for.
+  final AtomicInteger itemsAsked = new AtomicInteger();
 
   synchronized void add(Event event) {
     events.add(event);
@@ -84,6 +87,7 @@ final class MemoryFeatureStore extends FeatureStoreServiceGrpc.FeatureStoreServi
           .withDescription("feature_set_hash: the live feature set 'ranker' has another hash")
           .asRuntimeException();
     }
+    itemsAsked.addAndGet(request.getCandidateIdsCount());
     String user = request.getContextEntityId();
     FeatureBlock.Builder items =
         FeatureBlock.newBuilder()

@@ -27,6 +27,7 @@ import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -51,14 +52,24 @@ public final class FeatureStoreClient {
   private static final int REMEMBERED_MAX = 100_000;
   private static final double SHARE = 0.3;
 
+  // A trained ranker, one on trial, and heads of each.
+  private static final int KINDS_MAX = 4;
+  private static final int[] THE_PERSON = {0};
+
   private final Channel channel;
   private final long timeoutNanos;
+  private final Duration itemsAge;
+  private final Cache<ItemFeatures.Of, ItemFeatures> keptItems =
+      Caffeine.newBuilder().maximumSize(KINDS_MAX).build();
   private final CircuitBreaker breaker;
   private final Bulkhead bulkhead;
   private final Cache<String, PersonFeatures> remembered =
       Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
 
-  public FeatureStoreClient(Channel channel, Duration timeout) {
+  /// @param timeout how long a call may take
+  /// @param itemsAge how long what was said of an item may be used again
+  public FeatureStoreClient(Channel channel, Duration timeout, Duration itemsAge) {
+    this.itemsAge = itemsAge;
     this.channel = channel;
     this.timeoutNanos = timeout.toNanos();
     this.breaker =
@@ -112,8 +123,8 @@ public final class FeatureStoreClient {
     return fresh == null || fresh.equals(PersonFeatures.NONE) ? null : fresh;
   }
 
-  /// Asks what the store knows of a person and of items, as a learned ranker reads it. The caller
-  /// has other things to do until the answer comes.
+  /// Asks what the store knows of a person, and of the items of which nothing is kept, as a learned
+  /// ranker reads it. The caller has other things to do until the answer comes.
   ///
   /// @param key the person or the session; empty when neither is known
   Asked ask(
@@ -127,8 +138,19 @@ public final class FeatureStoreClient {
             .setFeatureSet(FEATURE_SET)
             .setFeatureSetHash(featureSetHash)
             .setContextEntityId(key.isEmpty() ? NOBODY : key);
-    for (CatalogueItem item : items) {
-      request.addCandidateIds(item.id());
+    ItemFeatures kept =
+        keptItems.get(
+            new ItemFeatures.Of(featureSetHash, columns.stored()),
+            of -> new ItemFeatures(of, itemsAge));
+    StoredFeatures stored = StoredFeatures.nothing(columns, items.length);
+    int[] unknown = new int[items.length];
+    int count = 0;
+    long now = System.nanoTime();
+    for (int row = 0; row < items.length; row++) {
+      if (!kept.isCopied(items[row].number(), now, stored.items(), row)) {
+        unknown[count++] = row;
+        request.addCandidateIds(items[row].id());
+      }
     }
     long timeout = Math.max(1, Math.min(timeoutNanos, budgetNanos));
     Supplier<CompletionStage<GetFeatureMatrixResponse>> call =
@@ -141,7 +163,11 @@ public final class FeatureStoreClient {
         };
     return new Asked(
         columns,
-        items.length,
+        items,
+        Arrays.copyOf(unknown, count),
+        stored,
+        kept,
+        now,
         Bulkhead.decorateCompletionStage(bulkhead, breaker.decorateCompletionStage(call))
             .get()
             .toCompletableFuture());
@@ -150,13 +176,29 @@ public final class FeatureStoreClient {
   /// Features that were asked for.
   static final class Asked {
     private final RankColumns columns;
-    private final int rows;
+    private final CatalogueItem[] items;
+    private final int[] unknown;
+    private final StoredFeatures stored;
+    private final ItemFeatures kept;
+    private final long askedNanos;
     private final CompletableFuture<GetFeatureMatrixResponse> reply;
 
+    /// @param unknown rows of the items that the store was asked for, in the order of the reply
+    /// @param stored what is known without the reply
     private Asked(
-        RankColumns columns, int rows, CompletableFuture<GetFeatureMatrixResponse> reply) {
+        RankColumns columns,
+        CatalogueItem[] items,
+        int[] unknown,
+        StoredFeatures stored,
+        ItemFeatures kept,
+        long askedNanos,
+        CompletableFuture<GetFeatureMatrixResponse> reply) {
       this.columns = columns;
-      this.rows = rows;
+      this.items = items;
+      this.unknown = unknown;
+      this.stored = stored;
+      this.kept = kept;
+      this.askedNanos = askedNanos;
       this.reply = reply;
     }
 
@@ -174,12 +216,15 @@ public final class FeatureStoreClient {
       if (found.hasDegraded()) {
         degradation.absorb(found.getDegraded(), SHARE);
       }
-      StoredFeatures stored = StoredFeatures.nothing(columns, rows);
       for (FeatureBlock block : found.getContextList()) {
-        scatter(block, 1, columns.context(), stored.context());
+        scatter(block, THE_PERSON, columns.context(), stored.context());
       }
       for (FeatureBlock block : found.getCandidatesList()) {
-        scatter(block, rows, columns.stored(), stored.items());
+        scatter(block, unknown, columns.stored(), stored.items());
+      }
+      // What stands in for a lost row is not worth keeping.
+      for (int i = 0; i < unknown.length && !found.hasDegraded(); i++) {
+        kept.keep(items[unknown[i]].number(), askedNanos, stored.items(), unknown[i]);
       }
       return stored;
     }
@@ -206,12 +251,15 @@ public final class FeatureStoreClient {
   }
 
   /// Copies the numbers of a block to their columns.
-  private static void scatter(FeatureBlock block, int rows, List<String> columns, float[] into) {
+  ///
+  /// @param rows where each row of the block belongs
+  private static void scatter(FeatureBlock block, int[] rows, List<String> columns, float[] into) {
     int width = block.getFeaturesCount();
-    if (block.getRows() < rows || block.getValuesF32Le().size() < rows * width * Float.BYTES) {
+    if (block.getRows() < rows.length
+        || block.getValuesF32Le().size() < rows.length * width * Float.BYTES) {
       return;
     }
-    float[] values = new float[rows * width];
+    float[] values = new float[rows.length * width];
     block
         .getValuesF32Le()
         .asReadOnlyByteBuffer()
@@ -220,8 +268,8 @@ public final class FeatureStoreClient {
         .get(values);
     for (int c = 0; c < width; c++) {
       int column = columns.indexOf(block.getFeatureView() + ":" + block.getFeatures(c));
-      for (int row = 0; row < rows && column >= 0; row++) {
-        into[row * columns.size() + column] = values[row * width + c];
+      for (int i = 0; i < rows.length && column >= 0; i++) {
+        into[rows[i] * columns.size() + column] = values[i * width + c];
       }
     }
   }

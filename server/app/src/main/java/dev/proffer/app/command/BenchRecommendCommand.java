@@ -52,6 +52,11 @@ final class BenchRecommendCommand implements Callable<Integer> {
   @Option(names = "--warm-up", description = "Requests to warm up with (default: 1500).")
   private int warmUp = 1_500;
 
+  @Option(
+      names = "--warm-up-seconds",
+      description = "Seconds of the open loop that do not count (default: 60).")
+  private double warmUpSeconds = 60;
+
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   private boolean json;
 
@@ -66,7 +71,9 @@ final class BenchRecommendCommand implements Callable<Integer> {
     try {
       report =
           new RecommendBenchmark(
-                  new RecommendBenchmark.Options(items, trees, rate, seconds, warmUp), console::say)
+                  new RecommendBenchmark.Options(
+                      items, trees, rate, seconds, warmUp, warmUpSeconds),
+                  console::say)
               .run(folder);
     } finally {
       FolderTree.delete(folder);

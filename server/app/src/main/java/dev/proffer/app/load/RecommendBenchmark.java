@@ -72,7 +72,15 @@ public final class RecommendBenchmark {
   /// How large and how long.
   ///
   /// @param rate requests a second of the open loop
-  public record Options(int items, int trees, double rate, double seconds, int warmUpRequests) {}
+  /// @param warmUpRequests before requests one by one
+  /// @param warmUpSeconds at that rate before the open loop counts
+  public record Options(
+      int items,
+      int trees,
+      double rate,
+      double seconds,
+      int warmUpRequests,
+      double warmUpSeconds) {}
 
   /// A mean of one stage for one request.
   public record StageCost(String name, double wallMillis, double cpuMillis, double bytes) {}
@@ -200,7 +208,7 @@ public final class RecommendBenchmark {
       String usual = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       StringBuilder view =
           new StringBuilder(
-              "  - name: item_more\n    entity: item\n    near_cache: 5s\n    features:\n");
+              "  - name: item_more\n    entity: item\n    near_cache: 1s\n    features:\n");
       for (int i = 0; i < EXTRA; i++) {
         view.append("      - {name: x").append(i).append(", type: double}\n");
       }
@@ -362,7 +370,6 @@ public final class RecommendBenchmark {
         throw new Failure("Rank answered " + reply.getItemsCount() + " items");
       }
     }
-    say.accept("open loop");
     Samples samples;
     long[] before;
     long[] after;
@@ -372,10 +379,12 @@ public final class RecommendBenchmark {
             Integer.parseInt(address[1]),
             RecommenderServiceGrpc.getRecommendMethod(),
             4)) {
-      // The first seconds at this rate are for the compiler and the collector.
+      // What waits for a connection was not compiled by the requests one by one.
+      say.accept("warming up at this rate");
       loop.run(
-          new Schedule.Constant(options.rate(), Math.max(3, options.seconds() / 4)),
+          new Schedule.Constant(options.rate(), options.warmUpSeconds()),
           _ -> request(random).toByteArray());
+      say.accept("open loop");
       before = meter.now();
       samples =
           loop.run(
