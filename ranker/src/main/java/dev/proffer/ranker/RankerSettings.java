@@ -26,7 +26,7 @@ public final class RankerSettings {
   public static final Setting<Duration> ITEM_FEATURES_AGE =
       Setting.duration(
           "ranker.item-features-age",
-          "5s",
+          "10s",
           "How long the learned ranker uses what the feature store said of an item again; 0s asks for"
               + " every candidate of every request");
 

@@ -54,8 +54,8 @@ final class BenchRecommendCommand implements Callable<Integer> {
 
   @Option(
       names = "--warm-up-seconds",
-      description = "Seconds of the open loop that do not count (default: 60).")
-  private double warmUpSeconds = 60;
+      description = "Seconds of the open loop that do not count (default: 90).")
+  private double warmUpSeconds = 90;
 
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   private boolean json;
